@@ -1,0 +1,67 @@
+import ArgumentParser
+import Foundation
+import Results
+import SystemPackage
+import Vmemmap
+
+/// Measures a plan.
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Measures, prints a table, and leaves a directory of CSV files.")
+
+  @OptionGroup var options: PlanOptions
+
+  @Option(help: "The directory that run directories are made in.")
+  var output = "results"
+
+  @Option(help: "What to print on standard output: table, csv or json.")
+  var format = SummaryTable.Format.table
+
+  @Flag(help: "Show every arm in the table, not only the mask encoding.")
+  var allArms = false
+
+  @Flag(help: "Print timings of a build without optimisation, which say nothing about the kernel.")
+  var allowDebugBuild = false
+
+  @Option(help: .hidden)
+  var workerProcess: Int?
+
+  func run() throws {
+    #if DEBUG
+      guard allowDebugBuild else {
+        throw ValidationError(
+          "this is a debug build, whose timings say nothing about the kernel; build with "
+            + "'swift build -c release', or pass --allow-debug-build")
+      }
+    #endif
+    let (plan, left) = try options.plan(on: .current())
+    if let workerProcess {
+      try work(plan, process: workerProcess)
+    } else {
+      try Session(
+        plan: plan, left: left, output: FilePath(output), format: format, allArms: allArms
+      ).run()
+    }
+  }
+
+  /// Measures as one of a run's processes, and tells about it on standard output.
+  private func work(_ plan: Plan, process: Int) throws {
+    // The run decides when to stop, and keeps what was told until then.
+    signal(SIGINT, SIG_IGN)
+    let encoder = JSONEncoder()
+    func tell(_ message: WorkerMessage) throws {
+      try FileHandle.standardOutput.write(
+        contentsOf: encoder.encode(message) + [UInt8(ascii: "\n")])
+    }
+    do {
+      try Worker(plan: plan, process: process).run { try tell($0) }
+    } catch let error as WrongAnswer {
+      try tell(.failure("wrong answer: \(error.description)"))
+    } catch let error as VmemmapError {
+      try tell(.failure(error.description))
+    }
+  }
+}
+
+extension SummaryTable.Format: ExpressibleByArgument {}

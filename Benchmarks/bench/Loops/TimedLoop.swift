@@ -1,0 +1,96 @@
+import Measurement
+import Vmemmap
+
+/// A timed loop: one C symbol for each operation, mode, arm and code layout.
+@safe
+struct TimedLoop {
+  /// - Parameters: the address of page frame 0's struct page; the offset of a chain's first page; the
+  ///   steps; how many, a multiple of ``unrolling``.
+  /// - Returns: the wrapping sum of the answers.
+  typealias Function = @convention(c) (UInt, UInt, UnsafePointer<UInt>, Int) -> UInt
+
+  private let function: Function
+
+  init(_ function: Function) { unsafe self.function = unsafe function }
+
+  /// Walks a window of a stream once.
+  ///
+  /// - Parameter base: the address of a map that has every page of the stream.
+  /// - Returns: the sum of the answers, and how long it took in nanoseconds.
+  func walk(_ stream: Stream, _ window: Range<Int>, base: UInt) -> (sum: UInt, elapsed: UInt64) {
+    precondition(window.count % unrolling == 0)
+    return unsafe stream.steps[window].withUnsafeBufferPointer { (steps) in
+      let first = steps.baseAddress!
+      let start = stream.starts[window.lowerBound]
+      let begin = MonotonicRawClock.now()
+      let sum = unsafe function(base, start, first, window.count)
+      return (sum, MonotonicRawClock.now() &- begin)
+    }
+  }
+}
+
+/// How many operations stand in one turn of a timed loop.
+let unrolling = 8
+
+/// Independent operations: the stream holds the offset of each page from `base`.
+@inline(__always)
+func throughput<Operation: TimedOperation>(
+  _: Operation.Type, _ base: UInt, _ stream: UnsafePointer<UInt>, _ count: Int
+) -> UInt {
+  var sum: UInt = 0
+  var index = 0
+  while index < count {
+    let step = unsafe stream + index
+    add(Operation.self, base, unsafe step[0], to: &sum)
+    add(Operation.self, base, unsafe step[1], to: &sum)
+    add(Operation.self, base, unsafe step[2], to: &sum)
+    add(Operation.self, base, unsafe step[3], to: &sum)
+    add(Operation.self, base, unsafe step[4], to: &sum)
+    add(Operation.self, base, unsafe step[5], to: &sum)
+    add(Operation.self, base, unsafe step[6], to: &sum)
+    add(Operation.self, base, unsafe step[7], to: &sum)
+    index &+= unrolling
+  }
+  return sum
+}
+
+@inline(__always)
+func add<Operation: TimedOperation>(
+  _: Operation.Type, _ base: UInt, _ offset: UInt, to sum: inout UInt
+) {
+  sum &+= Operation.answer(Page(address: base &+ offset))
+}
+
+/// A chain in which each page is known only when the answer for the one before it is: the stream
+/// holds the distance from that answer's link to the next page.
+@inline(__always)
+func latency<Operation: TimedOperation>(
+  _: Operation.Type, _ base: UInt, _ start: UInt, _ stream: UnsafePointer<UInt>, _ count: Int
+) -> UInt {
+  var sum: UInt = 0
+  var page = base &+ start
+  var index = 0
+  while index < count {
+    let step = unsafe stream + index
+    page = chain(Operation.self, page, unsafe step[0], &sum)
+    page = chain(Operation.self, page, unsafe step[1], &sum)
+    page = chain(Operation.self, page, unsafe step[2], &sum)
+    page = chain(Operation.self, page, unsafe step[3], &sum)
+    page = chain(Operation.self, page, unsafe step[4], &sum)
+    page = chain(Operation.self, page, unsafe step[5], &sum)
+    page = chain(Operation.self, page, unsafe step[6], &sum)
+    page = chain(Operation.self, page, unsafe step[7], &sum)
+    index &+= unrolling
+  }
+  return sum
+}
+
+@inline(__always)
+func chain<Operation: TimedOperation>(
+  _: Operation.Type, _ page: UInt, _ distance: UInt, _ sum: inout UInt
+) -> UInt {
+  let page = Page(address: page)
+  let answer = Operation.answer(page)
+  sum &+= answer
+  return Operation.link(page, answer) &+ distance
+}

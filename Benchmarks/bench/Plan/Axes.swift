@@ -1,0 +1,88 @@
+import ArgumentParser
+import Vmemmap
+
+/// What is timed.
+enum Operation: String, CaseIterable, ExpressibleByArgument, Codable {
+  case compoundHead = "compound_head"
+  case pageRefAddUnless = "page_ref_add_unless"
+}
+
+/// How operations follow each other.
+enum Mode: String, CaseIterable, ExpressibleByArgument, Codable {
+  /// Independent of each other.
+  case throughput
+  /// Each needs the answer of the one before.
+  case latency
+}
+
+/// Which pages of the compound pages are visited.
+enum PageClass: String, CaseIterable, ExpressibleByArgument, Codable {
+  /// Pages of order 0.
+  case order0 = "order-0"
+  /// Heads.
+  case head
+  /// Tails whose struct page does not start a vmemmap page.
+  case tail
+  /// Tails whose struct page starts a vmemmap page: fake heads under HVO in the old layout.
+  case fakeHead = "fakehead"
+  /// Heads and tails of every position, `mix` percent of them tails.
+  case mix
+
+  func exists(inOrder order: Int) -> Bool {
+    switch self {
+    case .order0: order == 0
+    case .head, .tail, .mix: order > 0
+    case .fakeHead: order >= Order.smallestOptimizable
+    }
+  }
+}
+
+/// In which order pages of two classes follow each other, as a branch predictor sees it.
+enum Predictability: String, CaseIterable, ExpressibleByArgument, Codable {
+  /// One class only.
+  case uniform
+  /// All heads, then all tails.
+  case sorted
+  /// At random, over at least ``Workload/minimumLength`` addresses.
+  case random
+}
+
+/// In which order page frames are visited.
+enum Pattern: String, CaseIterable, ExpressibleByArgument, Codable {
+  case randomPFN = "random_pfn"
+  /// Ascending page frames.
+  case pfnWalk = "pfn_walk"
+  /// Some pages of one folio, then of another one.
+  case burst
+}
+
+/// How many folios are visited.
+enum Footprint: Hashable, ExpressibleByArgument {
+  case one
+  /// As many as fill ``manyBytes`` of struct pages, and at least 4.
+  case many
+  case count(Int)
+
+  static let manyBytes = 32 << 20
+
+  init?(argument: String) {
+    switch argument {
+    case "one": self = .one
+    case "many": self = .many
+    default:
+      guard let count = Int(argument), count > 0 else { return nil }
+      self = .count(count)
+    }
+  }
+
+  func folios(ofOrder order: Int) -> Int {
+    switch self {
+    case .one: 1
+    case .many: max(4, Footprint.manyBytes / (Page.size << order))
+    case .count(let count): count
+    }
+  }
+}
+
+extension HVOState: ExpressibleByArgument, Codable {}
+extension MappingSize: ExpressibleByArgument, Codable {}

@@ -1,0 +1,109 @@
+import Vmemmap
+
+/// One question: all arms of a cell answer it over the same addresses, in the same rounds.
+struct Cell: Hashable, Codable {
+  let operation: Operation
+  let mode: Mode
+  let order: Int
+  let pageClass: PageClass
+  /// Percent of tails among the addresses.
+  let mix: Int
+  let predictability: Predictability
+  let pattern: Pattern
+  let folios: Int
+  let hvo: HVOState
+  /// What is asked for; the machine may grant less.
+  let mapping: MappingSize
+  let cpuNode: Int
+  let memoryNode: Int
+
+  /// The modelled pages: whole folios, and at least one vmemmap page of them.
+  var pages: Int { max(folios << order, structPagesPerVmemmapPage) }
+
+  var footprintBytes: Int { folios * Page.size << order }
+
+  /// What memory maps the cell needs; cells with equal keys share them.
+  var mapKey: MapKey {
+    MapKey(
+      order: order, folios: folios, optimized: hvo == .on, mapping: mapping,
+      memoryNode: memoryNode)
+  }
+
+  /// One line for progress and errors.
+  var summary: String {
+    "\(operation.rawValue) \(mode.rawValue), order \(order), \(pageClass.rawValue)"
+      + (pageClass == .mix ? " \(mix) % tails" : "")
+      + ", \(folios) folio\(folios == 1 ? "" : "s"), hvo \(hvo.rawValue)"
+  }
+}
+
+struct MapKey: Hashable {
+  let order: Int
+  let folios: Int
+  let optimized: Bool
+  let mapping: MappingSize
+  let memoryNode: Int
+}
+
+/// One side of a comparison, or what is measured beside it.
+struct Arm: Hashable, Codable {
+  enum Role: String, Codable {
+    /// What ratios refer to.
+    case baseline
+    case arm
+    /// A second copy of the baseline: what it differs by is noise.
+    case twin
+    /// The loop without an operation.
+    case null
+  }
+
+  /// The encoding's or form's name.
+  let name: String
+  let role: Role
+
+  func symbol(_ operation: Operation, _ mode: Mode, layout: Int) -> String {
+    let parts =
+      switch role {
+      case .null: ["empty", mode.rawValue, "null", "arm"]
+      case .twin: [operation.rawValue, mode.rawValue, name, "twin"]
+      case .baseline, .arm: [operation.rawValue, mode.rawValue, name, "arm"]
+      }
+    return (parts + [String(layout)]).joined(separator: "__")
+  }
+}
+
+/// An encoding or form as the plan sees it.
+struct Contender {
+  let name: String
+  let hvoStates: Set<HVOState>
+  let format: any TailFormat.Type
+  var registerThread: () -> Void = {}
+  var unregisterThread: () -> Void = {}
+}
+
+extension Operation {
+  /// All encodings or forms of the operation.
+  var contenders: [Contender] {
+    switch self {
+    case .compoundHead: compoundEncodings.map { contender($0) }
+    case .pageRefAddUnless: pageRefForms.map { contender($0) }
+    }
+  }
+
+  private func contender<E: CompoundEncoding>(_ encoding: E.Type) -> Contender {
+    Contender(name: E.name, hvoStates: E.hvoStates, format: E.Format.self)
+  }
+
+  private func contender<F: PageRefForm>(_ form: F.Type) -> Contender {
+    Contender(
+      name: F.name, hvoStates: F.hvoStates, format: F.Format.self,
+      registerThread: F.registerThread, unregisterThread: F.unregisterThread)
+  }
+}
+
+extension Cell {
+  /// The contenders that give right answers in the cell's state of HVO.
+  var contenders: [Contender] {
+    operation.contenders.filter { $0.hvoStates.contains(hvo) }
+  }
+}

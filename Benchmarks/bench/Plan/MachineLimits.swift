@@ -1,0 +1,58 @@
+import Vmemmap
+
+/// What of a plan does not fit this machine.
+struct LeftOut: Hashable, CustomStringConvertible {
+  let what: String
+  let why: String
+
+  var description: String { "\(what): \(why)" }
+}
+
+/// What bounds a plan on this machine, read once.
+struct MachineLimits {
+  let topology: Topology
+  let mappingLimit: Int?
+  let availableMemory: Int?
+
+  /// Mappings that a process has before it maps struct pages: its libraries, heap and stacks.
+  private static let ownMappings = 512
+  /// Bytes besides struct pages: addresses, samples, the process itself.
+  private static let ownMemory = 256 << 20
+
+  static func current() -> MachineLimits {
+    MachineLimits(
+      topology: .current(), mappingLimit: MappingLimit.current,
+      availableMemory: SystemMemory.availableBytes)
+  }
+
+  /// Why a cell's memory maps can't be made here, if so.
+  func reasonToLeaveOut(_ cell: Cell) -> LeftOut? {
+    let formats = Set(cell.contenders.map { $0.format.name }).count
+    let what = "\(cell.folios) folio\(cell.folios == 1 ? "" : "s") of order \(cell.order)"
+    if cell.hvo == .on, let mappingLimit {
+      let needed =
+        formats * cell.folios * MemoryMap.mappings(forOptimizedOrder: cell.order)
+        + MachineLimits.ownMappings
+      if needed > mappingLimit {
+        return LeftOut(
+          what: "\(what) under HVO",
+          why: """
+            \(needed) mappings are needed, but vm.max_map_count is \(mappingLimit); take fewer with \
+            --footprint, or raise it: sysctl -w vm.max_map_count=\(needed)
+            """)
+      }
+    }
+    if let availableMemory {
+      let needed = formats * cell.pages * Page.size + MachineLimits.ownMemory
+      if needed > availableMemory {
+        return LeftOut(
+          what: what,
+          why: """
+            \(needed >> 20) MiB of memory are needed, but \(availableMemory >> 20) MiB are available; \
+            take fewer with --footprint
+            """)
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,236 @@
+import ArgumentParser
+import Vmemmap
+
+/// A list of axis values on the command line: `--order 0,2,9`.
+struct ValueList<Value: ExpressibleByArgument>: ExpressibleByArgument {
+  let values: [Value]
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+    values = parts.compactMap { Value(argument: String($0)) }
+    if values.count != parts.count { return nil }
+  }
+
+  static var allValueStrings: [String] { Value.allValueStrings }
+}
+
+/// The options that choose what is measured; shared by `run` and `list`.
+struct PlanOptions: ParsableArguments {
+  @Option(help: "What to measure: \(Preset.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var preset = Preset.standard
+
+  @Option(help: "Operations.")
+  var operation: ValueList<Operation>?
+
+  @Option(help: "Modes.")
+  var mode: ValueList<Mode>?
+
+  @Option(help: "Orders of the compound pages, 0 to \(Order.maximum).")
+  var order: ValueList<Int>?
+
+  @Option(help: "Page classes.")
+  var pageClass: ValueList<PageClass>?
+
+  @Option(help: "Percentages of tails in the class mix, 1 to 99.")
+  var mix: ValueList<Int>?
+
+  @Option(help: "Orders in which heads and tails of a mix follow each other.")
+  var predictability: ValueList<Predictability>?
+
+  @Option(help: "Orders in which page frames are visited.")
+  var pattern: ValueList<Pattern>?
+
+  @Option(help: "Folios visited: one, many (32 MiB of struct pages), or a number.")
+  var footprint: ValueList<Footprint>?
+
+  @Option(
+    help: """
+      States of HVO. off: no folio is optimised, the static key is off; elsewhere: others are, the \
+      key is on; on: those visited are.
+      """)
+  var hvo: ValueList<HVOState>?
+
+  @Option(help: "Sizes of the mappings under struct pages that are not optimised.")
+  var mapping: ValueList<MappingSize>?
+
+  @Option(help: "Nodes whose CPUs measure; all by default.")
+  var cpuNode: ValueList<Int>?
+
+  @Option(help: "Nodes whose memory holds the struct pages; all by default.")
+  var memoryNode: ValueList<Int>?
+
+  @Option(help: "Arms to measure beside the baseline, by name; all by default.")
+  var encoding: ValueList<String>?
+
+  @Option(help: "The arm that ratios refer to; by default the old kernel's, fakehead_off or _on.")
+  var baseline: String?
+
+  @Option(help: "Processes to measure in, each with fresh memory maps and addresses, 1 to 64.")
+  var processes: Int?
+
+  @Option(help: "Copies of each timed loop at different offsets, 1 to \(Plan.availableLayouts).")
+  var layouts = Plan.availableLayouts
+
+  @Option(help: "The seed of all random choices; a fresh one by default, recorded in meta.json.")
+  var seed: UInt64?
+
+  @Option(help: "Seconds that measuring may take in all; by default what the preset gives a cell.")
+  var budget: Double?
+
+  mutating func validate() throws {
+    for order in order?.values ?? [] where !(0...Order.maximum).contains(order) {
+      throw ValidationError(
+        "order \(order) is out of range: 0 to \(Order.maximum) (MAX_FOLIO_ORDER)")
+    }
+    for mix in mix?.values ?? [] where !(1...99).contains(mix) {
+      throw ValidationError("mix \(mix) is out of range: 1 to 99 percent of tails")
+    }
+    if !(1...64).contains(processes ?? 1) {
+      throw ValidationError("--processes \(processes!) is out of range: 1 to 64")
+    }
+    if !(1...Plan.availableLayouts).contains(layouts) {
+      throw ValidationError("--layouts \(layouts) is out of range: 1 to \(Plan.availableLayouts)")
+    }
+    if let budget, !(budget > 0 && budget.isFinite) {
+      throw ValidationError("--budget \(budget) is not a positive number of seconds")
+    }
+    let names = Set(Operation.allCases.flatMap(\.contenders).map(\.name))
+    for name in (encoding?.values ?? []) + (baseline.map { [$0] } ?? []) where !names.contains(name)
+    {
+      throw ValidationError(
+        "there is no encoding '\(name)'; there are: \(names.sorted().joined(separator: ", "))")
+    }
+  }
+}
+
+// MARK: - From options to a plan
+
+extension PlanOptions {
+  /// A plan, and what it had to leave out on this machine.
+  ///
+  /// - Throws: `ValidationError` for what can't be measured here and was asked for by name.
+  func plan(on machine: MachineLimits) throws -> (plan: Plan, left: [LeftOut]) {
+    var axes = preset.axes
+    axes.operations = operation?.values ?? axes.operations
+    axes.modes = mode?.values ?? axes.modes
+    axes.orders = order?.values ?? axes.orders
+    axes.pageClasses = pageClass?.values ?? axes.pageClasses
+    axes.mixes = mix?.values ?? axes.mixes
+    axes.predictabilities = predictability?.values ?? axes.predictabilities
+    axes.patterns = pattern?.values ?? axes.patterns
+    axes.footprints = footprint?.values ?? axes.footprints
+    axes.hvo = hvo?.values ?? axes.hvo
+    axes.mappings = mapping?.values ?? axes.mappings
+    if pageClass != nil || hvo != nil { axes.essentialsOnly = false }
+
+    let topology = machine.topology
+    let cpuNodes = try nodes(cpuNode, of: topology.nodesWithCPUs, lacking: "CPUs")
+    let memoryNodes = try nodes(memoryNode, of: topology.nodesWithMemory, lacking: "memory")
+
+    var cells = axes.cells(cpuNodes: cpuNodes, memoryNodes: memoryNodes)
+    if let baseline {
+      cells = cells.filter { $0.contenders.contains { $0.name == baseline } }
+    }
+    var left: [LeftOut] = []
+    var fitting: [Cell] = []
+    var verdicts: [MapKey: LeftOut?] = [:]
+    for cell in cells {
+      let reason = verdicts[cell.mapKey] ?? machine.reasonToLeaveOut(cell)
+      verdicts[cell.mapKey] = .some(reason)
+      if let reason { left.append(reason) } else { fitting.append(cell) }
+    }
+    if let reason = left.first, footprint != nil || order != nil {
+      throw ValidationError(reason.description)
+    }
+    guard !fitting.isEmpty else {
+      throw ValidationError(
+        left.first?.description
+          ?? """
+          no cell has all of these values together: order-0 pages are of order 0, heads and tails of \
+          1 and more, fakehead positions and HVO of \(Order.smallestOptimizable) and more
+          """)
+    }
+    let processes = processes ?? preset.processes
+    return (
+      Plan(
+        cells: fitting, processes: processes, layouts: layouts,
+        seed: seed ?? UInt64.random(in: 1...UInt64(UInt32.max)),
+        budget: budget ?? preset.secondsPerCell * Double(fitting.count),
+        encodings: encoding.map { Set($0.values) }, baseline: baseline, topology: topology),
+      Array(Set(left))
+    )
+  }
+
+  private func nodes(
+    _ asked: ValueList<Int>?, of available: [Int], lacking what: String
+  ) throws -> [Int] {
+    guard let asked else { return available }
+    for node in asked.values where !available.contains(node) {
+      let list = available.map(String.init).joined(separator: ", ")
+      throw ValidationError(
+        "node \(node) does not exist or has no \(what); nodes with \(what): \(list)")
+    }
+    return asked.values
+  }
+}
+
+extension Axes {
+  func cells(cpuNodes: [Int], memoryNodes: [Int]) -> [Cell] {
+    var cells: [Cell] = []
+    for order in orders {
+      for footprint in footprints {
+        for state in hvo where state != .on || order >= Order.smallestOptimizable {
+          for mapping in state == .on ? [.base] : mappings {
+            for cpuNode in cpuNodes {
+              for memoryNode in memoryNodes {
+                for operation in operations {
+                  for mode in modes {
+                    for (pageClass, mix, predictability) in classes(ofOrder: order) {
+                      for pattern in patterns {
+                        let cell = Cell(
+                          operation: operation, mode: mode, order: order, pageClass: pageClass,
+                          mix: mix, predictability: predictability, pattern: pattern,
+                          folios: footprint.folios(ofOrder: order), hvo: state, mapping: mapping,
+                          cpuNode: cpuNode, memoryNode: memoryNode)
+                        if !essentialsOnly || cell.isEssential { cells.append(cell) }
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    return cells
+  }
+
+  /// The page classes of an order, each mix and predictability of the class that has them.
+  private func classes(ofOrder order: Int) -> [(PageClass, mix: Int, Predictability)] {
+    var classes: [(PageClass, mix: Int, Predictability)] = []
+    for pageClass in pageClasses where pageClass.exists(inOrder: order) {
+      switch pageClass {
+      case .order0, .head: classes.append((pageClass, 0, .uniform))
+      case .tail, .fakeHead: classes.append((pageClass, 100, .uniform))
+      case .mix:
+        for mix in mixes {
+          classes += predictabilities.map { (pageClass, mix, $0) }
+        }
+      }
+    }
+    return classes
+  }
+}
+
+extension Cell {
+  /// Without HVO a fake head's position is a tail like others, and HVO elsewhere shows in the old
+  /// arm on pages that are not tails; once for each kind of them is enough for a table.
+  fileprivate var isEssential: Bool {
+    switch hvo {
+    case .off: pageClass != .fakeHead
+    case .elsewhere: order == 0 || order == 9 && (pageClass == .head || pageClass == .mix)
+    case .on: true
+    }
+  }
+}

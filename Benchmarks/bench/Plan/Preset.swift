@@ -1,0 +1,74 @@
+import ArgumentParser
+import Vmemmap
+
+/// A choice of axis values that answers a question in a known time.
+enum Preset: String, CaseIterable, ExpressibleByArgument {
+  /// Does everything work here, and roughly how does it look? At most 10 s.
+  case smoke
+  /// The main table. At most 60 s on 2 cores.
+  case standard = "default"
+  /// Every axis, with more processes; an hour or so.
+  case full
+  /// What footprint does: from one huge page to as many as `vm.max_map_count` allows.
+  case scale
+}
+
+/// The values of each axis; a plan is their product, less what does not exist.
+struct Axes {
+  var operations = Operation.allCases
+  var modes = Mode.allCases
+  var orders: [Int]
+  var pageClasses = PageClass.allCases
+  var mixes = [50]
+  var predictabilities: [Predictability] = [.random]
+  var patterns: [Pattern] = [.randomPFN]
+  var footprints: [Footprint]
+  var hvo: [HVOState]
+  var mappings: [MappingSize] = [.huge]
+  /// Whether to leave out what says little beside the other cells of the table.
+  var essentialsOnly = false
+}
+
+extension Preset {
+  var axes: Axes {
+    switch self {
+    case .smoke:
+      Axes(orders: [0, 9], footprints: [.one], hvo: [.off, .on], essentialsOnly: true)
+    case .standard:
+      Axes(
+        orders: [0, 2, 4, 9, 18], footprints: [.one, .many], hvo: HVOState.allCases,
+        essentialsOnly: true)
+    case .full:
+      Axes(
+        orders: [0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 18], mixes: [1, 10, 50, 90, 99],
+        predictabilities: [.sorted, .random], patterns: Pattern.allCases,
+        footprints: [.one, .count(128), .many], hvo: HVOState.allCases,
+        mappings: [.base, .huge])
+    case .scale:
+      Axes(
+        operations: [.compoundHead], modes: [.latency], orders: [9], pageClasses: [.tail],
+        footprints: [1, 8, 64, 128, 512, 1024, 2048, 4000, 8192, 16384, 32768, 65536, 100_000].map {
+          .count($0)
+        },
+        hvo: [.off, .on], mappings: [.base, .huge])
+    }
+  }
+
+  /// Measuring time of a cell in seconds, over all processes.
+  var secondsPerCell: Double {
+    switch self {
+    case .smoke: 0.2
+    case .standard: 0.26
+    case .full: 0.5
+    case .scale: 10
+    }
+  }
+
+  var processes: Int {
+    switch self {
+    case .smoke: 1
+    case .standard: 3
+    case .full, .scale: 6
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import Measurement
+import Results
+
+/// What all processes so far have told about a cell.
+struct CellResult {
+  let cell: Cell
+  let index: Int
+  /// By process.
+  private(set) var reports: [Int: CellReport] = [:]
+
+  init(_ cell: Cell, index: Int) {
+    self.cell = cell
+    self.index = index
+  }
+
+  mutating func add(_ report: CellReport, process: Int) throws(WrongAnswer) {
+    if let other = reports.values.first, other.checksum != report.checksum {
+      throw WrongAnswer(
+        description: "two processes disagree about the checksum of \(cell.summary): "
+          + "\(Checksum(other.checksum)), \(Checksum(report.checksum))")
+    }
+    reports[process] = report
+  }
+
+  /// Nanoseconds per operation of each arm, in one round of one process.
+  struct Round {
+    let process: Int
+    let layout: Int
+    let block: Int
+    var times: [Double]
+  }
+
+  var arms: [Arm] { reports.values.first?.arms ?? [] }
+
+  /// All rounds of all processes.
+  func rounds() -> [Round] {
+    reports.sorted { $0.key < $1.key }.flatMap { process, report -> [Round] in
+      let perRound = Dictionary(grouping: report.samples, by: \.round)
+      return perRound.sorted { $0.key < $1.key }.map { _, samples in
+        var times = [Double](repeating: .nan, count: report.arms.count)
+        for sample in samples {
+          times[sample.arm] = Double(sample.elapsed) / Double(report.iterations)
+        }
+        return Round(
+          process: process, layout: samples[0].layout, block: samples[0].block, times: times)
+      }
+    }
+  }
+}
+
+/// What the rounds say about one arm.
+struct ArmEstimate {
+  let arm: Arm
+  /// Nanoseconds per operation: of all rounds the median, the least, and the interquartile range.
+  let median: Double
+  let minimum: Double
+  let interquartileRange: Double
+  /// Median of the rounds' differences to the null loop.
+  let net: Double?
+  /// Against the baseline; nil for the baseline itself and for the null loop.
+  let paired: PairedEstimate?
+}
+
+extension CellResult {
+  /// The estimates of all arms from `rounds`, in the order of ``arms``.
+  func estimates(_ rounds: [Round], rule: VerdictRule) throws -> [ArmEstimate] {
+    guard let baseline = arms.firstIndex(where: { $0.role == .baseline }),
+      let null = arms.firstIndex(where: { $0.role == .null })
+    else { return [] }
+    return try arms.indices.map { index in
+      let times = rounds.map { $0.times[index] }
+      let isCompared = arms[index].role == .arm || arms[index].role == .twin
+      return ArmEstimate(
+        arm: arms[index],
+        median: Statistics.median(times), minimum: times.min()!,
+        interquartileRange: Statistics.interquartileRange(times),
+        net: index == null
+          ? nil : Statistics.median(rounds.map { $0.times[index] - $0.times[null] }),
+        paired: isCompared
+          ? try PairedEstimate(
+            rounds.map {
+              PairedRound(
+                process: $0.process, layout: $0.layout, block: $0.block,
+                logRatio: log($0.times[index] / $0.times[baseline]))
+            }, rule: rule) : nil)
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import Measurement
+import Results
+import Vmemmap
+
+/// Measures one cell in this process: verify, calibrate, then rounds of timed blocks.
+struct CellRunner {
+  /// A timed block is at least this long, so that the clock's step and cost do not matter.
+  static let shortestBlock = 25_000.0  // ns
+  /// The shortest window that is tried.
+  static let smallestWindow = 1 << 13
+
+  let cell: Cell
+  let plan: Plan
+  let generator: SeededGenerator
+  let workload: Workload
+  let stream: Stream
+  let nullStream: Stream
+  let runs: [ArmRun]
+
+  /// An arm on its map.
+  struct ArmRun {
+    let arm: Arm
+    let base: UInt
+    /// One for each code layout.
+    let loops: [TimedLoop]
+    let takesReferences: Bool
+  }
+
+  init(_ cell: Cell, plan: Plan, maps: MapSet, workload: Workload, generator: SeededGenerator) {
+    self.cell = cell
+    self.plan = plan
+    self.generator = generator
+    self.workload = workload
+    stream = Stream(workload, operation: cell.operation, mode: cell.mode)
+    nullStream = Stream(nullFor: workload, mode: cell.mode)
+    let formats = Dictionary(uniqueKeysWithValues: cell.contenders.map { ($0.name, $0.format) })
+    runs = plan.arms(of: cell).map { arm in
+      // The null loop runs on the baseline's map.
+      let format = formats[arm.name] ?? formats[plan.baseline(of: cell)]!
+      return ArmRun(
+        arm: arm, base: maps.base(format),
+        loops: (0..<plan.layouts).map {
+          timedLoops[arm.symbol(cell.operation, cell.mode, layout: $0)]!
+        },
+        takesReferences: cell.operation == .pageRefAddUnless && arm.role != .null)
+    }
+  }
+
+  /// - Parameter nanoseconds: the time that the rounds may take.
+  func measure(nanoseconds: Double) throws(WrongAnswer) -> (iterations: Int, [CellReport.Sample]) {
+    try verify()
+    let (window, roundCost) = try calibrate()
+    let windows = (0..<workload.pfns.count / window).map { $0 * window..<($0 + 1) * window }
+    let references = windows.map {
+      cell.operation == .pageRefAddUnless ? References(workload, window: $0) : nil
+    }
+
+    let blocks = plan.blocksPerLayout
+    let groups = plan.layouts * blocks
+    // Odd, because the median of an odd number leans to neither tail.
+    let rounds =
+      min(
+        max(Int(nanoseconds / roundCost) / groups, Plan.fewestRoundsPerGroup),
+        Plan.mostRoundsPerGroup) | 1
+    var orders = (0..<plan.layouts).map {
+      BalancedOrder(arms: runs.count, generator: generator.stream("order").stream(UInt64($0)))
+    }
+    var windowGenerator = generator.stream("windows")
+    var samples: [CellReport.Sample] = []
+    samples.reserveCapacity(rounds * groups * runs.count)
+    for round in 0..<rounds * groups {
+      let layout = round % plan.layouts
+      let timed = windowGenerator.below(windows.count)
+      // The window before it leaves caches and predictor as this arm's own walk does, not as the
+      // arm before left them.
+      let warm = (timed + windows.count - 1) % windows.count
+      for (position, arm) in orders[layout].next().enumerated() {
+        try pass(arm, layout, windows[warm], references[warm])
+        let elapsed = try pass(arm, layout, windows[timed], references[timed])
+        samples.append(
+          CellReport.Sample(
+            arm: arm, layout: layout, block: round * blocks / (rounds * groups), round: round,
+            position: position, elapsed: elapsed))
+      }
+    }
+    return (window, samples)
+  }
+
+  // MARK: Checking
+
+  /// Every arm and twin over the whole workload, eight addresses at a time, against the oracle.
+  ///
+  /// By the loops for independent operations, which find every page themselves: a wrong answer can't
+  /// lead them astray as it would a chain.
+  func verify() throws(WrongAnswer) {
+    let steps = Stream(workload, operation: cell.operation, mode: .throughput)
+    for run in runs where run.arm.role != .null {
+      let loop = timedLoops[run.arm.symbol(cell.operation, .throughput, layout: 0)]!
+      for start in stride(from: 0, to: workload.pfns.count, by: unrolling) {
+        let window = start..<start + unrolling
+        let sum = loop.walk(steps, window, base: run.base).sum
+        guard steps.accepts(sum, window: window, base: run.base) else {
+          throw wrong(run, steps, window: window, sum: sum)
+        }
+      }
+      if run.takesReferences {
+        try giveBack(References(workload, window: workload.pfns.indices), run)
+      }
+    }
+  }
+
+  /// Runs an arm's loop over a window, checks its sum, and gives references back.
+  @discardableResult
+  private func pass(
+    _ index: Int, _ layout: Int, _ window: Range<Int>, _ references: References?
+  ) throws(WrongAnswer) -> UInt64 {
+    let run = runs[index]
+    let stream = run.arm.role == .null ? nullStream : stream
+    let (sum, elapsed) = run.loops[layout].walk(stream, window, base: run.base)
+    guard stream.accepts(sum, window: window, base: run.base) else {
+      throw wrong(run, stream, window: window, sum: sum)
+    }
+    if run.takesReferences, let references { try giveBack(references, run) }
+    return elapsed
+  }
+
+  private func giveBack(_ references: References, _ run: ArmRun) throws(WrongAnswer) {
+    if let problem = references.giveBack(base: run.base) {
+      throw WrongAnswer(description: "\(run.arm.name) in \(cell.summary): \(problem)")
+    }
+  }
+
+  private func wrong(
+    _ run: ArmRun, _ stream: Stream, window: Range<Int>, sum: UInt
+  ) -> WrongAnswer {
+    let relative = sum &- UInt(window.count) &* run.base &* stream.basesPerAnswer
+    return WrongAnswer(
+      description:
+        "\(run.arm.name) (\(run.arm.role.rawValue)) in \(cell.summary): wrong answers for "
+        + "addresses \(window): checksum \(Checksum(UInt64(relative))), expected "
+        + "\(Checksum(UInt64(stream.answer(window: window))))")
+  }
+
+  // MARK: Calibrating
+
+  /// The window that all arms share, and what a round over it costs in nanoseconds.
+  private func calibrate() throws(WrongAnswer) -> (window: Int, roundCost: Double) {
+    let trial = 0..<CellRunner.smallestWindow
+    let references = cell.operation == .pageRefAddUnless ? References(workload, window: trial) : nil
+    var fastest = Double.infinity
+    var sum = 0.0
+    let begin = MonotonicRawClock.now()
+    for index in runs.indices {
+      try pass(index, 0, trial, references)
+      let perOperation = Double(try pass(index, 0, trial, references)) / Double(trial.count)
+      sum += perOperation
+      if runs[index].arm.role != .null { fastest = min(fastest, perOperation) }
+    }
+    // Giving references back is part of a round; the trial was two passes of each arm.
+    let trialCost = Double(MonotonicRawClock.now() &- begin)
+    var window = trial.count
+    while Double(window) * fastest < CellRunner.shortestBlock && window < workload.pfns.count / 2 {
+      window *= 2
+    }
+    return (window, trialCost * Double(window / trial.count))
+  }
+}

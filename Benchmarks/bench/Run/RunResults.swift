@@ -1,0 +1,116 @@
+import Foundation
+import Measurement
+import Results
+
+/// Everything measured so far in a run, and the rows that it makes.
+struct RunResults {
+  let plan: Plan
+  let rule: VerdictRule
+  private(set) var cells: [CellResult]
+
+  init(_ plan: Plan, rule: VerdictRule = VerdictRule()) {
+    self.plan = plan
+    self.rule = rule
+    cells = plan.cells.enumerated().map { CellResult($0.element, index: $0.offset) }
+  }
+
+  mutating func add(_ report: CellReport, process: Int) throws(WrongAnswer) {
+    try cells[report.cell].add(report, process: process)
+  }
+
+  /// The rows of `summary.csv` and the noise floor of the cells in them.
+  ///
+  /// Verdicts are a matter of the whole table, because false discoveries are held down over all of
+  /// it. A cell with too few rounds for an interval has no rows.
+  func summary(_ meta: Meta) throws -> (rows: [SummaryRow], noiseFloor: NoiseFloor?) {
+    var rows: [SummaryRow] = []
+    var compared: [(row: Int, estimate: PairedEstimate, null: ClosedRange<Double>)] = []
+    var twins: [PairedEstimate] = []
+    for cell in cells where !cell.reports.isEmpty {
+      let rounds = cell.rounds()
+      let estimates: [ArmEstimate]
+      do {
+        estimates = try cell.estimates(rounds, rule: rule)
+      } catch EstimateError.tooFewGroups {
+        continue
+      }
+      guard let twin = estimates.first(where: { $0.arm.role == .twin })?.paired else { continue }
+      twins.append(twin)
+      for estimate in estimates where estimate.arm.role == .baseline || estimate.arm.role == .arm {
+        var row = row(cell, estimate, rounds, meta)
+        row.nullLo = twin.lower
+        row.nullHi = twin.upper
+        if let paired = estimate.paired {
+          row.ratio = paired.ratio
+          row.ratioLo = paired.lower
+          row.ratioHi = paired.upper
+          row.margin = rule.margin
+          row.smallestEffect = paired.smallestEffect(above: twin.interval)
+          row.layoutsAgree = paired.layoutsAgree
+          row.coverage = paired.coverage
+          row.pValue = paired.pDifference
+          compared.append((rows.count, paired, twin.interval))
+        }
+        rows.append(row)
+      }
+    }
+    let verdicts = rule.verdicts(for: compared.map { ($0.estimate, $0.null) })
+    for (item, verdict) in zip(compared, verdicts) {
+      rows[item.row].verdict = SummaryRow.Verdict(rawValue: verdict.rawValue)
+    }
+    return (rows, NoiseFloor(twins: twins))
+  }
+
+  private func row(
+    _ result: CellResult, _ estimate: ArmEstimate, _ rounds: [CellResult.Round], _ meta: Meta
+  ) -> SummaryRow {
+    let cell = result.cell
+    let reports = result.reports.values
+    var row = SummaryRow(
+      runID: meta.runID, timestamp: meta.started, machineKey: meta.machine.machineKey,
+      cell: result.index, operation: cell.operation.rawValue, mode: cell.mode.rawValue,
+      encoding: estimate.arm.name, baseline: plan.baseline(of: cell), order: cell.order,
+      pageClass: cell.pageClass.rawValue, footprintBytes: cell.footprintBytes, threads: 1,
+      n: reports.map(\.iterations).max() ?? 0, nsPerOp: estimate.median,
+      nsMin: estimate.minimum, nsIQR: estimate.interquartileRange, rounds: rounds.count,
+      processes: reports.count, layouts: Set(rounds.map(\.layout)).count)
+    row.commit = meta.commit
+    row.mix = Double(cell.mix)
+    row.predictability = cell.predictability.rawValue
+    row.pattern = cell.pattern.rawValue
+    row.hugePages = cell.folios
+    row.hvo = SummaryRow.HVO(rawValue: cell.hvo.rawValue)
+    let mappings = Set(reports.map(\.mapping))
+    row.mapping =
+      mappings.count == 1 ? mappings.first?.flatMap { .init(rawValue: $0.rawValue) } : .mixed
+    row.cpuNode = cell.cpuNode
+    row.memoryNode = cell.memoryNode
+    row.templateNode = cell.hvo == .on ? cell.memoryNode : nil
+    row.nsNet = estimate.net
+    row.checksum = reports.first.map { Checksum($0.checksum) }
+    return row
+  }
+}
+
+extension CellReport {
+  /// The rows of `samples.csv`.
+  func sampleRows(process: Int) -> [SampleRow] {
+    samples.map { sample in
+      SampleRow(
+        cell: cell, encoding: arms[sample.arm].name, role: arms[sample.arm].role.inResults,
+        process: process, block: sample.block, round: sample.round, position: sample.position,
+        layout: sample.layout, iterations: iterations, elapsedNS: Int(sample.elapsed))
+    }
+  }
+}
+
+extension Arm.Role {
+  fileprivate var inResults: SampleRow.Role {
+    switch self {
+    case .baseline: .baseline
+    case .arm: .arm
+    case .twin: .twin
+    case .null: .null
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import Measurement
+import Vmemmap
+
+/// The addresses that all arms of a cell visit, and what the right answers are.
+///
+/// The right answers come from arithmetic on page frames alone, never from the code under test: a
+/// map prepared with compound pages of one order from page frame 0 on has the head of page frame p
+/// at p rounded down to the order.
+struct Workload {
+  /// Fewer random addresses than this, replayed, are learnt by a branch predictor.
+  static let minimumLength = 1 << 17
+  /// More would only be slower: every window is new to the caches by then.
+  static let maximumLength = 1 << 20
+
+  /// Page frames in the order in which they are visited; the count is a power of two.
+  let pfns: [PageFrameNumber]
+  let order: Int
+
+  init(cell: Cell, generator: SeededGenerator) {
+    var generator = generator
+    let length = min(
+      max(Workload.minimumLength, Workload.powerOfTwo(atLeast: cell.folios << cell.order)),
+      Workload.maximumLength)
+    order = cell.order
+    pfns = Workload.visit(cell, count: length, using: &generator)
+  }
+
+  private static func powerOfTwo(atLeast value: Int) -> Int {
+    value <= 1 ? 1 : 1 << (Int.bitWidth - (value - 1).leadingZeroBitCount)
+  }
+
+  /// The right head of a page frame.
+  func head(_ pfn: PageFrameNumber) -> PageFrameNumber { (pfn >> order) << order }
+
+  func isTail(_ pfn: PageFrameNumber) -> Bool { head(pfn) != pfn }
+}
+
+// MARK: - Choosing page frames
+
+extension Workload {
+  /// How many pages of one folio a burst visits.
+  private static let burstLength = 16
+
+  private static func visit(
+    _ cell: Cell, count: Int, using generator: inout SeededGenerator
+  ) -> [PageFrameNumber] {
+    var folio = 0
+    var pfns: [PageFrameNumber] = []
+    pfns.reserveCapacity(count)
+    for index in 0..<count {
+      if cell.pattern != .burst || index % burstLength == 0 {
+        folio = generator.below(cell.folios)
+      }
+      pfns.append((folio << cell.order) + cell.position(using: &generator))
+    }
+    if cell.pattern == .pfnWalk { pfns.sort() }
+    if cell.predictability == .sorted {
+      let folioMask = (1 << cell.order) - 1
+      pfns = pfns.filter { $0 & folioMask == 0 } + pfns.filter { $0 & folioMask != 0 }
+    }
+    return pfns
+  }
+}
+
+extension Cell {
+  /// A page of a folio, counted from its head, that belongs to the cell's class.
+  fileprivate func position(using generator: inout SeededGenerator) -> Int {
+    let pages = 1 << order
+    switch pageClass {
+    case .order0, .head:
+      return 0
+    case .tail:
+      let position = 1 + generator.below(pages - 1)
+      // The neighbour of a vmemmap page's first struct page is not the first.
+      return position % structPagesPerVmemmapPage == 0 ? position + 1 : position
+    case .fakeHead:
+      let vmemmapPages = pages / structPagesPerVmemmapPage
+      return (1 + generator.below(vmemmapPages - 1)) * structPagesPerVmemmapPage
+    case .mix:
+      return generator.below(100) < mix
+        ? 1 + generator.below(pages - 1) : 0
+    }
+  }
+}
+
+extension SeededGenerator {
+  /// One of `0..<bound`, the same for a seed whatever the standard library's version.
+  mutating func below(_ bound: Int) -> Int { Int(uniform(below: UInt64(bound))) }
+}

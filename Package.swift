@@ -1,0 +1,87 @@
+// swift-tools-version: 6.2
+
+import Foundation
+import PackageDescription
+
+// liburcu is optional: real grace periods and its read side as a third arm. The manifest looks once
+// and tells the compiler; a build without it reports what it could not measure.
+let hasURCU = ["", "/x86_64-linux-gnu", "/aarch64-linux-gnu"].contains {
+  FileManager.default.fileExists(atPath: "/usr/include\($0)/urcu/urcu-memb.h")
+}
+
+let common: [SwiftSetting] =
+  [.strictMemorySafety()]
+  + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
+  + (hasURCU ? [.define("HAVE_URCU")] : [])
+
+let urcu: [Target.Dependency] = hasURCU ? ["CURCU"] : []
+
+let package = Package(
+  name: "compound-head-bench",
+  products: [
+    .library(name: "Vmemmap", targets: ["Vmemmap"]),
+    .executable(name: "bench", targets: ["bench"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
+  ],
+  targets: [
+    .target(name: "CVmemmap"),
+    .systemLibrary(name: "CNuma", pkgConfig: "numa", providers: [.apt(["libnuma-dev"])]),
+    .target(
+      name: "Vmemmap",
+      dependencies: [
+        "CVmemmap", "CNuma", .product(name: "SystemPackage", package: "swift-system"),
+      ] + urcu,
+      swiftSettings: common
+    ),
+
+    .target(name: "Measurement", swiftSettings: common),
+    .target(
+      name: "Results",
+      dependencies: [.product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: common
+    ),
+    .target(name: "MachineCode", swiftSettings: common),
+
+    // The timed loops are one C symbol for each arm, mode and code layout. They are written once, as
+    // generics, and stamped out from the lists of encodings and forms by this tool at build time.
+    .executableTarget(
+      name: "generate-loops",
+      dependencies: ["Vmemmap"],
+      path: "Benchmarks/generate-loops",
+      swiftSettings: common
+    ),
+    .plugin(
+      name: "GenerateLoops",
+      capability: .buildTool(),
+      dependencies: ["generate-loops"]
+    ),
+    .executableTarget(
+      name: "bench",
+      dependencies: [
+        "Vmemmap", "CVmemmap", "Measurement", "Results", "MachineCode",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      path: "Benchmarks/bench",
+      swiftSettings: common,
+      plugins: ["GenerateLoops"]
+    ),
+    .testTarget(
+      name: "MeasurementTests",
+      dependencies: ["Measurement"],
+      exclude: ["Reference"],
+      swiftSettings: common
+    ),
+    .testTarget(
+      name: "VmemmapTests", dependencies: ["Vmemmap", "CVmemmap"], swiftSettings: common),
+  ]
+    + (hasURCU
+      ? [
+        .target(
+          name: "CURCU",
+          linkerSettings: [.linkedLibrary("urcu-memb"), .linkedLibrary("urcu-common")])
+      ] : [])
+)

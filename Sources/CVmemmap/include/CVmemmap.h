@@ -1,0 +1,125 @@
+// What Swift can't say: volatile and atomic accesses to memory that is mapped more than once, values
+// hidden from the optimiser, code placement, and system calls that Glibc's module leaves out.
+//
+// Addresses are passed as integers: a struct page is known by its address in the memory map, and the
+// compiler must not reason about objects behind it, because aliases of one physical page look like
+// distinct memory.
+
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CVMEMMAP_INLINE static inline __attribute__((always_inline))
+
+// MARK: Loads and stores that happen exactly once (READ_ONCE, WRITE_ONCE)
+
+CVMEMMAP_INLINE uint64_t cvm_read_once_u64(uintptr_t address) {
+  return *(const volatile uint64_t *)address;
+}
+
+CVMEMMAP_INLINE uint32_t cvm_read_once_u32(uintptr_t address) {
+  return *(const volatile uint32_t *)address;
+}
+
+CVMEMMAP_INLINE void cvm_write_once_u64(uintptr_t address, uint64_t value) {
+  *(volatile uint64_t *)address = value;
+}
+
+CVMEMMAP_INLINE void cvm_write_once_u32(uintptr_t address, uint32_t value) {
+  *(volatile uint32_t *)address = value;
+}
+
+// MARK: Reference counts (atomic_t)
+
+CVMEMMAP_INLINE int32_t cvm_atomic_load_relaxed(uintptr_t address) {
+  return __atomic_load_n((int32_t *)address, __ATOMIC_RELAXED);
+}
+
+CVMEMMAP_INLINE int32_t cvm_atomic_load_acquire(uintptr_t address) {
+  return __atomic_load_n((int32_t *)address, __ATOMIC_ACQUIRE);
+}
+
+CVMEMMAP_INLINE void cvm_atomic_store_release(uintptr_t address, int32_t value) {
+  __atomic_store_n((int32_t *)address, value, __ATOMIC_RELEASE);
+}
+
+CVMEMMAP_INLINE int32_t cvm_atomic_add_return(uintptr_t address, int32_t addend) {
+  return __atomic_add_fetch((int32_t *)address, addend, __ATOMIC_SEQ_CST);
+}
+
+struct cvm_exchange {
+  int32_t seen;
+  bool exchanged;
+};
+
+// Fully ordered on success, like the kernel's atomic_try_cmpxchg().
+CVMEMMAP_INLINE struct cvm_exchange cvm_atomic_try_cmpxchg(uintptr_t address, int32_t expected,
+                                                           int32_t desired) {
+  struct cvm_exchange result = {expected, false};
+  result.exchanged =
+      __atomic_compare_exchange_n((int32_t *)address, &result.seen, desired, false,
+                                  __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+  return result;
+}
+
+// MARK: Hints and barriers for the optimiser; none of them is an instruction
+
+// The kernel's barrier().
+CVMEMMAP_INLINE void cvm_barrier(void) { __asm__ volatile("" ::: "memory"); }
+
+// In the taken arm of a branch: keeps the branch from being turned into a conditional move.
+CVMEMMAP_INLINE void cvm_keep_branch(void) { __asm__ volatile(""); }
+
+// A copy of `value` that the optimiser knows nothing about.
+CVMEMMAP_INLINE uint64_t cvm_opaque_u64(uint64_t value) {
+  __asm__ volatile("" : "+r"(value));
+  return value;
+}
+
+// MARK: Code layouts
+//
+// The code that follows starts `offset` bytes after a 64-byte boundary. Each copy has its own text,
+// so that the compiler can't merge copies of a loop into one.
+
+#define CVMEMMAP_LAYOUT(name, offset, tag)                                      \
+  CVMEMMAP_INLINE void cvm_layout_##name(void) {                                \
+    __asm__ volatile(".p2align 6\n\t.nops " #offset "\n\t# " tag);              \
+  }
+
+CVMEMMAP_LAYOUT(arm_0, 0, "arm")
+CVMEMMAP_LAYOUT(arm_1, 16, "arm")
+CVMEMMAP_LAYOUT(arm_2, 32, "arm")
+CVMEMMAP_LAYOUT(arm_3, 48, "arm")
+CVMEMMAP_LAYOUT(twin_0, 0, "twin")
+CVMEMMAP_LAYOUT(twin_1, 16, "twin")
+CVMEMMAP_LAYOUT(twin_2, 32, "twin")
+CVMEMMAP_LAYOUT(twin_3, 48, "twin")
+
+#undef CVMEMMAP_LAYOUT
+
+// MARK: The read side of preemptible RCU
+//
+// Out of line like the kernel's __rcu_read_lock() and __rcu_read_unlock(): a per-thread nesting
+// counter, compiler barriers, and on the last unlock a test for work left by the grace period.
+
+void cvm_preempt_rcu_read_lock(void);
+void cvm_preempt_rcu_read_unlock(void);
+
+// MARK: System calls that Glibc's Swift module leaves out
+//
+// Each returns -1 with errno set on failure.
+
+// memfd_create(2), closed on exec.
+int cvm_memfd_create(const char *name);
+
+// fallocate(2): gives back the backing of a range of a file whose size stays.
+int cvm_punch_hole(int file, long offset, long length);
+
+// MARK: Facts of the build
+
+// The version of the C compiler, and so of the toolchain.
+const char *cvm_compiler_version(void);
+
+#undef CVMEMMAP_INLINE

@@ -1,0 +1,20 @@
+import Foundation
+
+extension Disassembly {
+  /// Refuses what has no unique addresses or other instructions: objects, archives, foreign machines.
+  static func requireLinkedX86(_ path: String) throws(MachineCodeError) {
+    guard
+      let file = FileHandle(forReadingAtPath: path),
+      let data = try? file.read(upToCount: 20)
+    else { throw .unreadable(path) }
+    let header = [UInt8](data)
+    guard
+      header.count == 20,
+      header.starts(with: [0x7f, 0x45, 0x4c, 0x46]),  // "\u{7f}ELF"
+      header[4] == 2,  // EI_CLASS: ELFCLASS64
+      header[5] == 1,  // EI_DATA: ELFDATA2LSB
+      header[16] == 2 || header[16] == 3,  // e_type: ET_EXEC, ET_DYN
+      header[18] == 62, header[19] == 0  // e_machine: EM_X86_64
+    else { throw .notLinkedX86(path) }
+  }
+}

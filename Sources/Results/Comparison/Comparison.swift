@@ -1,0 +1,41 @@
+/// What became of the arms' ratios from one run to another on the same machine.
+public struct Comparison: Sendable {
+  /// The matched arms, in the order of the current run.
+  public let changes: [Change]
+  /// Matched arms that lack an interval of their own or of the A/A twin in one run.
+  public let unjudged: [SummaryRow]
+  public let onlyInBaseline: [SummaryRow]
+  public let onlyInCurrent: [SummaryRow]
+
+  /// Matches the compared arms of both runs by the columns that say which cell and arm they are.
+  /// - Throws: `machinesDiffer`, `nothingMatches`.
+  public init(baseline: Run, current: Run) throws(ResultsError) {
+    let differences = current.meta.machine.differences(from: baseline.meta.machine)
+    guard differences.isEmpty else { throw .machinesDiffer(differences) }
+
+    let old = baseline.summary.filter { !$0.isBaseline }
+    let new = current.summary.filter { !$0.isBaseline }
+    let oldByAxes = Dictionary(old.map { ($0.axisFields, $0) }) { first, _ in first }
+    let newAxes = Set(new.map(\.axisFields))
+    let pairs = new.compactMap { row in oldByAxes[row.axisFields].map { (old: $0, new: row) } }
+    guard !pairs.isEmpty else {
+      throw .nothingMatches(baseline: baseline.path, current: current.path)
+    }
+
+    changes = pairs.compactMap { Change(baseline: $0.old, current: $0.new) }
+    unjudged = pairs.compactMap {
+      Change(baseline: $0.old, current: $0.new) == nil ? $0.new : nil
+    }
+    onlyInBaseline = old.filter { !newAxes.contains($0.axisFields) }
+    onlyInCurrent = new.filter { oldByAxes[$0.axisFields] == nil }
+  }
+
+  public var regressions: [Change] { changes.filter { $0.kind == .worse } }
+  public var improvements: [Change] { changes.filter { $0.kind == .better } }
+  public var hasRegression: Bool { !regressions.isEmpty }
+}
+
+extension SummaryRow {
+  /// The row's axes as text, equal for the same measurement in two runs.
+  fileprivate var axisFields: [String] { Self.axes.map { $0.field(self).csv } }
+}

@@ -1,0 +1,62 @@
+/// What a measurement depends on; `nil` or empty where the system does not say.
+public struct Machine: Codable, Equatable, Sendable {
+  public var architecture: String
+  public var cpuModel: String?
+  public var vendor: String?
+  public var family: Int?
+  public var model: Int?
+  public var stepping: Int?
+  /// Logical CPUs that are online.
+  public var logicalCPUs: Int?
+  /// The caches that CPU 0 sees.
+  public var caches: [Cache] = []
+  public var nodes: [Node] = []
+  /// NUMA distances, rows and columns in the order of `nodes`; a node is 10 from itself.
+  public var distances: [[Int]] = []
+  public var basePageSize: Int
+  /// The hypervisor's name, or "present" where only that is known; `nil` on bare metal.
+  public var hypervisor: String?
+  public var kernelRelease: String?
+  /// The kernel's lines on CPU vulnerabilities, by name.
+  public var mitigations: [String: String] = [:]
+  /// CPU 0's frequency governor.
+  public var governor: String?
+  public var transparentHugepage: String?
+  public var shmemHuge: String?
+  /// /proc/sys/kernel/randomize_va_space: 0 off, 2 full.
+  public var aslr: Int?
+  public var maxMapCount: Int?
+
+  public init(architecture: String, basePageSize: Int) {
+    self.architecture = architecture
+    self.basePageSize = basePageSize
+  }
+
+  /// One cache that CPU 0 sees.
+  public struct Cache: Codable, Equatable, Sendable {
+    public var level: Int
+    /// Data, Instruction or Unified.
+    public var type: String
+    public var bytes: Int
+
+    public init(level: Int, type: String, bytes: Int) {
+      self.level = level
+      self.type = type
+      self.bytes = bytes
+    }
+  }
+
+  /// One NUMA node.
+  public struct Node: Codable, Equatable, Sendable {
+    public var id: Int
+    /// In the kernel's list format: 0-3,8-11.
+    public var cpus: String
+    public var memoryBytes: Int?
+
+    public init(id: Int, cpus: String, memoryBytes: Int?) {
+      self.id = id
+      self.cpus = cpus
+      self.memoryBytes = memoryBytes
+    }
+  }
+}

@@ -1,0 +1,83 @@
+public import SystemPackage
+
+/// Why results could not be written, read or compared.
+public enum ResultsError: Error, Equatable {
+  /// The file was written by a version of this tool with another schema.
+  case foreignSchema(path: FilePath, found: String, known: Int)
+  /// The file is there, but the system refused to read it.
+  case cannotRead(path: FilePath, errno: Errno)
+  /// The file's text is not what its schema says; `line` counts from 1.
+  case malformed(path: FilePath, line: Int, column: String?, value: String, expected: String)
+  /// A column of the schema is not in the file's header.
+  case missingColumn(path: FilePath, column: String)
+  /// `meta.json` can't be decoded.
+  case malformedMeta(path: FilePath, detail: String)
+  /// There is no run at the path.
+  case noSuchRun(path: FilePath, why: String)
+  /// The runs come from machines that differ where it matters.
+  case machinesDiffer([Machine.Difference])
+  /// The runs have no compared arm of a cell in common.
+  case nothingMatches(baseline: FilePath, current: FilePath)
+  /// A directory or link could not be made.
+  case cannotCreate(path: FilePath, errno: Errno)
+  /// A file could not be written; what it held before is still there.
+  case cannotWrite(path: FilePath, errno: Errno)
+  /// A number for `meta.json` is infinite or not a number; the file was not touched.
+  case notFinite(path: FilePath, key: String)
+}
+
+extension ResultsError {
+  /// The status that a tool ends with, numbered as in `sysexits.h`.
+  public var exitCode: Int32 {
+    switch self {
+    case .foreignSchema, .cannotRead, .malformed, .missingColumn, .malformedMeta: 65
+    case .noSuchRun: 66
+    case .machinesDiffer, .nothingMatches: 69
+    case .cannotCreate: 73
+    case .cannotWrite, .notFinite: 74
+    }
+  }
+}
+
+extension ResultsError: CustomStringConvertible {
+  /// One line: what was attempted, with which values, and the way out.
+  public var description: String {
+    switch self {
+    case .foreignSchema(let path, let found, let known):
+      "\(path): schema version \(found), but this build reads version \(known); "
+        + "read it with the build that wrote it, or measure again"
+    case .cannotRead(let path, let errno):
+      "cannot read \(path): \(errno); check that you may read it"
+    case .malformed(let path, let line, let column, let value, let expected):
+      "\(path), line \(line)\(column.map { ", column \($0)" } ?? ""): "
+        + "\(Self.excerpt(value)) is not \(expected); \(Self.damaged)"
+    case .missingColumn(let path, let column):
+      "\(path), line 1: column \(column) is missing; \(Self.damaged)"
+    case .malformedMeta(let path, let detail):
+      "\(path): \(detail); \(Self.damaged)"
+    case .noSuchRun(let path, let why):
+      "no run at \(path): \(why); give a run directory, such as results/latest after 'bench run'"
+    case .machinesDiffer(let differences):
+      "not comparable, the machines differ: "
+        + differences.map(\.description).joined(separator: "; ")
+        + "; measure both runs on one machine"
+    case .nothingMatches(let baseline, let current):
+      "not comparable: \(baseline) and \(current) have no compared arm of a cell in common; "
+        + "measure both with the same preset and axis filters"
+    case .cannotCreate(let path, let errno):
+      "cannot create \(path): \(errno); choose a directory that you may write to with --output"
+    case .cannotWrite(let path, let errno):
+      "cannot write \(path): \(errno); free space there or choose another place with --output"
+    case .notFinite(let path, let key):
+      "cannot write \(path): \(key) is not a finite number; leave out what was not measured"
+    }
+  }
+
+  private static let damaged = "the file is damaged or was edited: measure again"
+
+  /// Damaged text may be long and span lines; a message stays on one.
+  private static func excerpt(_ value: String) -> String {
+    let limit = 40
+    return (value.count > limit ? value.prefix(limit) + "…" : value[...]).debugDescription
+  }
+}

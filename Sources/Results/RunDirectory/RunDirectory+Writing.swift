@@ -1,0 +1,79 @@
+import SystemPackage
+
+extension RunDirectory {
+  /// Replaces `meta.json`.
+  /// - Throws: `cannotWrite`, `notFinite`; the file is then as it was.
+  public func write(_ meta: Meta) throws(ResultsError) {
+    let path = path.appending(Self.metaName)
+    try replaceFile(path, with: meta.json(path: path))
+  }
+
+  /// Replaces `summary.csv`.
+  /// - Throws: `cannotWrite`; the file is then as it was.
+  public func writeSummary(_ rows: [SummaryRow]) throws(ResultsError) {
+    try replaceFile(path.appending(Self.summaryName), with: Array(rows.csv().utf8))
+  }
+
+  /// Replaces `codegen.csv`.
+  /// - Throws: `cannotWrite`; the file is then as it was.
+  public func writeCodegen(_ rows: [CodegenRow]) throws(ResultsError) {
+    try replaceFile(path.appending(Self.codegenName), with: Array(rows.csv().utf8))
+  }
+
+  /// Appends to `samples.csv`, in one write.
+  ///
+  /// Under RLIMIT_FSIZE the process must ignore SIGXFSZ to see the error.
+  /// - Throws: `cannotWrite`; the file then ends where it ended before.
+  public func appendSamples(_ rows: [SampleRow]) throws(ResultsError) {
+    let path = path.appending(Self.samplesName)
+    do throws(Errno) {
+      try typed {
+        let file = try FileDescriptor.open(
+          path,
+          .writeOnly,
+          options: [.append, .create, .closeOnExec],
+          permissions: Self.filePermissions
+        )
+        try file.closeAfter {
+          let end = try file.seek(offset: 0, from: .end)
+          let text = (end == 0 ? SampleRow.csvHeader : "") + rows.map(\.csvLine).joined()
+          do {
+            try file.writeAll(Array(text.utf8))
+          } catch {
+            // A full disk takes a part of the text: no half row may stay.
+            try file.resize(to: end)
+            throw error
+          }
+        }
+      }
+    } catch {
+      throw .cannotWrite(path: path, errno: error)
+    }
+  }
+
+  private static let filePermissions = FilePermissions(rawValue: 0o666)
+
+  /// Writes beside the file, waits for the disk, and renames: a reader finds the old or the new.
+  private func replaceFile(_ path: FilePath, with text: [UInt8]) throws(ResultsError) {
+    let temporary = path.removingLastComponent()
+      .appending(".\(path.lastComponent?.string ?? "").tmp")
+    do throws(Errno) {
+      try typed {
+        let file = try FileDescriptor.open(
+          temporary,
+          .writeOnly,
+          options: [.create, .truncate, .closeOnExec],
+          permissions: Self.filePermissions
+        )
+        try file.closeAfter {
+          try file.writeAll(text)
+          try file.synchronize()
+        }
+      }
+      try temporary.replace(path)
+    } catch {
+      try? temporary.removeFile()
+      throw .cannotWrite(path: path, errno: error)
+    }
+  }
+}

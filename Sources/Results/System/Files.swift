@@ -1,0 +1,98 @@
+import Glibc
+import SystemPackage
+
+/// swift-system declares plain `throws` and throws nothing but `Errno`.
+func typed<Result>(_ call: () throws -> Result) throws(Errno) -> Result {
+  do {
+    return try call()
+  } catch {
+    throw error as? Errno ?? .ioError
+  }
+}
+
+extension FilePath {
+  /// The file's bytes; works for files in /proc and /sys, which say that they are empty.
+  func contents() throws(Errno) -> [UInt8] {
+    try typed {
+      let file = try FileDescriptor.open(self, .readOnly, options: .closeOnExec)
+      return try file.closeAfter {
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 64 * 1024)
+        while true {
+          let count = try unsafe chunk.withUnsafeMutableBytes {
+            try unsafe file.read(into: $0)
+          }
+          guard count > 0 else { return bytes }
+          bytes += chunk[..<count]
+        }
+      }
+    }
+  }
+
+  /// The path without links; fails where nothing is there. The C function is `realpath`.
+  func resolved() throws(Errno) -> FilePath {
+    let result = unsafe withPlatformString { path -> Result<FilePath, Errno> in
+      guard let resolved = unsafe realpath(path, nil) else {
+        return .failure(Errno(rawValue: errno))
+      }
+      defer { unsafe free(resolved) }
+      return .success(unsafe FilePath(platformString: resolved))
+    }
+    return try result.get()
+  }
+
+  /// Makes the directory; the one above must be there. The C function is `mkdir`.
+  func makeDirectory() throws(Errno) {
+    try unsafe call { unsafe mkdir($0, 0o777) }
+  }
+
+  /// Makes the directory and those above it where they are not there yet.
+  func makeDirectories() throws(Errno) {
+    do throws(Errno) {
+      try makeDirectory()
+    } catch .fileExists {
+      return
+    } catch .noSuchFileOrDirectory {
+      let parent = removingLastComponent()
+      guard !parent.isEmpty, parent != self else { throw .noSuchFileOrDirectory }
+      try parent.makeDirectories()
+      try makeDirectory()
+    }
+  }
+
+  /// The C function is `rmdir`.
+  func removeDirectory() throws(Errno) {
+    try unsafe call { unsafe rmdir($0) }
+  }
+
+  /// The C function is `unlink`.
+  func removeFile() throws(Errno) {
+    try unsafe call { unsafe unlink($0) }
+  }
+
+  /// Takes the place of `target` in one step. The C function is `rename`.
+  func replace(_ target: FilePath) throws(Errno) {
+    try unsafe call { from in unsafe target.withPlatformString { unsafe rename(from, $0) } }
+  }
+
+  /// Makes a symbolic link at `link` that leads to this path. The C function is `symlink`.
+  func link(at link: FilePath) throws(Errno) {
+    try unsafe call { text in unsafe link.withPlatformString { unsafe symlink(text, $0) } }
+  }
+
+  /// Calls a C function that takes the path and returns -1 when errno tells why it failed.
+  @unsafe private func call(_ function: (UnsafePointer<CChar>) -> CInt) throws(Errno) {
+    // errno is read before anything else can change it.
+    let failure = unsafe withPlatformString { path in
+      unsafe function(path) == -1 ? Errno(rawValue: errno) : nil
+    }
+    if let failure { throw failure }
+  }
+}
+
+extension FileDescriptor {
+  /// Returns when the disk has the file's bytes. The C function is `fsync`.
+  func synchronize() throws(Errno) {
+    guard fsync(rawValue) != -1 else { throw Errno(rawValue: errno) }
+  }
+}

@@ -1,0 +1,27 @@
+/// One column of a table: a name, and the way between a row's property and its text.
+struct Column<Row: Sendable>: Sendable {
+  let name: String
+  let expectation: String
+  let field: @Sendable (Row) -> Field
+  /// False when the text is not a value of the column; the row is then unchanged.
+  let parse: @Sendable (String, inout Row) -> Bool
+
+  init<Value: FieldValue>(_ name: String, _ property: WritableKeyPath<Row, Value> & Sendable) {
+    self.name = name
+    expectation = Value.expectation
+    field = { $0[keyPath: property].field }
+    parse = { text, row in
+      guard let value = Value(field: text) else { return false }
+      row[keyPath: property] = value
+      return true
+    }
+  }
+}
+
+/// A row with typed properties that is written and read column by column.
+protocol TableRow: Sendable {
+  /// In the order of the file.
+  static var columns: [Column<Self>] { get }
+  /// What reading fills in.
+  static var blank: Self { get }
+}

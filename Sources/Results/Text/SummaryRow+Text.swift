@@ -1,0 +1,40 @@
+extension SummaryRow {
+  /// Which cell, in words; rows of one run with the same words differ in the arm only.
+  var cellText: String {
+    let words: [String?] = [
+      kindText, pattern, mapping.map { "mapped \($0.rawValue)" },
+      cpuNode.map { "CPU node \($0)" }, memoryNode.map { "memory node \($0)" },
+      templateNode.map { "template node \($0)" }, threads == 1 ? nil : "\(threads) threads",
+    ]
+    return words.compactMap { $0 }.joined(separator: ", ")
+  }
+
+  /// What kind of cell: the axes that decide most.
+  var kindText: String {
+    let words: [String?] = [
+      "\(operation) \(mode)", "order \(order)", classText, predictability, footprintText,
+      hvo.map { "HVO \($0.rawValue)" },
+    ]
+    return words.compactMap { $0 }.joined(separator: ", ")
+  }
+
+  /// "tail", or "mixed (50 % tail)" where both kinds are in the mix.
+  var classText: String {
+    guard let mix, mix > 0, mix < 100 else { return pageClass }
+    return "\(pageClass) (\(mix.plain) % tail)"
+  }
+
+  /// "1 folio", "1024 folios, 32 MiB"; the size is that of the struct pages.
+  var footprintText: String {
+    let size = ByteCount(footprintBytes).description
+    guard let hugePages, hugePages > 0 else { return size }
+    return hugePages == 1 ? "1 folio" : "\(hugePages) folios, \(size)"
+  }
+
+  /// "0.14x [0.13, 0.15]"; nil in the baseline's own row.
+  var ratioText: String? {
+    guard let ratio else { return nil }
+    guard let ratioLo, let ratioHi else { return "\(ratio.fixed(2))x" }
+    return "\(ratio.fixed(2))x [\(ratioLo.fixed(2)), \(ratioHi.fixed(2))]"
+  }
+}

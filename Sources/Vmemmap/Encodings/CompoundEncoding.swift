@@ -1,0 +1,59 @@
+/// How `compound_head()` and the page flag tests that depend on it read a struct page.
+///
+/// A new encoding is one file with a conforming type (and its ``TailFormat`` if it stores something
+/// new), and one line in ``compoundEncodings``. Everything else takes it from there: tests, timed
+/// loops, the bench's matrix, results and plots.
+///
+/// The static functions are the hot code itself: `@inlinable @inline(__always)`, one volatile load
+/// for each `READ_ONCE()` of the kernel's.
+public protocol CompoundEncoding: SendableMetatype {
+  associatedtype Format: TailFormat
+
+  /// A lower-case identifier; part of symbol names, and the `encoding` column of results.
+  static var name: String { get }
+
+  /// The states of HVO in which the kernel that this encoding is taken from gives right answers.
+  static var hvoStates: Set<HVOState> { get }
+
+  /// The head of the compound page that `page` belongs to, or `page` itself.
+  ///
+  /// The corresponding kernel function is `compound_head()`; the result is `page_folio()`'s too.
+  static func compoundHead(_ page: Page) -> Page
+
+  /// The corresponding kernel function is `PageTail()`.
+  static func isTail(_ page: Page) -> Bool
+
+  /// The corresponding kernel function is `PageHead()`.
+  static func isHead(_ page: Page) -> Bool
+}
+
+/// How far HVO is in use on the system.
+public enum HVOState: String, CaseIterable, Sendable {
+  /// No folio is optimised; the old kernel's static key is off.
+  case off
+  /// Other folios than those looked at are optimised; the key is on.
+  case elsewhere
+  /// The folios looked at are optimised; the key is on.
+  case on
+}
+
+/// The encodings, in the order in which they are listed and tested.
+public let compoundEncodings: [any CompoundEncoding.Type] = [
+  PointerEncoding.self,
+  FakeHeadEncoding<KeyOff>.self,
+  FakeHeadEncoding<KeyOn>.self,
+  MaskEncoding.self,
+  BranchyMaskEncoding.self,
+]
+
+// MARK: - What does not depend on the encoding
+
+extension CompoundEncoding {
+  /// Whether `page` is part of a compound page. Needs no fake-head test: a fake head is part of one.
+  ///
+  /// The corresponding kernel function is `PageCompound()`.
+  @inlinable @inline(__always)
+  public static func isCompound(_ page: Page) -> Bool {
+    page.flags.contains(.head) || page.compoundInfo & 1 != 0
+  }
+}

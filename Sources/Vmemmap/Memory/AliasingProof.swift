@@ -1,0 +1,58 @@
+import Glibc
+import SystemPackage
+
+/// What the kernel says of the memory behind a memory map: that HVO's aliases are aliases, and what
+/// they save.
+public struct AliasingProof: Equatable, Sendable {
+  /// Bytes behind the map now, from the memory file's `st_blocks`; exact, needs no privileges.
+  public let allocatedBytes: Int
+  /// Bytes that the struct pages would take without HVO.
+  public let fullBytes: Int
+  /// The number of vmemmap pages in the map.
+  public let vmemmapPages: Int
+  /// The number of different physical pages that they are mapped to, from `/proc/self/pagemap`.
+  /// Nil without the privilege to read page frame numbers (`CAP_SYS_ADMIN`).
+  public let distinctFrames: Int?
+
+  /// What the kernel gave back, templates paid for.
+  public var savedBytes: Int { fullBytes - allocatedBytes }
+}
+
+extension MemoryMap {
+  /// Asks the kernel for the memory behind the map.
+  ///
+  /// - Throws: ``VmemmapError/system(attempt:errno:)``.
+  public func aliasingProof() throws(VmemmapError) -> AliasingProof {
+    let vmemmapPages = pageCount / structPagesPerVmemmapPage
+    let frames = try physicalFrames(vmemmapPages: 0..<vmemmapPages)
+    return AliasingProof(
+      allocatedBytes: try allocatedBytes(), fullBytes: pageCount * Page.size,
+      vmemmapPages: vmemmapPages, distinctFrames: frames.map { Set($0).count })
+  }
+
+  /// The physical page frames behind vmemmap pages of the map, in order.
+  ///
+  /// - Returns: nil where the process may not see them.
+  /// - Throws: ``VmemmapError/system(attempt:errno:)``.
+  public func physicalFrames(
+    vmemmapPages: Range<Int>
+  ) throws(VmemmapError) -> [UInt64]? {
+    let start = base + UInt(vmemmapPages.lowerBound * basePageSize)
+    let length = vmemmapPages.count * basePageSize
+    // An entry of a page that was never touched says nothing.
+    try SystemCall.advise(start, length: length, Advice.populateRead, "read-fault struct pages")
+    let descriptor = unsafe open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var entries = [UInt64](repeating: 0, count: vmemmapPages.count)
+    let wanted = entries.count * 8
+    let position = Int(start / UInt(basePageSize)) * 8
+    let count = unsafe entries.withUnsafeMutableBytes {
+      unsafe pread(descriptor, $0.baseAddress, wanted, position)
+    }
+    guard count == wanted else { return nil }
+    // Bits 0 to 54 are the frame, 0 for those who may not see it; bit 63 is present.
+    let frames = entries.map { $0 & (1 << 55 - 1) }
+    return frames.contains(0) ? nil : frames
+  }
+}

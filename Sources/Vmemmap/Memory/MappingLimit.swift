@@ -1,0 +1,25 @@
+import Glibc
+
+/// `vm.max_map_count`, which bounds how many vmemmap pages a process can alias.
+public enum MappingLimit {
+  /// The limit; nil where it can't be read.
+  public static var current: Int? {
+    guard let text = TextFile.read("/proc/sys/vm/max_map_count") else { return nil }
+    return Int(text.filter { $0.isNumber })
+  }
+
+  /// The mappings that this process has now.
+  public static var inUse: Int {
+    TextFile.read("/proc/self/maps")?.utf8.count { $0 == UInt8(ascii: "\n") } ?? 0
+  }
+
+  /// - Throws: ``VmemmapError/tooManyMappings(needed:inUse:limit:)`` when `needed` more do not fit.
+  public static func check(needed: Int) throws(VmemmapError) {
+    // Reading a map of thousands of lines costs more than optimising a folio: only where it is close.
+    guard let limit = current, needed > limit / 8 || needed > 64 else { return }
+    let used = inUse
+    if used + needed > limit {
+      throw .tooManyMappings(needed: needed, inUse: used, limit: limit)
+    }
+  }
+}

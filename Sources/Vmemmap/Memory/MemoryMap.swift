@@ -1,0 +1,264 @@
+import Glibc
+import SystemPackage
+
+/// A page frame number: the index of a page of modelled memory, and of its struct page in the map.
+public typealias PageFrameNumber = Int
+
+/// A run of modelled pages that belong to one zone of one node.
+public struct MemorySection: Hashable, Sendable {
+  public let node: Int
+  public let zone: Zone
+  /// The number of pages; a multiple of ``structPagesPerVmemmapPage``.
+  public let pages: Int
+
+  public init(node: Int = 0, zone: Zone = .normal, pages: Int) {
+    self.node = node
+    self.zone = zone
+    self.pages = pages
+  }
+}
+
+/// The size of the mappings under a memory map, as the machine granted it.
+public enum MappingSize: String, Sendable, CaseIterable {
+  case base = "4k"
+  case huge = "2m"
+}
+
+/// The struct pages of a span of modelled physical memory: a `vmemmap` of one's own.
+///
+/// One aligned reservation over a memory file, populated before use, so that reading it never
+/// meets the zero page. Page frame 0 stands at a multiple of ``Order/memoryMapAlignment``, as the
+/// mask format needs it for every folio.
+///
+///     base                                                             base + pages * 64
+///     |  section 0 (node, zone)           |  section 1                     |
+///     |page|page|page|...                 |page|page|...                   | templates |
+///
+/// The templates of ``SharedTails/template`` follow the struct pages in the same file, one 4 KiB page
+/// for each zone, node and order in use.
+public struct MemoryMap: ~Copyable {
+  /// What tails hold.
+  public let format: any TailFormat.Type
+  public let sections: [MemorySection]
+  /// The number of modelled pages.
+  public let pageCount: Int
+  /// The order of the compound pages that the map was prepared with; nil before.
+  public internal(set) var order: Int?
+  /// What the kernel granted under the struct pages when they were populated.
+  public let mappingSize: MappingSize
+
+  let reservation: Reservation
+  /// Where in the file the template area begins, and which templates it holds, in order.
+  let templateOffset: Int
+  var templates: [TailTemplate] = []
+  /// The heads of the optimised folios.
+  public internal(set) var optimizedFolios: Set<PageFrameNumber> = []
+
+  /// The most templates that a map can hold.
+  static let maximumTemplates = 64
+
+  /// Reserves, binds and populates a memory map; its struct pages are all zero.
+  ///
+  /// Costs page faults: about 0.5 ms for each MiB of struct pages, with huge mappings 2 ms.
+  ///
+  /// - Parameters:
+  ///   - format: what tails hold.
+  ///   - sections: the modelled memory in order of page frames.
+  ///   - mappingSize: what to ask for. Huge mappings are tried and given up where the machine does
+  ///     not grant them; see ``mappingSize`` of the result.
+  ///   - bindToNodes: whether the struct pages of each section are put on its node.
+  ///   - displacement: bytes by which page frame 0 misses ``Order/memoryMapAlignment``. Only formats
+  ///     that do without natural alignment accept any but 0.
+  /// - Throws: ``VmemmapError/misaligned(base:format:alignment:)`` and ``VmemmapError/system(attempt:errno:)``
+  ///   when memory, address space or mappings run out.
+  public init(
+    format: any TailFormat.Type, sections: [MemorySection],
+    mappingSize: MappingSize = .base, bindToNodes: Bool = false, displacement: Int = 0
+  ) throws(VmemmapError) {
+    let pageCount = sections.reduce(0) { $0 + $1.pages }
+    guard pageCount > 0, sections.allSatisfy({ $0.pages % structPagesPerVmemmapPage == 0 }) else {
+      throw .outOfBounds(
+        what:
+          "a section's pages must fill vmemmap pages: multiples of \(structPagesPerVmemmapPage),"
+          + " not \(sections.map(\.pages))")
+    }
+    let hugePage = 2 << 20
+    let bytes = pageCount * Page.size
+    // Huge mappings need whole huge pages of struct pages; the templates start a new one.
+    let wantsHuge = mappingSize == .huge && bytes >= hugePage
+    let structBytes = wantsHuge ? (bytes + hugePage - 1) & ~(hugePage - 1) : bytes
+    let reservation = try Reservation(
+      length: structBytes + MemoryMap.maximumTemplates * basePageSize,
+      alignment: Order.memoryMapAlignment, displacement: displacement,
+      name: "vmemmap-\(format.name)")
+    if format.needsNaturalAlignment && displacement != 0 {
+      throw .misaligned(
+        base: reservation.address, format: format.name, alignment: Order.memoryMapAlignment)
+    }
+    if bindToNodes {
+      var start = reservation.address
+      for section in sections {
+        let length = section.pages * Page.size
+        try SystemCall.bind(start, length: length, node: section.node)
+        start += UInt(length)
+      }
+    }
+    self.mappingSize = try MemoryMap.populate(
+      reservation.address, length: structBytes, huge: wantsHuge)
+    self.format = format
+    self.sections = sections
+    self.pageCount = pageCount
+    self.templateOffset = structBytes
+    self.reservation = reservation
+  }
+
+  /// The address of page frame 0's struct page. The corresponding kernel name is `vmemmap`.
+  public var base: UInt { reservation.address }
+
+  /// The struct page of a page frame. The corresponding kernel function is `pfn_to_page()`.
+  ///
+  /// - Precondition: the page frame is in `0..<pageCount`.
+  public subscript(pfn: PageFrameNumber) -> Page {
+    precondition(pfn >= 0 && pfn < pageCount, "pfn \(pfn) is outside of 0..<\(pageCount)")
+    return Page(address: base + UInt(pfn * Page.size))
+  }
+
+  /// The page frame of a struct page in this map. The corresponding kernel function is
+  /// `page_to_pfn()`.
+  public func pageFrameNumber(of page: Page) -> PageFrameNumber {
+    Int(bitPattern: page.address &- base) >> Page.shift
+  }
+
+  /// The bytes of memory behind the map, templates included, as the kernel accounts them.
+  public func allocatedBytes() throws(VmemmapError) -> Int {
+    try SystemCall.allocatedBytes(reservation.file)
+  }
+}
+
+// MARK: - Populating
+
+extension MemoryMap {
+  /// MADV_POPULATE_READ, MADV_POPULATE_WRITE and MADV_COLLAPSE, which Glibc's module leaves out.
+  enum Advice {
+    static let populateRead: Int32 = 22
+    static let populateWrite: Int32 = 23
+    static let collapse: Int32 = 25
+  }
+
+  private static func populate(
+    _ address: UInt, length: Int, huge: Bool
+  ) throws(VmemmapError) -> MappingSize {
+    if huge && collapse(address, length: length) { return .huge }
+    try SystemCall.advise(
+      address, length: length, Advice.populateWrite,
+      "populate \(length) bytes of struct pages (is there that much memory?)")
+    return .base
+  }
+
+  /// Asks for huge pages without changing the machine's settings for them.
+  ///
+  /// MADV_COLLAPSE works where shmem's huge pages are set to never, but not on a huge page's range
+  /// of which nothing is there.
+  private static func collapse(_ address: UInt, length: Int) -> Bool {
+    for page in stride(from: address, to: address + UInt(length), by: 2 << 20) {
+      Page(address: page).flags = []
+    }
+    do throws(VmemmapError) {
+      try SystemCall.advise(address, length: length, Advice.collapse, "collapse into huge pages")
+      return true
+    } catch {
+      return false
+    }
+  }
+}
+
+// MARK: - Initialising
+
+extension MemoryMap {
+  /// Initialises every struct page as memory in use, all of it compound pages of one order.
+  ///
+  /// Heads and order-0 pages get a reference count of 1, an even word as a list would leave it, and
+  /// tails what `prep_compound_page()` gives them. Pages at a section's end that do not fill a
+  /// compound page stay order 0. Sections are folio-aligned for this to use all of them.
+  ///
+  /// - Parameter order: 0 to ``Order/maximum``.
+  /// - Throws: ``VmemmapError/orderOutOfRange(order:range:)``.
+  ///
+  /// The corresponding kernel functions are `memmap_init()` and `prep_compound_page()`.
+  public mutating func initialize(order: Int) throws(VmemmapError) {
+    guard (0...Order.maximum).contains(order) else {
+      throw .orderOutOfRange(order: order, range: 0...Order.maximum)
+    }
+    precondition(optimizedFolios.isEmpty, "restore the optimised folios first")
+    var pfn = 0
+    for section in sections {
+      format.initialize(
+        base: base, pages: pfn..<pfn + section.pages, order: order,
+        flags: PageFlags(zone: section.zone, node: section.node))
+      pfn += section.pages
+    }
+    self.order = order
+  }
+}
+
+extension TailFormat {
+  /// Initialises the struct pages of one section.
+  @inlinable
+  static func initialize(
+    base: UInt, pages: Range<PageFrameNumber>, order: Int, flags: PageFlags
+  ) {
+    let folio = 1 << order
+    var pfn = pages.lowerBound
+    while pfn < pages.upperBound {
+      let head = Page(address: base &+ UInt(pfn &* Page.size))
+      let fits = pfn & (folio &- 1) == 0 && pfn &+ folio <= pages.upperBound
+      head.initialize(flags: flags)
+      guard fits && order > 0 else {
+        pfn &+= 1
+        continue
+      }
+      let word = compoundInfo(head: head, order: order)
+      head.flags = flags.union(.head)
+      var offset = 1
+      while offset < folio {
+        head.advanced(by: offset).initializeTail(flags: flags, compoundInfo: word)
+        offset &+= 1
+      }
+      head.prepareFolioFields(order: order)
+      pfn &+= folio
+    }
+  }
+}
+
+extension Page {
+  /// All fields of a page in use that is not a tail. The corresponding kernel function is
+  /// `__init_single_page()`.
+  @inlinable @inline(__always)
+  func initialize(flags: PageFlags) {
+    // INIT_LIST_HEAD(&page->lru): both words point to the list head itself, an even address.
+    let list = address &+ Offset.compoundInfo
+    self.flags = flags
+    compoundInfo = list
+    lruPrevious = list
+    mapping = 0
+    index = 0
+    privateData = 0
+    mapcount = -1
+    setReferenceCount(1)
+    memcgData = 0
+  }
+
+  /// All fields of a tail.
+  @inlinable @inline(__always)
+  func initializeTail(flags: PageFlags, compoundInfo word: UInt) {
+    self.flags = flags
+    compoundInfo = word
+    lruPrevious = 0
+    mapping = tailMapping
+    index = 0
+    privateData = 0
+    mapcount = -1
+    setReferenceCount(0)
+    memcgData = 0
+  }
+}

@@ -1,0 +1,62 @@
+import CNuma
+import Glibc
+import SystemPackage
+
+/// The NUMA nodes of this machine, from libnuma.
+///
+/// A kernel without NUMA counts as one node, 0, with all CPUs and all memory.
+public struct Topology: Sendable {
+  public struct Node: Sendable, Hashable {
+    public let id: Int
+    public let cpus: [Int]
+    /// 0 for a node without memory.
+    public let memoryBytes: Int
+  }
+
+  public let nodes: [Node]
+
+  /// Reads the topology. The corresponding libnuma functions are `numa_available()`,
+  /// `numa_node_to_cpus()` and `numa_node_size64()`.
+  public static func current() -> Topology {
+    guard numa_available() >= 0 else { return Topology(nodes: [wholeMachine]) }
+    let nodes = (0...max(0, Int(numa_max_node()))).map { id in
+      Node(
+        id: id, cpus: cpus(ofNode: id),
+        memoryBytes: max(0, Int(numa_node_size64(Int32(id), nil))))
+    }.filter { !$0.cpus.isEmpty || $0.memoryBytes > 0 }
+    return Topology(nodes: nodes.isEmpty ? [wholeMachine] : nodes)
+  }
+
+  /// Whether there is more than one node to choose from.
+  public var isNUMA: Bool { nodes.count > 1 }
+
+  public var nodesWithCPUs: [Int] { nodes.filter { !$0.cpus.isEmpty }.map(\.id) }
+  public var nodesWithMemory: [Int] { nodes.filter { $0.memoryBytes > 0 }.map(\.id) }
+
+  /// Lets the calling thread run on a node's CPUs only. Does nothing where there is but one node.
+  ///
+  /// - Throws: ``VmemmapError/system(attempt:errno:)``, for one where a cpuset forbids it.
+  /// The corresponding libnuma function is `numa_run_on_node()`.
+  public func pin(toNode node: Int) throws(VmemmapError) {
+    guard isNUMA else { return }
+    guard numa_run_on_node(Int32(node)) == 0 else {
+      throw .system(attempt: "run on the CPUs of node \(node)", errno: Errno(rawValue: errno))
+    }
+  }
+
+  private static var wholeMachine: Node {
+    let pages = sysconf(Int32(_SC_PHYS_PAGES))
+    return Node(
+      id: 0, cpus: Array(0..<sysconf(Int32(_SC_NPROCESSORS_ONLN))),
+      memoryBytes: pages * sysconf(Int32(_SC_PAGESIZE)))
+  }
+
+  private static func cpus(ofNode node: Int) -> [Int] {
+    guard let mask = unsafe numa_allocate_cpumask() else { return [] }
+    defer { unsafe numa_bitmask_free(mask) }
+    guard unsafe numa_node_to_cpus(Int32(node), mask) == 0 else { return [] }
+    return (0..<Int(unsafe mask.pointee.size)).filter {
+      unsafe numa_bitmask_isbitset(mask, UInt32($0)) != 0
+    }
+  }
+}

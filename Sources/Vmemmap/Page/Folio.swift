@@ -1,0 +1,90 @@
+public import CVmemmap
+
+/// Orders of compound pages.
+public enum Order {
+  /// `MAX_FOLIO_ORDER` for 4 KiB base pages: 16 GiB.
+  public static let maximum = 22
+
+  /// The alignment of a memory map in bytes at which every folio up to ``maximum`` is naturally
+  /// aligned: 256 MiB.
+  public static let memoryMapAlignment = (1 << maximum) * Page.size
+
+  /// The smallest order whose tails fill a vmemmap page of their own, so that HVO applies:
+  /// the binary logarithm of `2 * PAGE_SIZE / sizeof(struct page)`, 7.
+  public static let smallestOptimizable = 7
+}
+
+/// The size of a base page and of a vmemmap page, in bytes.
+public let basePageSize = 4096
+
+/// The bits of an address below ``basePageSize``.
+@inlinable @inline(__always)
+public var basePageMask: Int { 4095 }
+
+/// The number of struct pages in one vmemmap page: 64.
+public let structPagesPerVmemmapPage = basePageSize / Page.size
+
+/// The fields that a compound page keeps in its second struct page, page[1].
+extension Page {
+  /// The order of the compound page that this page heads, 0 for a page that is not a head.
+  ///
+  /// Kept in the low 8 bits of page[1].flags (Linux 6.12). The corresponding kernel function is
+  /// `folio_order()`.
+  @inlinable
+  public var folioOrder: Int {
+    guard flags.contains(.head) else { return 0 }
+    return Int(advanced(by: 1).flags.rawValue & 0xff)
+  }
+
+  /// `_large_mapcount` of page[1].
+  @inlinable
+  public var largeMapcount: Int32 {
+    get { advanced(by: 1).word32(at: 16) }
+    nonmutating set { advanced(by: 1).setWord32(at: 16, newValue) }
+  }
+
+  /// `_entire_mapcount` of page[1].
+  @inlinable
+  public var entireMapcount: Int32 {
+    get { advanced(by: 1).word32(at: 20) }
+    nonmutating set { advanced(by: 1).setWord32(at: 20, newValue) }
+  }
+
+  /// `_nr_pages_mapped` of page[1].
+  @inlinable
+  public var pagesMapped: Int32 {
+    get { advanced(by: 1).word32(at: 24) }
+    nonmutating set { advanced(by: 1).setWord32(at: 24, newValue) }
+  }
+
+  /// `_pincount` of page[1].
+  @inlinable
+  public var pinCount: Int32 {
+    get { advanced(by: 1).word32(at: 28) }
+    nonmutating set { advanced(by: 1).setWord32(at: 28, newValue) }
+  }
+
+  /// Sets the fields in page[1] for a new compound page.
+  ///
+  /// - Precondition: this page is a head with at least one tail.
+  /// The corresponding kernel function is `prep_compound_head()`.
+  @inlinable
+  func prepareFolioFields(order: Int) {
+    let second = advanced(by: 1)
+    second.flags = PageFlags(rawValue: second.flags.rawValue & ~0xff | UInt64(order))
+    largeMapcount = -1
+    entireMapcount = -1
+    pagesMapped = 0
+    pinCount = 0
+  }
+
+  @inlinable @inline(__always)
+  func word32(at offset: UInt) -> Int32 {
+    Int32(bitPattern: cvm_read_once_u32(address &+ offset))
+  }
+
+  @inlinable @inline(__always)
+  func setWord32(at offset: UInt, _ value: Int32) {
+    cvm_write_once_u32(address &+ offset, UInt32(bitPattern: value))
+  }
+}

@@ -1,0 +1,31 @@
+#ifndef MACHINE_CODE_FIXTURES_H
+#define MACHINE_CODE_FIXTURES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Loops whose machine code is known by construction, built with -O2 and read back by the tests.
+// Those over words take eight at a time; count is a multiple of eight.
+
+/// Bit 0 decides by a jump: its arm holds an empty asm, which no conditional move can replace.
+uint64_t fixture_branch_on_bit0(uint64_t *const *words, size_t count);
+
+/// Bit 0 becomes a mask: nothing decides.
+uint64_t fixture_mask_of_bit0(uint64_t *const *words, size_t count);
+
+/// Bit 0 chooses between two values by a conditional move.
+uint64_t fixture_select_on_bit0(uint64_t *const *words, size_t count);
+
+/// Adds one to each counter that is not zero, by compare and exchange, trying again when it fails.
+uint64_t fixture_add_unless_zero(int *const *counters, size_t count);
+
+/// Calls once for each word.
+void fixture_call_each(uint64_t *const *words, size_t count, void (*body)(uint64_t *));
+
+/// Holds a static key: an arm that nothing enters until a nop is patched to a jump.
+uint64_t fixture_static_key(uint64_t *const *words, size_t count);
+
+/// Has no loop and ends in a jump to another function.
+void fixture_tail_call(uint64_t *const *words, size_t count, void (*body)(uint64_t *));
+
+#endif

@@ -1,0 +1,94 @@
+import Foundation
+import Measurement
+
+/// The values that Reference/make_reference.py made, by other means than the code under test.
+struct Reference: Decodable {
+  let binomialTails: [BinomialTail]
+  let statistics: [Sample]
+  let falseDiscovery: [FalseDiscovery]
+  let estimates: [Estimate]
+  let generators: Generators
+  let contaminatedMedian: Double
+
+  struct BinomialTail: Decodable {
+    let heads: Int
+    let tosses: Int
+    /// Nil for the logarithm of 0.
+    let log: Double?
+  }
+
+  struct Sample: Decodable {
+    let values: [Double]
+    let median: Double
+    let interquartileRange: Double
+    let quantiles: [Quantile]
+    let signTest: Double
+    let intervals: [AtConfidence]
+
+    struct Quantile: Decodable {
+      let fraction: Double
+      let value: Double
+    }
+
+    struct AtConfidence: Decodable {
+      let confidence: Double
+      let interval: Interval?
+    }
+
+    struct Interval: Decodable {
+      let lower: Double
+      let upper: Double
+      let coverage: Double
+    }
+  }
+
+  struct FalseDiscovery: Decodable {
+    let pValues: [Double]
+    let adjusted: [Double]
+  }
+
+  struct Estimate: Decodable {
+    let rounds: [Round]
+    let ratio: Double
+    let lower: Double
+    let upper: Double
+    let replicates: Int
+    let pDifference: Double
+
+    struct Round: Decodable {
+      let process: Int
+      let layout: Int
+      let block: Int
+      let logRatio: Double
+    }
+
+    var pairedRounds: [PairedRound] {
+      rounds.map {
+        PairedRound(process: $0.process, layout: $0.layout, block: $0.block, logRatio: $0.logRatio)
+      }
+    }
+  }
+
+  struct Generators: Decodable {
+    let splitMix64: [UInt64]
+    let xoshiro256StarStar: [UInt64]
+    let seed7: [UInt64]
+    let seed7Stream1Stream2: [UInt64]
+    let seed7StreamNamed: [UInt64]
+  }
+
+  static let values: Reference = {
+    let file = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "Reference/reference.json")
+    do {
+      return try JSONDecoder().decode(Reference.self, from: Data(contentsOf: file))
+    } catch {
+      preconditionFailure("run make_reference.py > reference.json: \(error)")
+    }
+  }()
+}
+
+/// Equal but for rounding: to a part in `tolerance`, or absolutely that near to 0.
+func isClose(_ value: Double, _ reference: Double, tolerance: Double = 1e-12) -> Bool {
+  abs(value - reference) <= tolerance * max(1, abs(reference))
+}

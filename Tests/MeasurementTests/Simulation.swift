@@ -1,0 +1,47 @@
+import Measurement
+
+/// Paired rounds made from a known truth, with noise at the levels that real runs have it.
+struct Simulation {
+  /// The log ratio that the estimate is to find.
+  var truth = 0.0
+  var processes = 3
+  /// Offsets of the layouts from the truth; their number is the number of layouts.
+  var layoutEffects = [0.0]
+  var blocks = 4
+  var rounds = 5
+  /// Standard deviation of what a process adds to all its rounds; a round's noise has about 0.01.
+  var processDeviation = 0.0
+  var noise = Noise.normal
+
+  /// Shapes of a round's noise, each with median 0.
+  enum Noise: String {
+    case normal, logNormal, contaminated
+  }
+
+  func draw(using generator: inout SeededGenerator) -> [PairedRound] {
+    var result: [PairedRound] = []
+    for process in 0..<processes {
+      let processEffect = processDeviation * generator.normal()
+      for (layout, layoutEffect) in layoutEffects.enumerated() {
+        for block in 0..<blocks {
+          for _ in 0..<rounds {
+            result.append(
+              PairedRound(
+                process: process,
+                layout: layout,
+                block: block,
+                logRatio: truth + processEffect + layoutEffect
+                  + 0.01 * noise.draw(using: &generator)
+              )
+            )
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  func estimate(using generator: inout SeededGenerator) throws -> PairedEstimate {
+    try PairedEstimate(draw(using: &generator))
+  }
+}

@@ -1,0 +1,82 @@
+import Testing
+
+@testable import Measurement
+
+@Suite("Statistics")
+struct StatisticsTests {
+  @Test("Medians, quantiles and interquartile ranges are NumPy's")
+  func quantiles() {
+    for sample in Reference.values.statistics {
+      #expect(isClose(Statistics.median(sample.values), sample.median))
+      #expect(isClose(Statistics.interquartileRange(sample.values), sample.interquartileRange))
+      for quantile in sample.quantiles {
+        #expect(isClose(Statistics.quantile(sample.values, quantile.fraction), quantile.value))
+      }
+    }
+  }
+
+  @Test("Binomial tails are those of exact integer arithmetic, up to 100 000 tosses")
+  func binomialTails() {
+    for tail in Reference.values.binomialTails {
+      let log = Statistics.logProbability(ofAtMost: tail.heads, headsIn: tail.tosses)
+      // An absolute error of a logarithm is a relative error of the probability.
+      let expected = tail.log ?? -.infinity
+      #expect(log == expected || abs(log - expected) < 1e-8, "\(tail)")
+    }
+  }
+
+  @Test("The sign test's p-value is SciPy's binomial test without the zeros")
+  func signTest() {
+    for sample in Reference.values.statistics {
+      #expect(isClose(Statistics.signTest(sample.values), sample.signTest))
+    }
+    #expect(Statistics.signTest([0, 0, 0]) == 1)
+    #expect(Statistics.signTest([]) == 1)
+  }
+
+  @Test("Sign-test intervals and their coverage are SciPy's, and nil where SciPy has none")
+  func signTestIntervals() {
+    for sample in Reference.values.statistics {
+      for reference in sample.intervals {
+        let interval = Statistics.signTestInterval(
+          sample.values,
+          confidence: reference.confidence
+        )
+        #expect(interval?.lower == reference.interval?.lower)
+        #expect(interval?.upper == reference.interval?.upper)
+        #expect(isClose(interval?.coverage ?? -1, reference.interval?.coverage ?? -1))
+      }
+    }
+  }
+
+  @Test("An interval exists from exactly the fewest values that reach the confidence")
+  func fewestValues() {
+    #expect(Statistics.fewestValues(confidence: 0.95) == 6)
+    for confidence in [0.5, 0.9, 0.9375, 0.95, 0.99, 0.999] {
+      let fewest = Statistics.fewestValues(confidence: confidence)
+      let values = (0..<fewest).map(Double.init)
+      #expect(Statistics.signTestInterval(values, confidence: confidence) != nil)
+      #expect(Statistics.signTestInterval(values.dropLast(), confidence: confidence) == nil)
+    }
+    #expect(Statistics.signTestInterval([]) == nil)
+  }
+
+  @Test("A hundred thousand values get an interval of the right ranks")
+  func manyValues() throws {
+    // For n fair signs the ranks lie 1.96 standard deviations, sqrt(n) / 2 each, off the middle.
+    let interval = try #require(Statistics.signTestInterval((0..<100_000).map(Double.init)))
+    #expect(abs(interval.lower - (49_999.5 - 309.9)) < 1.5)
+    #expect(interval.lower + interval.upper == 99_999)
+    #expect((0.95..<0.951).contains(interval.coverage))
+  }
+
+  @Test("p-values adjusted for false discovery are SciPy's")
+  func benjaminiHochberg() {
+    for family in Reference.values.falseDiscovery {
+      let adjusted = Statistics.benjaminiHochberg(family.pValues)
+      #expect(zip(adjusted, family.adjusted).allSatisfy { isClose($0, $1) })
+      #expect(adjusted.count == family.adjusted.count)
+    }
+    #expect(Statistics.benjaminiHochberg([]) == [])
+  }
+}

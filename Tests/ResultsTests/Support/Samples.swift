@@ -1,0 +1,97 @@
+import SystemPackage
+import Testing
+
+@testable import Results
+
+extension SummaryRow {
+  /// A compared arm with every number measured.
+  static func sample(
+    _ encoding: String = "mask",
+    cell: Int = 1,
+    ratio: ClosedRange<Double>? = 0.13...0.15
+  ) -> SummaryRow {
+    var row = SummaryRow(
+      runID: "2026-01-31T12-34-56Z-epyc-2c-1a2b3c4d",
+      timestamp: Timestamp(secondsSinceEpoch: 1_769_862_896),
+      machineKey: "epyc-2c-1a2b3c4d",
+      cell: cell,
+      operation: "compound_head",
+      mode: "throughput",
+      encoding: encoding,
+      baseline: "fakehead",
+      order: 9,
+      pageClass: "mixed",
+      footprintBytes: 32 << 10,
+      threads: 1,
+      n: 131_072,
+      nsPerOp: 0.56,
+      nsMin: 0.55,
+      nsIQR: 0.01,
+      rounds: 40,
+      processes: 3,
+      layouts: 4
+    )
+    row.mix = 50
+    row.predictability = "random"
+    row.pattern = "walk"
+    row.hugePages = 1
+    row.hvo = .elsewhere
+    row.mapping = .huge
+    if let ratio {
+      row.ratio = (ratio.lowerBound + ratio.upperBound) / 2
+      row.ratioLo = ratio.lowerBound
+      row.ratioHi = ratio.upperBound
+      row.nullLo = 0.99
+      row.nullHi = 1.01
+      row.verdict = .faster
+      row.layoutsAgree = true
+    }
+    return row
+  }
+}
+
+extension SampleRow {
+  static func sample(round: Int = 0) -> SampleRow {
+    SampleRow(
+      cell: 1,
+      encoding: "mask",
+      role: .arm,
+      process: 0,
+      block: 2,
+      round: round,
+      position: 1,
+      layout: 3,
+      iterations: 131_072,
+      elapsedNS: 73_400
+    )
+  }
+}
+
+extension Machine {
+  static var sample: Machine {
+    var machine = Machine(architecture: "x86_64", basePageSize: 4096)
+    machine.cpuModel = "AMD EPYC"
+    machine.logicalCPUs = 2
+    return machine
+  }
+}
+
+extension Meta {
+  static var sample: Meta {
+    Meta(
+      started: Timestamp(secondsSinceEpoch: 1_769_862_896),
+      commandLine: ["bench", "run"],
+      seed: .max,
+      compiler: Compiler(version: "6.3.1", flags: ["-O"]),
+      machine: .sample
+    )
+  }
+}
+
+extension Run {
+  static func sample(_ rows: [SummaryRow], machine: Machine = .sample) -> Run {
+    var meta = Meta.sample
+    meta.machine = machine
+    return Run(path: "run", meta: meta, summary: rows)
+  }
+}
