@@ -11,6 +11,8 @@ struct Arm {
   let operation: String
   let name: String
   let type: String
+  /// Any arm can be the baseline, whose twin is a second copy of it.
+  var roles = ["arm", "twin"]
 }
 
 func typeName(_ type: Any.Type) -> String { String(reflecting: type) }
@@ -23,18 +25,26 @@ let arms =
     Arm(
       operation: "page_ref_add_unless", name: $0.name, type: "PageRefAddUnless<\(typeName($0))>")
   }
-  + [Arm(operation: "empty", name: "null", type: "EmptyOperation")]
+  + [Arm(operation: "empty", name: "null", type: "EmptyOperation", roles: ["arm"])]
 
 let modes = [
   ("throughput", "throughput(%@.self, base, stream, count)"),
   ("latency", "latency(%@.self, base, start, stream, count)"),
 ]
 
+/// The number of copies of a loop whose text can be told apart (`cvm_layout_*`).
+let availableCopies = 64
+
 var entryPoints = ""
 var table = ""
-for arm in arms {
+for (index, arm) in arms.enumerated() {
   for (mode, call) in modes {
-    for role in ["arm", "twin"] {
+    for (roleIndex, role) in arm.roles.enumerated() {
+      let number = 2 * index + roleIndex
+      guard number < availableCopies else {
+        fatalError("more than \(availableCopies / 2) arms: add copies to CVmemmap.h")
+      }
+      let copy = String(format: "%02o", number)
       for layout in 0..<4 {
         let symbol = [arm.operation, mode, arm.name, role, String(layout)].joined(separator: "__")
         entryPoints += """
@@ -43,7 +53,7 @@ for arm in arms {
           func \(symbol)(
             _ base: UInt, _ start: UInt, _ stream: UnsafePointer<UInt>, _ count: Int
           ) -> UInt {
-            cvm_layout_\(role)_\(layout)()
+            cvm_layout_\(copy)_\(layout)()
             return unsafe \(call.replacingOccurrences(of: "%@", with: arm.type))
           }
 

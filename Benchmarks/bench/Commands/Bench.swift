@@ -15,7 +15,10 @@ struct Bench: ParsableCommand {
       Exit status: 0 fine; 1 a regression (compare); 2 a wrong answer or a failed run; 64 usage; \
       65 unreadable data; 66 no such run; 69 runs that can't be compared; 73, 74 can't write.
       """,
-    subcommands: [RunCommand.self, ListCommand.self, CompareCommand.self, CodegenCommand.self],
+    subcommands: [
+      RunCommand.self, ListCommand.self, CompareCommand.self, CodegenCommand.self,
+      MemmapCommand.self,
+    ],
     defaultSubcommand: RunCommand.self)
 
   static func main() {

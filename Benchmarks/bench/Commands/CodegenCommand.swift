@@ -10,7 +10,7 @@ struct CodegenCommand: ParsableCommand {
 
   func run() throws {
     let functions = try Disassembly.read(
-      binary: "/proc/self/exe", symbols: timedLoops.keys.sorted())
+      binary: Executable.url.path, symbols: timedLoops.keys.sorted())
     print(Self.header)
     for function in functions {
       let facts = function.loopFacts

@@ -1,3 +1,4 @@
+import CVmemmap
 import Measurement
 import Vmemmap
 
@@ -58,7 +59,10 @@ func throughput<Operation: TimedOperation>(
 func add<Operation: TimedOperation>(
   _: Operation.Type, _ base: UInt, _ offset: UInt, to sum: inout UInt
 ) {
-  sum &+= Operation.answer(Page(address: base &+ offset))
+  let answer = Operation.answer(Page(address: base &+ offset))
+  // Without it the compiler may work on several answers at once, in vector registers.
+  cvm_sink_u64(UInt64(answer))
+  sum &+= answer
 }
 
 /// A chain in which each page is known only when the answer for the one before it is: the stream

@@ -14,6 +14,12 @@ extension Meta.Compiler {
   }
 }
 
+/// This program's own file.
+enum Executable {
+  /// Its path, resolved here: in another process /proc/self is that process.
+  static let url = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+}
+
 /// The git repository around the current directory, if there is one.
 enum Repository {
   /// The commit that is checked out, and whether files differ from it.

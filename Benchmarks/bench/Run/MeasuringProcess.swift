@@ -7,7 +7,7 @@ final class MeasuringProcess: @unchecked Sendable {
 
   /// Starts this program again with `arguments`.
   init(arguments: [String]) throws {
-    process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+    process.executableURL = Executable.url
     process.arguments = arguments
     process.standardOutput = output
     process.standardInput = FileHandle.nullDevice

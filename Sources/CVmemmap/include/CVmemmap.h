@@ -72,31 +72,43 @@ CVMEMMAP_INLINE void cvm_barrier(void) { __asm__ volatile("" ::: "memory"); }
 // In the taken arm of a branch: keeps the branch from being turned into a conditional move.
 CVMEMMAP_INLINE void cvm_keep_branch(void) { __asm__ volatile(""); }
 
-// A copy of `value` that the optimiser knows nothing about.
-CVMEMMAP_INLINE uint64_t cvm_opaque_u64(uint64_t value) {
-  __asm__ volatile("" : "+r"(value));
-  return value;
-}
+// Uses `value`, so that it is computed, in a general register, each time.
+CVMEMMAP_INLINE void cvm_sink_u64(uint64_t value) { __asm__ volatile("" : : "r"(value)); }
 
 // MARK: Code layouts
 //
-// The code that follows starts `offset` bytes after a 64-byte boundary. Each copy has its own text,
-// so that the compiler can't merge copies of a loop into one.
+// cvm_layout_<copy>_<layout>(): the code that follows starts 16 * layout bytes after a 64-byte
+// boundary. The copy's number stands in the text as a comment, because the compiler merges functions
+// whose text is equal: arms that are the same code would else be one function and a jump to it.
 
-#define CVMEMMAP_LAYOUT(name, offset, tag)                                      \
-  CVMEMMAP_INLINE void cvm_layout_##name(void) {                                \
-    __asm__ volatile(".p2align 6\n\t.nops " #offset "\n\t# " tag);              \
+#define CVMEMMAP_LAYOUT(copy, layout, nops)                                         \
+  CVMEMMAP_INLINE void cvm_layout_##copy##_##layout(void) {                         \
+    __asm__ volatile(".p2align 6\n\t" nops "\n\t# copy " #copy);                   \
   }
 
-CVMEMMAP_LAYOUT(arm_0, 0, "arm")
-CVMEMMAP_LAYOUT(arm_1, 16, "arm")
-CVMEMMAP_LAYOUT(arm_2, 32, "arm")
-CVMEMMAP_LAYOUT(arm_3, 48, "arm")
-CVMEMMAP_LAYOUT(twin_0, 0, "twin")
-CVMEMMAP_LAYOUT(twin_1, 16, "twin")
-CVMEMMAP_LAYOUT(twin_2, 32, "twin")
-CVMEMMAP_LAYOUT(twin_3, 48, "twin")
+#define CVMEMMAP_LAYOUTS(copy)                  \
+  CVMEMMAP_LAYOUT(copy, 0, "")                  \
+  CVMEMMAP_LAYOUT(copy, 1, ".nops 16")          \
+  CVMEMMAP_LAYOUT(copy, 2, ".nops 32")          \
+  CVMEMMAP_LAYOUT(copy, 3, ".nops 48")
 
+#define CVMEMMAP_LAYOUTS_8(tens)                                                    \
+  CVMEMMAP_LAYOUTS(tens##0) CVMEMMAP_LAYOUTS(tens##1) CVMEMMAP_LAYOUTS(tens##2)     \
+  CVMEMMAP_LAYOUTS(tens##3) CVMEMMAP_LAYOUTS(tens##4) CVMEMMAP_LAYOUTS(tens##5)     \
+  CVMEMMAP_LAYOUTS(tens##6) CVMEMMAP_LAYOUTS(tens##7)
+
+// Copies are counted in octal: 00 to 77.
+CVMEMMAP_LAYOUTS_8(0)
+CVMEMMAP_LAYOUTS_8(1)
+CVMEMMAP_LAYOUTS_8(2)
+CVMEMMAP_LAYOUTS_8(3)
+CVMEMMAP_LAYOUTS_8(4)
+CVMEMMAP_LAYOUTS_8(5)
+CVMEMMAP_LAYOUTS_8(6)
+CVMEMMAP_LAYOUTS_8(7)
+
+#undef CVMEMMAP_LAYOUTS_8
+#undef CVMEMMAP_LAYOUTS
 #undef CVMEMMAP_LAYOUT
 
 // MARK: The read side of preemptible RCU
