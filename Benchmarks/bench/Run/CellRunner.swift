@@ -7,7 +7,7 @@ struct CellRunner {
   /// A timed block is at least this long, so that the clock's step and cost do not matter.
   static let shortestBlock = 25_000.0  // ns
   /// The shortest window that is tried.
-  static let smallestWindow = 1 << 13
+  static let smallestWindow = 1 << 10
 
   let cell: Cell
   let plan: Plan
@@ -46,21 +46,19 @@ struct CellRunner {
     }
   }
 
-  /// - Parameter nanoseconds: the time that the rounds may take.
-  func measure(nanoseconds: Double) throws(WrongAnswer) -> (iterations: Int, [CellReport.Sample]) {
+  /// - Parameter deadline: when to be done, on ``MonotonicRawClock``. The fewest rounds that make an
+  ///   interval are measured even if it has passed.
+  func measure(until deadline: UInt64) throws(WrongAnswer) -> (Int, [CellReport.Sample]) {
     try verify()
     let (window, roundCost) = try calibrate()
     let windows = (0..<workload.pfns.count / window).map { $0 * window..<($0 + 1) * window }
-    let references = windows.map {
-      cell.operation == .pageRefAddUnless ? References(workload, window: $0) : nil
-    }
-
     let blocks = plan.blocksPerLayout
     let groups = plan.layouts * blocks
+    let time = max(0, Double(deadline) - Double(MonotonicRawClock.now()))
     // Odd, because the median of an odd number leans to neither tail.
     let rounds =
       min(
-        max(Int(nanoseconds / roundCost) / groups, Plan.fewestRoundsPerGroup),
+        max(Int(time / roundCost) / groups, Plan.fewestRoundsPerGroup),
         Plan.mostRoundsPerGroup) | 1
     var orders = (0..<plan.layouts).map {
       BalancedOrder(arms: runs.count, generator: generator.stream("order").stream(UInt64($0)))
@@ -75,8 +73,8 @@ struct CellRunner {
       // arm before left them.
       let warm = (timed + windows.count - 1) % windows.count
       for (position, arm) in orders[layout].next().enumerated() {
-        try pass(arm, layout, windows[warm], references[warm])
-        let elapsed = try pass(arm, layout, windows[timed], references[timed])
+        try pass(arm, layout, windows[warm])
+        let elapsed = try pass(arm, layout, windows[timed])
         samples.append(
           CellReport.Sample(
             arm: arm, layout: layout, block: round * blocks / (rounds * groups), round: round,
@@ -103,16 +101,14 @@ struct CellRunner {
           throw wrong(run, steps, window: window, sum: sum)
         }
       }
-      if run.takesReferences {
-        try giveBack(References(workload, window: workload.pfns.indices), run)
-      }
+      if run.takesReferences { try giveBackReferences(workload.pfns.indices, run) }
     }
   }
 
   /// Runs an arm's loop over a window, checks its sum, and gives references back.
   @discardableResult
   private func pass(
-    _ index: Int, _ layout: Int, _ window: Range<Int>, _ references: References?
+    _ index: Int, _ layout: Int, _ window: Range<Int>
   ) throws(WrongAnswer) -> UInt64 {
     let run = runs[index]
     let stream = run.arm.role == .null ? nullStream : stream
@@ -120,12 +116,12 @@ struct CellRunner {
     guard stream.accepts(sum, window: window, base: run.base) else {
       throw wrong(run, stream, window: window, sum: sum)
     }
-    if run.takesReferences, let references { try giveBack(references, run) }
+    if run.takesReferences { try giveBackReferences(window, run) }
     return elapsed
   }
 
-  private func giveBack(_ references: References, _ run: ArmRun) throws(WrongAnswer) {
-    if let problem = references.giveBack(base: run.base) {
+  private func giveBackReferences(_ window: Range<Int>, _ run: ArmRun) throws(WrongAnswer) {
+    if let problem = workload.giveBackReferences(window, base: run.base) {
       throw WrongAnswer(description: "\(run.arm.name) in \(cell.summary): \(problem)")
     }
   }
@@ -145,23 +141,23 @@ struct CellRunner {
 
   /// The window that all arms share, and what a round over it costs in nanoseconds.
   private func calibrate() throws(WrongAnswer) -> (window: Int, roundCost: Double) {
-    let trial = 0..<CellRunner.smallestWindow
-    let references = cell.operation == .pageRefAddUnless ? References(workload, window: trial) : nil
+    // Two windows, so that what is timed is as cold as in a round.
+    let size = CellRunner.smallestWindow
+    let warm = 0..<size
+    let timed = size..<2 * size
     var fastest = Double.infinity
-    var sum = 0.0
     let begin = MonotonicRawClock.now()
     for index in runs.indices {
-      try pass(index, 0, trial, references)
-      let perOperation = Double(try pass(index, 0, trial, references)) / Double(trial.count)
-      sum += perOperation
+      try pass(index, 0, warm)
+      let perOperation = Double(try pass(index, 0, timed)) / Double(size)
       if runs[index].arm.role != .null { fastest = min(fastest, perOperation) }
     }
-    // Giving references back is part of a round; the trial was two passes of each arm.
+    // The trial was two passes of each arm, as a round is, references given back included.
     let trialCost = Double(MonotonicRawClock.now() &- begin)
-    var window = trial.count
+    var window = size
     while Double(window) * fastest < CellRunner.shortestBlock && window < workload.pfns.count / 2 {
       window *= 2
     }
-    return (window, trialCost * Double(window / trial.count))
+    return (window, trialCost * Double(window / size))
   }
 }

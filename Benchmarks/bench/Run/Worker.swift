@@ -23,11 +23,14 @@ struct Worker {
       let group = groups[key]!
       let formats = formats(group.map(\.element))
       let maps = try MapSet(key, formats: formats, bindToNodes: plan.topology.isNUMA)
+      var workloads = WorkloadCache()
       if !maps.accounts.isEmpty { try report(.accounts(maps.accounts)) }
       for (index, cell) in group {
         let spent = Double(MonotonicRawClock.now() - begin)
+        let share = max(0, (budget - spent) / Double(left))
         let message = try measure(
-          index, cell, maps, nanoseconds: max(0, (budget - spent) / Double(left)))
+          index, cell, maps, workloads.workload(of: cell, seed: plan.seed),
+          until: MonotonicRawClock.now() + UInt64(share))
         left -= 1
         try report(.cell(message))
       }
@@ -35,24 +38,19 @@ struct Worker {
   }
 
   private func measure(
-    _ index: Int, _ cell: Cell, _ maps: MapSet, nanoseconds: Double
+    _ index: Int, _ cell: Cell, _ maps: MapSet, _ workload: Workload, until deadline: UInt64
   ) throws -> CellReport {
-    let begin = MonotonicRawClock.now()
-    // The workload is the same in every process, so that all share one checksum.
-    let cellGenerator = SeededGenerator(seed: plan.seed).stream("cell").stream(UInt64(index))
-    let workload = Workload(cell: cell, generator: cellGenerator.stream("workload"))
     let runner = CellRunner(
       cell, plan: plan, maps: maps, workload: workload,
-      generator: cellGenerator.stream("process").stream(UInt64(process)))
+      generator: SeededGenerator(seed: plan.seed).stream("cell").stream(
+        UInt64(index), UInt64(process)))
 
     let contenders = cell.contenders
     for contender in contenders { contender.registerThread() }
     defer { for contender in contenders { contender.unregisterThread() } }
     try plan.topology.pin(toNode: cell.cpuNode)
 
-    let setUp = Double(MonotonicRawClock.now() - begin)
-    let (iterations, samples) = try runner.measure(
-      nanoseconds: max(0, nanoseconds - setUp))
+    let (iterations, samples) = try runner.measure(until: deadline)
     return CellReport(
       cell: index, mapping: maps.mappingSizes.count == 1 ? maps.mappingSizes.first : nil,
       iterations: iterations,

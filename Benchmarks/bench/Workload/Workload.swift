@@ -9,15 +9,17 @@ import Vmemmap
 struct Workload {
   /// Fewer random addresses than this, replayed, are learnt by a branch predictor.
   static let minimumLength = 1 << 17
-  /// More would only be slower: every window is new to the caches by then.
-  static let maximumLength = 1 << 20
+  /// More would only take longer to prepare: 2^18 struct pages are 16 MiB for each map.
+  static let maximumLength = 1 << 18
 
   /// Page frames in the order in which they are visited; the count is a power of two.
   let pfns: [PageFrameNumber]
   let order: Int
 
-  init(cell: Cell, generator: SeededGenerator) {
-    var generator = generator
+  /// The same for a seed, in every process and for every operation and mode, so that they share
+  /// their checksums.
+  init(_ cell: Cell, seed: UInt64) {
+    var generator = SeededGenerator(seed: seed).stream("workload").stream(cell.workloadLabel)
     let length = min(
       max(Workload.minimumLength, Workload.powerOfTwo(atLeast: cell.folios << cell.order)),
       Workload.maximumLength)
@@ -86,4 +88,24 @@ extension Cell {
 extension SeededGenerator {
   /// One of `0..<bound`, the same for a seed whatever the standard library's version.
   mutating func below(_ bound: Int) -> Int { Int(uniform(below: UInt64(bound))) }
+}
+
+extension Cell {
+  /// What the workload depends on.
+  fileprivate var workloadLabel: String {
+    "\(order) \(folios) \(pageClass.rawValue) \(mix) \(predictability.rawValue) \(pattern.rawValue)"
+  }
+}
+
+/// The workloads of cells that share memory maps; they share workloads, too.
+struct WorkloadCache {
+  private var workloads: [String: Workload] = [:]
+
+  mutating func workload(of cell: Cell, seed: UInt64) -> Workload {
+    let label = cell.workloadLabel
+    if let workload = workloads[label] { return workload }
+    let workload = Workload(cell, seed: seed)
+    workloads[label] = workload
+    return workload
+  }
 }

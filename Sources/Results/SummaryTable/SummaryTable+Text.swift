@@ -22,7 +22,8 @@ extension SummaryTable {
   }
 
   private func table(of group: [SummaryRow]) -> [String] {
-    let axes = Axis.all.filter { axis in axis.always || Set(compared.map(axis.text)).count > 1 }
+    let always = Axis.all.filter(\.always)
+    let axes = Axis.all.filter { $0.always || $0.distinguishes(compared, beside: always) }
     var columns = TextColumns(axes.map(\.alignment) + [.left, .right, .left, .right, .left, .left])
     columns.append(axes.map(\.title) + ["old", "ns", "new", "ns", "new/old", "verdict"])
     for row in group {
@@ -70,14 +71,21 @@ private struct Group {
 private struct Axis: Sendable {
   let title: String
   let alignment: Alignment
-  /// Others are shown only where the table's lines differ in them.
+  /// Others are shown only where lines would read alike without them.
   var always = false
   let text: @Sendable (SummaryRow) -> String
+
+  /// Whether some rows of one arm are alike on the axes `shown` and differ on this one.
+  func distinguishes(_ rows: [SummaryRow], beside shown: [Axis]) -> Bool {
+    let alike = Dictionary(grouping: rows) { row in
+      [row.operation, row.mode, row.encoding] + shown.map { $0.text(row) }
+    }
+    return alike.values.contains { Set($0.map(text)).count > 1 }
+  }
 
   static let all: [Axis] = [
     Axis(title: "order", alignment: .right, always: true) { "\($0.order)" },
     Axis(title: "class", alignment: .left, always: true) { $0.classText },
-    Axis(title: "input", alignment: .left) { $0.predictability ?? "-" },
     Axis(title: "pattern", alignment: .left) { $0.pattern ?? "-" },
     Axis(title: "footprint", alignment: .left, always: true) { $0.footprintText },
     Axis(title: "HVO", alignment: .left, always: true) { $0.hvo?.rawValue ?? "-" },

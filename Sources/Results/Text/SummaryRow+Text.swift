@@ -12,16 +12,16 @@ extension SummaryRow {
   /// What kind of cell: the axes that decide most.
   var kindText: String {
     let words: [String?] = [
-      "\(operation) \(mode)", "order \(order)", classText, predictability, footprintText,
+      "\(operation) \(mode)", "order \(order)", classText, footprintText,
       hvo.map { "HVO \($0.rawValue)" },
     ]
     return words.compactMap { $0 }.joined(separator: ", ")
   }
 
-  /// "tail", or "mixed (50 % tail)" where both kinds are in the mix.
+  /// "tail", or "mix (50 % tail, random)" where both kinds are visited.
   var classText: String {
     guard let mix, mix > 0, mix < 100 else { return pageClass }
-    return "\(pageClass) (\(mix.plain) % tail)"
+    return "\(pageClass) (\(mix.plain) % tail\(predictability.map { ", \($0)" } ?? ""))"
   }
 
   /// "1 folio", "1024 folios, 32 MiB"; the size is that of the struct pages.

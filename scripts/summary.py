@@ -1,0 +1,109 @@
+"""Reads a run's summary.csv and names the axes that figures are split by.
+
+Empty means not measured and becomes NaN.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from pathlib import Path
+
+import pandas as pd
+
+SCHEMA_VERSION = "1"
+
+# What tells two figures, two panels and two lines of one panel apart. Mapping and template node
+# go with the HVO state, so they make lines.
+FIGURE = ["operation", "footprint", "pattern", "cpu_node", "memory_node", "threads"]
+PANEL = ["page_class", "mix", "predictability"]
+SERIES = ["encoding", "baseline", "hvo", "mapping", "template_node"]
+
+NUMBERS = ["order", "mix", "footprint_bytes", "huge_pages", "ns_per_op", "ns_min", "ns_iqr"]
+NUMBERS += ["ns_net", "ratio", "ratio_lo", "ratio_hi", "null_lo", "null_hi"]
+VERDICTS = {"faster", "slower", "same", "unresolved"}
+OTHERS = ["run_id", "commit", "machine_key", "mode", "verdict"]
+COLUMNS = dict.fromkeys(["schema_version", *OTHERS, *FIGURE, *PANEL, *SERIES, *NUMBERS])
+del COLUMNS["footprint"]  # made here, from huge_pages and footprint_bytes
+
+
+class RunError(Exception):
+    """What went wrong, in one line, and the status to exit with."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def load(run: Path) -> pd.DataFrame:
+    """The rows of a run, with `footprint` in words and the bounds of the times in columns.
+
+    Raises RunError: 66 where there is no run, 65 where the file is unreadable or foreign.
+    """
+    path = run / "summary.csv"
+    try:
+        # Not pandas' reader, which takes a row that is cut short for one with empty fields.
+        with path.open(encoding="utf-8", newline="") as file:
+            header, *records = list(csv.reader(file, strict=True)) or [[]]
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise RunError(66, f"{run} is not a run: it has no summary.csv") from error
+    except (OSError, ValueError, csv.Error) as error:
+        raise RunError(65, f"{path} cannot be read as CSV: {error}") from error
+    if "schema_version" not in header:
+        raise RunError(65, f"{path} is no summary of a run: it has no column schema_version")
+    if not records:
+        raise RunError(65, f"{path} has no rows: the run ended before its first cell")
+    for line, record in enumerate(records, start=2):
+        if len(record) != len(header):
+            fields = f"{len(record)} fields where the header has {len(header)}"
+            raise RunError(65, f"{path}, line {line}: {fields}")
+    frame = pd.DataFrame(records, columns=header)
+    foreign = sorted(set(frame["schema_version"]) - {SCHEMA_VERSION})
+    if foreign:
+        found = f"has schema version {foreign[0]!r}"
+        raise RunError(65, f"{path} {found}; this script reads version {SCHEMA_VERSION}")
+    missing = [name for name in COLUMNS if name not in header]
+    if missing:
+        raise RunError(65, f"{path} lacks columns: {', '.join(missing)}")
+    for name in NUMBERS:
+        frame[name] = numbers(frame[name], path)
+    # A ratio without a verdict has not been judged.
+    frame["verdict"] = frame["verdict"].replace("", "unresolved")
+    unknown = sorted(set(frame["verdict"]) - VERDICTS)
+    if unknown:
+        raise RunError(65, f"{path} has the unknown verdict {unknown[0]!r}")
+    return with_derived_columns(frame)
+
+
+def numbers(text: pd.Series, path: Path) -> pd.Series:
+    values = pd.to_numeric(text, errors="coerce").astype(float)
+    wrong = (text != "") & ~(values.abs() < math.inf)
+    if wrong.any():
+        line, word = int(wrong.to_numpy().argmax()) + 2, text[wrong].iloc[0]
+        raise RunError(65, f"{path}, line {line}: {text.name} is {word!r}, not a number")
+    return values
+
+
+def with_derived_columns(frame: pd.DataFrame) -> pd.DataFrame:
+    half = frame["ns_iqr"] / 2
+    frame["ns_low"] = (frame["ns_per_op"] - half).clip(lower=frame["ns_min"])
+    frame["ns_high"] = frame["ns_per_op"] + half
+    frame["null_loop"] = frame["ns_per_op"] - frame["ns_net"]
+    frame["null_loop_from"] = 1e-6  # a log axis has no zero; this lies below every view
+    # A plan of many folios holds either their number or their size the same for all orders.
+    many = frame[frame["huge_pages"] > 1]
+    by_count = many["huge_pages"].nunique() <= many["footprint_bytes"].nunique()
+    sizes = zip(frame["huge_pages"], frame["footprint_bytes"])
+    frame["footprint"] = [footprint(count, size, by_count) for count, size in sizes]
+    return frame
+
+
+def footprint(count: float, size: float, by_count: bool) -> str:
+    if count == 1:
+        return "one folio"
+    if count > 1 and by_count:
+        return f"{count:.0f} folios"
+    if math.isnan(size):
+        return "unknown footprint"
+    power = min(int(math.log2(max(size, 1)) // 10), 3)
+    return f"{size / 1024**power:.4g} {['B', 'KiB', 'MiB', 'GiB'][power]} of struct pages"
