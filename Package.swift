@@ -76,6 +76,22 @@ let package = Package(
       swiftSettings: common
     ),
     .testTarget(
+      name: "ResultsTests",
+      dependencies: ["Results", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: common
+    ),
+    .target(
+      name: "MachineCodeFixtures",
+      path: "Tests/MachineCodeFixtures",
+      cSettings: [.unsafeFlags(["-O2"])]
+    ),
+    .testTarget(
+      name: "MachineCodeTests",
+      dependencies: ["MachineCode", "MachineCodeFixtures"],
+      swiftSettings: common
+    ),
+    .testTarget(name: "BenchTests", dependencies: ["Results"], swiftSettings: common),
+    .testTarget(
       name: "VmemmapTests", dependencies: ["Vmemmap", "CVmemmap"], swiftSettings: common),
   ]
     + (hasURCU
