@@ -26,7 +26,7 @@ struct ComparisonTests {
     #expect(
       comparison.render() == """
         Worse than in the baseline run:
-          mask against fakehead, compound_head throughput, order 9, mixed (50 % tail), random, \
+          mask against fakehead, compound_head throughput, order 9, mixed (50 % tail, random), \
         1 folio, HVO elsewhere, walk, mapped 2m: 0.14x [0.13, 0.15] -> 0.21x [0.20, 0.22], +50.0 %
 
         1 worse, 0 better, 0 unchanged.
