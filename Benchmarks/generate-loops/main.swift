@@ -10,27 +10,60 @@ import Vmemmap
 struct Arm {
   let operation: String
   let name: String
-  let type: String
+  /// For each mode, the call that is the loop's body.
+  let bodies: KeyValuePairs<String, String>
   /// Any arm can be the baseline, whose twin is a second copy of it.
   var roles = ["arm", "twin"]
 }
 
-func typeName(_ type: Any.Type) -> String { String(reflecting: type) }
+func throughput(_ operation: String) -> String {
+  "throughput(\(operation).self, base, stream, count)"
+}
+
+func latency(_ operation: String) -> String {
+  "latency(\(operation).self, base, start, stream, count)"
+}
+
+func compoundHead(_ encoding: any CompoundEncoding.Type) -> Arm {
+  let type = String(reflecting: encoding)
+  return Arm(
+    operation: "compound_head", name: encoding.name,
+    bodies: [
+      "throughput": throughput("CompoundHead<\(type)>"),
+      "latency": latency("CompoundHead<\(type)>"),
+      "consumer_flags": throughput("HeadFlags<\(type)>"),
+      "consumer_ref": throughput("HeadReference<\(type)>"),
+    ])
+}
+
+func pageRefAddUnless(_ form: any PageRefForm.Type) -> Arm {
+  let type = "PageRefAddUnless<\(String(reflecting: form))>"
+  return Arm(
+    operation: "page_ref_add_unless", name: form.name,
+    bodies: ["throughput": throughput(type), "latency": latency(type)])
+}
+
+func planted(_ additions: Int) -> Arm {
+  Arm(
+    operation: "selftest", name: "planted_\(additions)",
+    bodies: [
+      "latency": """
+      latency(CompoundHead<MaskEncoding>.self, with: PlantedDelay\(additions).self, base, start, \
+      stream, count)
+      """,
+      // What all arms are verified with.
+      "throughput": throughput("CompoundHead<MaskEncoding>"),
+    ])
+}
+
+let empty = Arm(
+  operation: "empty", name: "null",
+  bodies: ["throughput": throughput("EmptyOperation"), "latency": latency("EmptyOperation")],
+  roles: ["arm"])
 
 let arms =
-  compoundEncodings.map {
-    Arm(operation: "compound_head", name: $0.name, type: "CompoundHead<\(typeName($0))>")
-  }
-  + pageRefForms.map {
-    Arm(
-      operation: "page_ref_add_unless", name: $0.name, type: "PageRefAddUnless<\(typeName($0))>")
-  }
-  + [Arm(operation: "empty", name: "null", type: "EmptyOperation", roles: ["arm"])]
-
-let modes = [
-  ("throughput", "throughput(%@.self, base, stream, count)"),
-  ("latency", "latency(%@.self, base, start, stream, count)"),
-]
+  compoundEncodings.map { compoundHead($0) } + pageRefForms.map { pageRefAddUnless($0) }
+  + [0, 1, 3, 6, 14, 30].map { planted($0) } + [empty]
 
 /// The number of copies of a loop whose text can be told apart (`cvm_layout_*`).
 let availableCopies = 64
@@ -38,7 +71,7 @@ let availableCopies = 64
 var entryPoints = ""
 var table = ""
 for (index, arm) in arms.enumerated() {
-  for (mode, call) in modes {
+  for (mode, body) in arm.bodies {
     for (roleIndex, role) in arm.roles.enumerated() {
       let number = 2 * index + roleIndex
       guard number < availableCopies else {
@@ -54,7 +87,7 @@ for (index, arm) in arms.enumerated() {
             _ base: UInt, _ start: UInt, _ stream: UnsafePointer<UInt>, _ count: Int
           ) -> UInt {
             cvm_layout_\(copy)_\(layout)()
-            return unsafe \(call.replacingOccurrences(of: "%@", with: arm.type))
+            return unsafe \(body)
           }
 
           """

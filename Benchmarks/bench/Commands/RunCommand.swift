@@ -24,8 +24,7 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Print timings of a build without optimisation, which say nothing about the kernel.")
   var allowDebugBuild = false
 
-  @Option(help: .hidden)
-  var workerProcess: Int?
+  @OptionGroup(visibility: .hidden) var work: WorkOptions
 
   func run() throws {
     #if DEBUG
@@ -36,17 +35,20 @@ struct RunCommand: ParsableCommand {
       }
     #endif
     let (plan, left) = try options.plan(on: .current())
-    if let workerProcess {
-      try work(plan, process: workerProcess)
+    if let process = work.workerProcess {
+      try measure(plan, process: process)
     } else {
-      try Session(
-        plan: plan, left: left, output: FilePath(output), format: format, allArms: allArms
-      ).run()
+      // As they were typed: the measuring processes make the same plan of them.
+      let typed = CommandLine.arguments.dropFirst()
+      let arguments = typed.first == "run" ? typed.dropFirst() : typed
+      let session = Session(
+        plan: plan, left: left, output: FilePath(output), arguments: Array(arguments))
+      try session.run().print(format, allArms: allArms)
     }
   }
 
   /// Measures as one of a run's processes, and tells about it on standard output.
-  private func work(_ plan: Plan, process: Int) throws {
+  private func measure(_ plan: Plan, process: Int) throws {
     // The run decides when to stop, and keeps what was told until then.
     signal(SIGINT, SIG_IGN)
     let encoder = JSONEncoder()
@@ -55,12 +57,30 @@ struct RunCommand: ParsableCommand {
         contentsOf: encoder.encode(message) + [UInt8(ascii: "\n")])
     }
     do {
-      try Worker(plan: plan, process: process).run { try tell($0) }
+      try Worker(
+        plan: plan, process: process, cells: work.workerCells?.values ?? [],
+        seconds: work.workerSeconds
+      ).run { try tell($0) }
     } catch let error as WrongAnswer {
       try tell(.failure("wrong answer: \(error.description)"))
     } catch let error as VmemmapError {
       try tell(.failure(error.description))
     }
+  }
+}
+
+/// How a run tells its measuring processes what to do; not for people.
+struct WorkOptions: ParsableArguments {
+  @Option var workerProcess: Int?
+  @Option var workerCells: ValueList<Int>?
+  @Option var workerSeconds = 0.0
+
+  /// The arguments that are read back as these options.
+  static func arguments(process: Int, cells: [Int], seconds: Double) -> [String] {
+    [
+      "--worker-process", "\(process)", "--worker-seconds", "\(seconds)",
+      "--worker-cells", cells.map(String.init).joined(separator: ","),
+    ]
   }
 }
 

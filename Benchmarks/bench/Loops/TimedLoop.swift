@@ -75,18 +75,25 @@ func latency<Operation: TimedOperation>(
   var page = base &+ start
   var index = 0
   while index < count {
-    let step = unsafe stream + index
-    page = chain(Operation.self, page, unsafe step[0], &sum)
-    page = chain(Operation.self, page, unsafe step[1], &sum)
-    page = chain(Operation.self, page, unsafe step[2], &sum)
-    page = chain(Operation.self, page, unsafe step[3], &sum)
-    page = chain(Operation.self, page, unsafe step[4], &sum)
-    page = chain(Operation.self, page, unsafe step[5], &sum)
-    page = chain(Operation.self, page, unsafe step[6], &sum)
-    page = chain(Operation.self, page, unsafe step[7], &sum)
+    unsafe turn(Operation.self, stream + index, &page, &sum)
     index &+= unrolling
   }
   return sum
+}
+
+/// Eight steps of a chain.
+@inline(__always)
+func turn<Operation: TimedOperation>(
+  _: Operation.Type, _ step: UnsafePointer<UInt>, _ page: inout UInt, _ sum: inout UInt
+) {
+  page = chain(Operation.self, page, unsafe step[0], &sum)
+  page = chain(Operation.self, page, unsafe step[1], &sum)
+  page = chain(Operation.self, page, unsafe step[2], &sum)
+  page = chain(Operation.self, page, unsafe step[3], &sum)
+  page = chain(Operation.self, page, unsafe step[4], &sum)
+  page = chain(Operation.self, page, unsafe step[5], &sum)
+  page = chain(Operation.self, page, unsafe step[6], &sum)
+  page = chain(Operation.self, page, unsafe step[7], &sum)
 }
 
 @inline(__always)

@@ -21,6 +21,33 @@ enum CompoundHead<Encoding: CompoundEncoding>: TimedOperation {
   static func link(_ page: Page, _ answer: UInt) -> UInt { answer }
 }
 
+/// `compound_head()`, and a load of the head's flags; the answer is both, added.
+enum HeadFlags<Encoding: CompoundEncoding>: TimedOperation {
+  @inline(__always)
+  static func answer(_ page: Page) -> UInt {
+    let head = Encoding.compoundHead(page)
+    return head.address &+ UInt(head.flags.rawValue)
+  }
+
+  @inline(__always)
+  static func link(_ page: Page, _ answer: UInt) -> UInt { page.address }
+}
+
+/// `compound_head()`, then `folio_try_get()` and `folio_put()`; the answer is the head's address, and
+/// 1 more for a reference taken.
+enum HeadReference<Encoding: CompoundEncoding>: TimedOperation {
+  @inline(__always)
+  static func answer(_ page: Page) -> UInt {
+    let head = Encoding.compoundHead(page)
+    guard head.atomicAddUnless(1, 0) else { return head.address }
+    head.dropReferences(1)
+    return head.address &+ 1
+  }
+
+  @inline(__always)
+  static func link(_ page: Page, _ answer: UInt) -> UInt { page.address }
+}
+
 /// `page_ref_add_unless(page, 1, 0)`; the answer is 1 for a reference taken, 0 for none.
 enum PageRefAddUnless<Form: PageRefForm>: TimedOperation {
   @inline(__always)

@@ -2,9 +2,31 @@ import ArgumentParser
 import Vmemmap
 
 /// What is timed.
-enum Operation: String, CaseIterable, ExpressibleByArgument, Codable {
+enum Operation: String, ExpressibleByArgument, Codable {
   case compoundHead = "compound_head"
   case pageRefAddUnless = "page_ref_add_unless"
+  /// Slow-downs of known size, to learn what the machine resolves.
+  case selfTest = "selftest"
+
+  /// The kernel's operations, which is what a person can ask for.
+  static let kernel: [Operation] = [.compoundHead, .pageRefAddUnless]
+
+  static var allValueStrings: [String] { kernel.map(\.rawValue) }
+
+  init?(argument: String) {
+    guard let operation = Operation.kernel.first(where: { $0.rawValue == argument }) else {
+      return nil
+    }
+    self = operation
+  }
+
+  var modes: [Mode] {
+    switch self {
+    case .compoundHead: Mode.allCases
+    case .pageRefAddUnless: [.throughput, .latency]
+    case .selfTest: [.latency]
+    }
+  }
 }
 
 /// How operations follow each other.
@@ -13,6 +35,10 @@ enum Mode: String, CaseIterable, ExpressibleByArgument, Codable {
   case throughput
   /// Each needs the answer of the one before.
   case latency
+  /// Independent, and the flags of the head that was found are loaded.
+  case consumerFlags = "consumer_flags"
+  /// Independent, and a reference on the folio that was found is taken and dropped.
+  case consumerReference = "consumer_ref"
 }
 
 /// Which pages of the compound pages are visited.
@@ -21,6 +47,10 @@ enum PageClass: String, CaseIterable, ExpressibleByArgument, Codable {
   case order0 = "order-0"
   /// Heads.
   case head
+  /// Heads whose struct page starts a vmemmap page, as all do from order 6 on.
+  case headAligned = "head_aligned"
+  /// Heads whose struct page does not.
+  case headUnaligned = "head_unaligned"
   /// Tails whose struct page does not start a vmemmap page.
   case tail
   /// Tails whose struct page starts a vmemmap page: fake heads under HVO in the old layout.
@@ -31,7 +61,8 @@ enum PageClass: String, CaseIterable, ExpressibleByArgument, Codable {
   func exists(inOrder order: Int) -> Bool {
     switch self {
     case .order0: order == 0
-    case .head, .tail, .mix: order > 0
+    case .head, .headAligned, .tail, .mix: order > 0
+    case .headUnaligned: order > 0 && 1 << order < structPagesPerVmemmapPage
     case .fakeHead: order >= Order.smallestOptimizable
     }
   }

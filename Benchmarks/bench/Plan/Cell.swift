@@ -17,8 +17,25 @@ struct Cell: Hashable, Codable {
   let cpuNode: Int
   let memoryNode: Int
 
+  /// Delays of known size on top of a chain of `compound_head()` on heads.
+  static func selfTest(on cpuNode: Int, _ memoryNode: Int) -> Cell {
+    Cell(
+      operation: .selfTest, mode: .latency, order: 9, pageClass: .head, mix: 0,
+      predictability: .uniform, pattern: .randomPFN, folios: 1, hvo: .off, mapping: .base,
+      cpuNode: cpuNode, memoryNode: memoryNode)
+  }
+
+  /// How much measuring time a cell gets, beside others.
+  var weight: Double { operation == .selfTest ? 6 : 1 }
+
   /// The modelled pages: whole folios, and at least one vmemmap page of them.
   var pages: Int { max(folios << order, structPagesPerVmemmapPage) }
+
+  /// What the flags of every head of the cell's maps are.
+  var headFlags: PageFlags {
+    let flags = PageFlags(zone: .normal, node: memoryNode)
+    return order == 0 ? flags : flags.union(.head)
+  }
 
   var footprintBytes: Int { folios * Page.size << order }
 
@@ -64,7 +81,7 @@ struct Arm: Hashable, Codable {
   func symbol(_ operation: Operation, _ mode: Mode, layout: Int) -> String {
     let parts =
       switch role {
-      case .null: ["empty", mode.rawValue, "null", "arm"]
+      case .null: ["empty", (mode == .latency ? mode : .throughput).rawValue, name, "arm"]
       case .twin: [operation.rawValue, mode.rawValue, name, "twin"]
       case .baseline, .arm: [operation.rawValue, mode.rawValue, name, "arm"]
       }
@@ -87,6 +104,10 @@ extension Operation {
     switch self {
     case .compoundHead: compoundEncodings.map { contender($0) }
     case .pageRefAddUnless: pageRefForms.map { contender($0) }
+    case .selfTest:
+      plantedAdditions.map {
+        Contender(name: "planted_\($0)", hvoStates: [.off], format: HeadMaskFormat.self)
+      }
     }
   }
 

@@ -1,22 +1,44 @@
+import Measurement
 import Vmemmap
 
 /// Everything that determines a run but the machine.
 struct Plan {
+  /// The cells asked for, and the self-test's last.
   let cells: [Cell]
+  /// How many processes look at a cell before it is judged.
   let processes: Int
   /// How many copies of each timed loop, at different offsets within 64 bytes, take turns.
   let layouts: Int
   let seed: UInt64
   /// How long measuring may take in seconds, building of memory maps included.
   let budget: Double
+  /// How verdicts are reached, at each look.
+  let rule: VerdictRule
   /// The arms asked for; nil for all.
   let encodings: Set<String>?
   /// The baseline asked for; nil for the old kernel's encoding in each cell.
   let baseline: String?
   let topology: Topology
 
+  /// How often a cell may be looked at: it gets a second set of processes while it is unresolved.
+  ///
+  /// The number is fixed beforehand, and each look spends an equal part of the error rate, so that
+  /// all looks together keep it (Bonferroni: whatever they have to do with each other).
+  static let looks = 2
+  /// The part of the budget that the first look, at all cells, may take.
+  static let firstLookShare = 0.75
+
+  /// The rule for one look, given what all looks together may get wrong.
+  static func rule(margin: Double) -> VerdictRule {
+    VerdictRule(
+      margin: margin, confidence: 1 - 0.05 / Double(looks),
+      falseDiscoveryRate: 0.05 / Double(looks))
+  }
+
   /// How many copies of each timed loop were built.
   static let availableLayouts = 4
+  /// What the self-test adds to the time of a run.
+  static let selfTestSeconds = 1.5
   /// Replicates for an interval that is worth its name.
   static let fewestGroups = 12
   static let fewestRoundsPerGroup = 2
@@ -29,14 +51,15 @@ struct Plan {
 
   /// The arm that a cell's ratios refer to: the old kernel in the cell's state of HVO.
   func baseline(of cell: Cell) -> String {
-    baseline ?? oldKernel(in: cell.hvo)
+    cell.operation == .selfTest ? "planted_0" : baseline ?? oldKernel(in: cell.hvo)
   }
 
   /// What is timed in a cell: baseline, its twin, the other arms, the null loop.
   func arms(of cell: Cell) -> [Arm] {
     let baseline = baseline(of: cell)
     let others = cell.contenders.map(\.name).filter {
-      $0 != baseline && (encodings?.contains($0) ?? true)
+      $0 != baseline
+        && (cell.operation == .selfTest || (encodings?.contains($0) ?? true))
     }
     return [Arm(name: baseline, role: .baseline), Arm(name: baseline, role: .twin)]
       + others.map { Arm(name: $0, role: .arm) }

@@ -77,6 +77,9 @@ struct PlanOptions: ParsableArguments {
   @Option(help: "Seconds that measuring may take in all; by default what the preset gives a cell.")
   var budget: Double?
 
+  @Option(help: "The relative difference that counts as none, between 0 and 1.")
+  var margin = 0.02
+
   mutating func validate() throws {
     for order in order?.values ?? [] where !(0...Order.maximum).contains(order) {
       throw ValidationError(
@@ -94,7 +97,10 @@ struct PlanOptions: ParsableArguments {
     if let budget, !(budget > 0 && budget.isFinite) {
       throw ValidationError("--budget \(budget) is not a positive number of seconds")
     }
-    let names = Set(Operation.allCases.flatMap(\.contenders).map(\.name))
+    if !(margin > 0 && margin < 1) {
+      throw ValidationError("--margin \(margin) is out of range: between 0 and 1, such as 0.02")
+    }
+    let names = Set(Operation.kernel.flatMap(\.contenders).map(\.name))
     for name in (encoding?.values ?? []) + (baseline.map { [$0] } ?? []) where !names.contains(name)
     {
       throw ValidationError(
@@ -128,6 +134,7 @@ extension PlanOptions {
     let memoryNodes = try nodes(memoryNode, of: topology.nodesWithMemory, lacking: "memory")
 
     var cells = axes.cells(cpuNodes: cpuNodes, memoryNodes: memoryNodes)
+    let baseline = baseline ?? preset.baseline
     if let baseline {
       cells = cells.filter { $0.contenders.contains { $0.name == baseline } }
     }
@@ -153,9 +160,11 @@ extension PlanOptions {
     let processes = processes ?? preset.processes
     return (
       Plan(
-        cells: fitting, processes: processes, layouts: layouts,
+        cells: fitting + [.selfTest(on: cpuNodes[0], memoryNodes[0])], processes: processes,
+        layouts: layouts,
         seed: seed ?? UInt64.random(in: 1...UInt64(UInt32.max)),
-        budget: budget ?? preset.secondsPerCell * Double(fitting.count),
+        budget: budget ?? preset.secondsPerCell * Double(fitting.count) + Plan.selfTestSeconds,
+        rule: Plan.rule(margin: margin),
         encodings: encoding.map { Set($0.values) }, baseline: baseline, topology: topology),
       Array(Set(left))
     )
@@ -184,7 +193,7 @@ extension Axes {
             for cpuNode in cpuNodes {
               for memoryNode in memoryNodes {
                 for operation in operations {
-                  for mode in modes {
+                  for mode in modes where operation.modes.contains(mode) {
                     for (pageClass, mix, predictability) in classes(ofOrder: order) {
                       for pattern in patterns {
                         let cell = Cell(
@@ -211,7 +220,7 @@ extension Axes {
     var classes: [(PageClass, mix: Int, Predictability)] = []
     for pageClass in pageClasses where pageClass.exists(inOrder: order) {
       switch pageClass {
-      case .order0, .head: classes.append((pageClass, 0, .uniform))
+      case .order0, .head, .headAligned, .headUnaligned: classes.append((pageClass, 0, .uniform))
       case .tail, .fakeHead: classes.append((pageClass, 100, .uniform))
       case .mix:
         for mix in mixes {
@@ -225,9 +234,12 @@ extension Axes {
 
 extension Cell {
   /// Without HVO a fake head's position is a tail like others, and HVO elsewhere shows in the old
-  /// arm on pages that are not tails; once for each kind of them is enough for a table.
+  /// arm on pages that are not tails; once for each kind of them is enough for a table, and so is one
+  /// order for consumers.
   fileprivate var isEssential: Bool {
-    switch hvo {
+    let isConsumer = mode == .consumerFlags || mode == .consumerReference
+    if isConsumer && !(order == 9 && hvo != .elsewhere) { return false }
+    return switch hvo {
     case .off: pageClass != .fakeHead
     case .elsewhere: order == 0 || order == 9 && (pageClass == .head || pageClass == .mix)
     case .on: true

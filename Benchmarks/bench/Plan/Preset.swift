@@ -11,14 +11,16 @@ enum Preset: String, CaseIterable, ExpressibleByArgument {
   case full
   /// What footprint does: from one huge page to as many as `vm.max_map_count` allows.
   case scale
+  /// What Muchun Song measured when fake heads came, 2021-11-01: heads, with the key on.
+  case fakeHeads2021 = "2021"
 }
 
 /// The values of each axis; a plan is their product, less what does not exist.
 struct Axes {
-  var operations = Operation.allCases
+  var operations = Operation.kernel
   var modes = Mode.allCases
   var orders: [Int]
-  var pageClasses = PageClass.allCases
+  var pageClasses: [PageClass] = [.order0, .head, .tail, .fakeHead, .mix]
   var mixes = [50]
   var predictabilities: [Predictability] = [.random]
   var patterns: [Pattern] = [.randomPFN]
@@ -44,6 +46,10 @@ extension Preset {
         predictabilities: [.sorted, .random], patterns: Pattern.allCases,
         footprints: [.one, .count(128), .many], hvo: HVOState.allCases,
         mappings: [.base, .huge])
+    case .fakeHeads2021:
+      Axes(
+        operations: [.compoundHead], modes: [.throughput, .latency], orders: [4],
+        pageClasses: [.headUnaligned, .headAligned], footprints: [.one], hvo: [.elsewhere])
     case .scale:
       Axes(
         operations: [.compoundHead], modes: [.latency], orders: [9], pageClasses: [.tail],
@@ -57,18 +63,23 @@ extension Preset {
   /// Measuring time of a cell in seconds, over all processes.
   var secondsPerCell: Double {
     switch self {
-    case .smoke: 0.2
-    case .standard: 0.26
+    case .smoke: 0.13
+    case .standard: 0.2
     case .full: 0.5
-    case .scale: 10
+    case .scale, .fakeHeads2021: 10
     }
+  }
+
+  /// The arm that ratios refer to, where it is not the old kernel's.
+  var baseline: String? {
+    self == .fakeHeads2021 ? PointerEncoding.name : nil
   }
 
   var processes: Int {
     switch self {
     case .smoke: 1
     case .standard: 3
-    case .full, .scale: 6
+    case .full, .scale, .fakeHeads2021: 6
     }
   }
 }

@@ -9,6 +9,8 @@ struct CellReport: Codable {
   let iterations: Int
   /// The oracle's sum over the whole workload, to which every arm's was equal.
   let checksum: UInt64
+  /// How long the cell took, in seconds: everything from its checks to its last round.
+  let seconds: Double
   let arms: [Arm]
   /// The samples, six numbers each: JSON of objects would take longer to read than to measure.
   private let packedSamples: [UInt64]
@@ -25,13 +27,14 @@ struct CellReport: Codable {
   }
 
   init(
-    cell: Int, mapping: MappingSize?, iterations: Int, checksum: UInt64, arms: [Arm],
-    samples: [Sample]
+    cell: Int, mapping: MappingSize?, iterations: Int, checksum: UInt64,
+    seconds: Double, arms: [Arm], samples: [Sample]
   ) {
     self.cell = cell
     self.mapping = mapping
     self.iterations = iterations
     self.checksum = checksum
+    self.seconds = seconds
     self.arms = arms
     packedSamples = samples.flatMap {
       [

@@ -49,6 +49,16 @@ struct CellResult {
   }
 }
 
+extension CellResult {
+  /// The baseline's median time in nanoseconds per operation.
+  func baselineTime(_ rule: VerdictRule) throws -> Double {
+    try estimates(rounds(), rule: rule).first { $0.arm.role == .baseline }?.median ?? .nan
+  }
+
+  /// How long the cell took in all processes, in seconds.
+  var measuringTime: Double { reports.values.reduce(0) { $0 + $1.seconds } }
+}
+
 /// What the rounds say about one arm.
 struct ArmEstimate {
   let arm: Arm

@@ -15,15 +15,15 @@ struct CellRunner {
   let workload: Workload
   let stream: Stream
   let nullStream: Stream
+  let maps: MapSet
   let runs: [ArmRun]
 
-  /// An arm on its map.
+  /// An arm, and what it needs to run.
   struct ArmRun {
     let arm: Arm
-    let base: UInt
+    let format: any TailFormat.Type
     /// One for each code layout.
     let loops: [TimedLoop]
-    let takesReferences: Bool
   }
 
   init(_ cell: Cell, plan: Plan, maps: MapSet, workload: Workload, generator: SeededGenerator) {
@@ -31,24 +31,25 @@ struct CellRunner {
     self.plan = plan
     self.generator = generator
     self.workload = workload
-    stream = Stream(workload, operation: cell.operation, mode: cell.mode)
+    self.maps = maps
+    stream = Stream(
+      workload, operation: cell.operation, mode: cell.mode, headFlags: cell.headFlags)
     nullStream = Stream(nullFor: workload, mode: cell.mode)
     let formats = Dictionary(uniqueKeysWithValues: cell.contenders.map { ($0.name, $0.format) })
     runs = plan.arms(of: cell).map { arm in
       // The null loop runs on the baseline's map.
       let format = formats[arm.name] ?? formats[plan.baseline(of: cell)]!
       return ArmRun(
-        arm: arm, base: maps.base(format),
+        arm: arm, format: format,
         loops: (0..<plan.layouts).map {
           timedLoops[arm.symbol(cell.operation, cell.mode, layout: $0)]!
-        },
-        takesReferences: cell.operation == .pageRefAddUnless && arm.role != .null)
+        })
     }
   }
 
   /// - Parameter deadline: when to be done, on ``MonotonicRawClock``. The fewest rounds that make an
   ///   interval are measured even if it has passed.
-  func measure(until deadline: UInt64) throws(WrongAnswer) -> (Int, [CellReport.Sample]) {
+  func measure(until deadline: UInt64) throws -> (Int, [CellReport.Sample]) {
     try verify()
     let (window, roundCost) = try calibrate()
     let windows = (0..<workload.pfns.count / window).map { $0 * window..<($0 + 1) * window }
@@ -66,18 +67,26 @@ struct CellRunner {
     var windowGenerator = generator.stream("windows")
     var samples: [CellReport.Sample] = []
     samples.reserveCapacity(rounds * groups * runs.count)
+    let roundsPerBlock = rounds * plan.layouts
     for round in 0..<rounds * groups {
       let layout = round % plan.layouts
-      let timed = windowGenerator.below(windows.count)
-      // The window before it leaves caches and predictor as this arm's own walk does, not as the
-      // arm before left them.
-      let warm = (timed + windows.count - 1) % windows.count
+      // Half of each block on either placement.
+      if round % roundsPerBlock == 0 || round % roundsPerBlock == roundsPerBlock / 2 {
+        try maps.swapMemory()
+      }
+      let first = windowGenerator.below(windows.count)
       for (position, arm) in orders[layout].next().enumerated() {
+        // Arms share memory maps: on the same window the second of them would find what the first
+        // one left in the caches. Apart by as much as there is, each is as cold as the footprint.
+        let timed = (first + arm * (windows.count / runs.count)) % windows.count
+        // The window before it leaves caches and predictor as this arm's own walk does, not as the
+        // arm before left them.
+        let warm = (timed + windows.count - 1) % windows.count
         try pass(arm, layout, windows[warm])
         let elapsed = try pass(arm, layout, windows[timed])
         samples.append(
           CellReport.Sample(
-            arm: arm, layout: layout, block: round * blocks / (rounds * groups), round: round,
+            arm: arm, layout: layout, block: round / roundsPerBlock, round: round,
             position: position, elapsed: elapsed))
       }
     }
@@ -91,17 +100,18 @@ struct CellRunner {
   /// By the loops for independent operations, which find every page themselves: a wrong answer can't
   /// lead them astray as it would a chain.
   func verify() throws(WrongAnswer) {
-    let steps = Stream(workload, operation: cell.operation, mode: .throughput)
+    let steps = Stream(
+      workload, operation: cell.operation, mode: .throughput, headFlags: cell.headFlags)
     for run in runs where run.arm.role != .null {
       let loop = timedLoops[run.arm.symbol(cell.operation, .throughput, layout: 0)]!
       for start in stride(from: 0, to: workload.pfns.count, by: unrolling) {
         let window = start..<start + unrolling
-        let sum = loop.walk(steps, window, base: run.base).sum
-        guard steps.accepts(sum, window: window, base: run.base) else {
+        let sum = loop.walk(steps, window, base: maps.base(run.format)).sum
+        guard steps.accepts(sum, window: window, base: maps.base(run.format)) else {
           throw wrong(run, steps, window: window, sum: sum)
         }
       }
-      if run.takesReferences { try giveBackReferences(workload.pfns.indices, run) }
+      try settleReferences(workload.pfns.indices, run)
     }
   }
 
@@ -112,16 +122,26 @@ struct CellRunner {
   ) throws(WrongAnswer) -> UInt64 {
     let run = runs[index]
     let stream = run.arm.role == .null ? nullStream : stream
-    let (sum, elapsed) = run.loops[layout].walk(stream, window, base: run.base)
-    guard stream.accepts(sum, window: window, base: run.base) else {
+    let (sum, elapsed) = run.loops[layout].walk(stream, window, base: maps.base(run.format))
+    guard stream.accepts(sum, window: window, base: maps.base(run.format)) else {
       throw wrong(run, stream, window: window, sum: sum)
     }
-    if run.takesReferences { try giveBackReferences(window, run) }
+    if run.arm.role != .null { try settleReferences(window, run) }
     return elapsed
   }
 
-  private func giveBackReferences(_ window: Range<Int>, _ run: ArmRun) throws(WrongAnswer) {
-    if let problem = workload.giveBackReferences(window, base: run.base) {
+  /// Gives back what a pass took, and sees that references were conserved.
+  private func settleReferences(_ window: Range<Int>, _ run: ArmRun) throws(WrongAnswer) {
+    let problem: String?
+    switch (cell.operation, cell.mode) {
+    case (.pageRefAddUnless, _):
+      problem = workload.giveBackReferences(window, base: maps.base(run.format))
+    case (.compoundHead, .consumerReference):
+      problem = workload.checkReferences(window, base: maps.base(run.format))
+    default:
+      problem = nil
+    }
+    if let problem {
       throw WrongAnswer(description: "\(run.arm.name) in \(cell.summary): \(problem)")
     }
   }
@@ -129,7 +149,7 @@ struct CellRunner {
   private func wrong(
     _ run: ArmRun, _ stream: Stream, window: Range<Int>, sum: UInt
   ) -> WrongAnswer {
-    let relative = sum &- UInt(window.count) &* run.base &* stream.basesPerAnswer
+    let relative = sum &- UInt(window.count) &* maps.base(run.format) &* stream.basesPerAnswer
     return WrongAnswer(
       description:
         "\(run.arm.name) (\(run.arm.role.rawValue)) in \(cell.summary): wrong answers for "

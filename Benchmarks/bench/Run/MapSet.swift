@@ -5,23 +5,23 @@ import Vmemmap
 final class MapSet {
   let key: MapKey
   /// What the machine granted, the same for all maps or `mixed` in reports.
-  private(set) var mappingSizes: Set<MappingSize> = []
-  private(set) var accounts: [MemoryAccount] = []
-  private var bases: [String: UInt] = [:]
-  private var maps: [Owner] = []
+  let mappingSizes: Set<MappingSize>
+  let accounts: [MemoryAccount]
+  private var maps: [Owner]
 
   /// A class, because arrays can't hold noncopyable values.
   private final class Owner {
-    let map: MemoryMap
+    var map: MemoryMap
     init(_ map: consuming MemoryMap) { self.map = map }
   }
 
   init(
     _ key: MapKey, formats: [any TailFormat.Type], bindToNodes: Bool
   ) throws(VmemmapError) {
-    self.key = key
+    let pages = max(key.folios << key.order, structPagesPerVmemmapPage)
+    var maps: [Owner] = []
+    var accounts: [MemoryAccount] = []
     for format in formats {
-      let pages = max(key.folios << key.order, structPagesPerVmemmapPage)
       var map = try MemoryMap(
         format: format, sections: [MemorySection(node: key.memoryNode, pages: pages)],
         mappingSize: key.mapping, bindToNodes: bindToNodes)
@@ -30,18 +30,32 @@ final class MapSet {
         try map.optimize(folios: stride(from: 0, to: key.folios << key.order, by: 1 << key.order))
         accounts.append(MemoryAccount(key, format: format, proof: try map.aliasingProof()))
       }
-      bases[format.name] = map.base
-      mappingSizes.insert(map.mappingSize)
       maps.append(Owner(map))
     }
+    self.key = key
+    self.maps = maps
+    self.accounts = accounts
+    mappingSizes = Set(maps.map { $0.map.mappingSize })
   }
 
   /// The address of page frame 0's struct page in the map of a format.
   func base(_ format: any TailFormat.Type) -> UInt {
-    guard let base = bases[format.name] else {
+    guard let owner = maps.first(where: { $0.map.format.name == format.name }) else {
       preconditionFailure("no memory map for the format \(format.name)")
     }
-    return base
+    return owner.map.base
+  }
+
+  /// Lets each format take the memory of the next one, so that physical placement favours none.
+  ///
+  /// Maps under HVO keep theirs: their formats are mapped in different ways. Costs about as much as
+  /// writing all maps once.
+  func swapMemory() throws(VmemmapError) {
+    guard !key.optimized, maps.count > 1 else { return }
+    let formats = maps.map { $0.map.format }
+    for (index, owner) in maps.enumerated() {
+      try owner.map.initialize(order: key.order, format: formats[(index + 1) % formats.count])
+    }
   }
 }
 

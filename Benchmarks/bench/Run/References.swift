@@ -1,6 +1,20 @@
 import Vmemmap
 
 extension Workload {
+  /// Sees that every head of a window has the one reference it began with.
+  ///
+  /// - Returns: what is wrong, if anything.
+  func checkReferences(_ window: Range<Int>, base: UInt) -> String? {
+    for pfn in pfns[window] {
+      let head = Page(address: base &+ UInt(head(pfn) * Page.size))
+      if head.referenceCount != 1 {
+        return
+          "references not conserved: \(head.referenceCount) instead of 1 on pfn \(self.head(pfn))"
+      }
+    }
+    return nil
+  }
+
   /// Gives back the references that a pass of `page_ref_add_unless()` over a window must have taken,
   /// by subtraction, and sees that they were conserved.
   ///

@@ -5,17 +5,21 @@ import Results
 /// Everything measured so far in a run, and the rows that it makes.
 struct RunResults {
   let plan: Plan
-  let rule: VerdictRule
   private(set) var cells: [CellResult]
 
-  init(_ plan: Plan, rule: VerdictRule = VerdictRule()) {
+  init(_ plan: Plan) {
     self.plan = plan
-    self.rule = rule
     cells = plan.cells.enumerated().map { CellResult($0.element, index: $0.offset) }
   }
 
   mutating func add(_ report: CellReport, process: Int) throws(WrongAnswer) {
     try cells[report.cell].add(report, process: process)
+  }
+
+  /// The cells in which some arm has no verdict yet.
+  func unresolvedCells(_ meta: Meta) throws -> [Int] {
+    let rows = try summary(meta).rows
+    return Set(rows.filter { $0.verdict == .unresolved }.map(\.cell)).sorted()
   }
 
   /// The rows of `summary.csv` and the noise floor of the cells in them.
@@ -26,11 +30,11 @@ struct RunResults {
     var rows: [SummaryRow] = []
     var compared: [(row: Int, estimate: PairedEstimate, null: ClosedRange<Double>)] = []
     var twins: [PairedEstimate] = []
-    for cell in cells where !cell.reports.isEmpty {
+    for cell in cells where !cell.reports.isEmpty && cell.cell.operation != .selfTest {
       let rounds = cell.rounds()
       let estimates: [ArmEstimate]
       do {
-        estimates = try cell.estimates(rounds, rule: rule)
+        estimates = try cell.estimates(rounds, rule: plan.rule)
       } catch EstimateError.tooFewGroups {
         continue
       }
@@ -44,7 +48,7 @@ struct RunResults {
           row.ratio = paired.ratio
           row.ratioLo = paired.lower
           row.ratioHi = paired.upper
-          row.margin = rule.margin
+          row.margin = plan.rule.margin
           row.smallestEffect = paired.smallestEffect(above: twin.interval)
           row.layoutsAgree = paired.layoutsAgree
           row.coverage = paired.coverage
@@ -54,7 +58,7 @@ struct RunResults {
         rows.append(row)
       }
     }
-    let verdicts = rule.verdicts(for: compared.map { ($0.estimate, $0.null) })
+    let verdicts = plan.rule.verdicts(for: compared.map { ($0.estimate, $0.null) })
     for (item, verdict) in zip(compared, verdicts) {
       rows[item.row].verdict = SummaryRow.Verdict(rawValue: verdict.rawValue)
     }

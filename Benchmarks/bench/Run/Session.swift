@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Results
 import SystemPackage
@@ -10,19 +9,33 @@ struct Session {
   let plan: Plan
   let left: [LeftOut]
   let output: FilePath
-  let format: SummaryTable.Format
-  let allArms: Bool
+  /// The `bench run` arguments that lead to the plan, for the measuring processes.
+  let arguments: [String]
+  /// The cells to measure; the plan's by default.
+  var cells: [Int]?
 
   /// How often `summary.csv` is brought up to date while measuring, in seconds.
   private static let summaryInterval = 10.0
 
-  func run() throws {
+  /// What a run has to show for itself.
+  struct Outcome {
+    let meta: Meta
+    let rows: [SummaryRow]
+    let directory: RunDirectory
+    /// One line on what the machine resolves, where the self-test was measured.
+    let sensitivity: String?
+  }
+
+  /// Measures, and writes everything but the table.
+  func run() throws -> Outcome {
     var meta = Meta(
-      started: .now, commandLine: CommandLine.arguments, seed: plan.seed,
+      started: .now, commandLine: ["bench", "run"] + arguments, seed: plan.seed,
       compiler: .thisBuild, machine: .current())
     (meta.commit, meta.dirty) = Repository.state()
-    meta.falseDiscoveryControl =
-      "Benjamini-Hochberg at 5 % over all arms of the run, twins left out"
+    meta.falseDiscoveryControl = """
+      Benjamini-Hochberg at 5 % over all arms of the run, twins left out; \(Plan.looks) looks at \
+      unresolved cells at most, each with an equal part of the 5 %, of intervals and of discoveries
+      """
     meta.unmeasured = left.map { Meta.Unmeasured(what: $0.what, why: $0.why) } + absentArms
     let directory = try RunDirectory.create(in: output, for: &meta)
 
@@ -47,50 +60,72 @@ struct Session {
         twins: $0.twins, median: $0.median, p95: $0.percentile95,
         falsePositiveShare: $0.falsePositiveShare)
     }
+    let selfTest = results.cells[plan.cells.count - 1]
+    meta.sensitivity = try selfTest.sensitivity(plan.rule)
     try directory.writeSummary(rows)
     try directory.write(meta)
-    report(rows, meta, directory)
+    return Outcome(
+      meta: meta, rows: rows, directory: directory,
+      sensitivity: meta.sensitivity?.summary(
+        nanosecondsPerOperation: try selfTest.baselineTime(plan.rule),
+        seconds: selfTest.measuringTime))
   }
 
+  /// Looks at all cells, and again at those that are unresolved.
   private func measure(
     _ results: inout RunResults, _ meta: inout Meta, _ directory: RunDirectory,
     _ interruption: Interruption
   ) throws {
-    var progress = Progress(total: plan.cells.count * plan.processes)
-    defer { progress.finish() }
-    var lastSummary = Date()
-    // The seed is named so that a fresh one is the same in every process.
-    let arguments =
-      CommandLine.arguments.dropFirst()
-      + (options(name: "--seed") ? [] : ["--seed", "\(plan.seed)"])
-    for process in 0..<plan.processes where !interruption.isRequested {
-      let worker = try MeasuringProcess(
-        arguments: arguments + ["--worker-process", "\(process)"])
-      interruption.onRequest { worker.stop() }
-      let ending = try worker.messages { message in
-        switch message {
-        case .failure(let why):
-          throw FailedRun(description: why)
-        case .accounts(let accounts):
-          if process == 0 { meta.savings = (meta.savings ?? []) + accounts.map(\.saving) }
-        case .cell(let report):
-          try results.add(report, process: process)
-          try directory.appendSamples(report.sampleRows(process: process))
-          progress.step(plan.cells[report.cell].summary)
-          if Date().timeIntervalSince(lastSummary) > Session.summaryInterval {
-            try directory.writeSummary(try results.summary(meta).rows)
-            lastSummary = Date()
-          }
-        }
+    var cells = cells ?? Array(plan.cells.indices)
+    let begin = Date()
+    for look in 0..<Plan.looks where !cells.isEmpty && !interruption.isRequested {
+      let isLast = look == Plan.looks - 1
+      let seconds =
+        (isLast ? plan.budget : plan.budget * Plan.firstLookShare)
+        - Date().timeIntervalSince(begin)
+      // No more than the rest, and no more for a cell than would be of use.
+      let share = min(seconds, Double(cells.count) * plan.budget / 4) / Double(plan.processes)
+      guard look == 0 || share > 0 else { break }
+      var progress = Progress(total: cells.count * plan.processes)
+      defer { progress.finish() }
+      for number in 0..<plan.processes where !interruption.isRequested {
+        try measure(
+          cells, process: look * plan.processes + number, seconds: share, &results, &meta,
+          directory, interruption, &progress)
       }
-      if ending != .finished && !interruption.isRequested {
-        throw FailedRun(description: "measuring process \(process) ended: \(ending)")
-      }
+      cells = try results.unresolvedCells(meta)
     }
   }
 
-  private func options(name: String) -> Bool {
-    CommandLine.arguments.contains { $0 == name || $0.hasPrefix(name + "=") }
+  private func measure(
+    _ cells: [Int], process: Int, seconds: Double, _ results: inout RunResults, _ meta: inout Meta,
+    _ directory: RunDirectory, _ interruption: Interruption, _ progress: inout Progress
+  ) throws {
+    // The seed is named, so that a fresh one is the same in every process.
+    let worker = try MeasuringProcess(
+      arguments: ["run"] + arguments + ["--seed", "\(plan.seed)"]
+        + WorkOptions.arguments(process: process, cells: cells, seconds: seconds))
+    interruption.onRequest { worker.stop() }
+    var lastSummary = Date()
+    let ending = try worker.messages { message in
+      switch message {
+      case .failure(let why):
+        throw FailedRun(description: why)
+      case .accounts(let accounts):
+        if process == 0 { meta.savings = (meta.savings ?? []) + accounts.map(\.saving) }
+      case .cell(let report):
+        try results.add(report, process: process)
+        try directory.appendSamples(report.sampleRows(process: process))
+        progress.step(plan.cells[report.cell].summary)
+        if Date().timeIntervalSince(lastSummary) > Session.summaryInterval {
+          try directory.writeSummary(try results.summary(meta).rows)
+          lastSummary = Date()
+        }
+      }
+    }
+    if ending != .finished && !interruption.isRequested {
+      throw FailedRun(description: "measuring process \(process) ended: \(ending)")
+    }
   }
 
   /// Arms that this build or machine does not have.
@@ -101,31 +136,37 @@ struct Session {
       [
         Meta.Unmeasured(
           what: "page_ref_add_unless with liburcu's read side",
-          why:
-            "built without liburcu: install liburcu-dev, then 'swift package purge-cache' and build"
-        )
+          why: """
+            built without liburcu: install liburcu-dev, then 'swift package purge-cache' and build
+            """)
       ]
     #endif
   }
+}
 
-  private func report(_ rows: [SummaryRow], _ meta: Meta, _ directory: RunDirectory) {
+extension Session.Outcome {
+  /// Prints the table and what must be known to read it.
+  func print(_ format: SummaryTable.Format, allArms: Bool) {
     let arms = allArms ? SummaryTable.Arms.all : .named(MaskEncoding.name)
-    print(SummaryTable(rows, arms: arms).render(format))
+    Swift.print(SummaryTable(rows, arms: arms).render(format))
     guard format == .table else { return }
     if let floor = meta.noiseFloor {
-      print(
+      Swift.print(
         """
         noise floor: A/A twins differ by \(percent(floor.median)) in the median and \
         \(percent(floor.p95)) at the 95th percentile of \(floor.twins) cells; \
         \(percent(floor.falsePositiveShare)) of their intervals exclude 1
         """)
     }
-    for item in meta.unmeasured { print("not measured: \(item.what): \(item.why)") }
-    for saving in meta.savings ?? [] { print(saving.summary) }
+    if let sensitivity { Swift.print("self-test: \(sensitivity)") }
+    if let control = meta.falseDiscoveryControl { Swift.print("verdicts: \(control)") }
+    for item in meta.unmeasured { Swift.print("not measured: \(item.what): \(item.why)") }
+    for saving in meta.savings ?? [] { Swift.print(saving.summary) }
     if meta.status == .interrupted {
-      print("interrupted: the cells that were finished are here, with fewer processes behind them")
+      Swift.print(
+        "interrupted: the cells that were finished are here, with fewer processes behind them")
     }
-    print("\(directory.path)/summary.csv, seed \(meta.seed)")
+    Swift.print("\(directory.path)/summary.csv, seed \(meta.seed)")
   }
 }
 
@@ -135,8 +176,4 @@ extension Meta.Saving {
     return "HVO, order \(order), \(layout) layout: \(measured) saved per folio by st_blocks, "
       + "\(bytesByFormula >> 10) KiB by the formula"
   }
-}
-
-private func percent(_ share: Double) -> String {
-  String(format: "%.2f %%", share * 100)
 }

@@ -1,37 +1,35 @@
 import Measurement
 import Vmemmap
 
-/// Measures every cell of a plan once, in this process: fresh memory maps, and code and data where
-/// address randomisation put them.
+/// Measures cells of a plan once, in this process: fresh memory maps, and code and data where address
+/// randomisation put them.
 struct Worker {
   let plan: Plan
   /// Which of the plan's processes this is.
   let process: Int
+  /// Indices of the cells to measure.
+  let cells: [Int]
+  let seconds: Double
 
   /// - Parameter report: called once a group of maps and once a cell.
   func run(report: (WorkerMessage) throws -> Void) throws {
     let begin = MonotonicRawClock.now()
-    let budget = plan.budget * 1e9 / Double(plan.processes)
-    let cells = plan.cells.enumerated()
-    let groups = Dictionary(grouping: cells) { $0.element.mapKey }
-    // The plan's order of groups, so that progress reads like the plan.
-    var seen: Set<MapKey> = []
-    let keys = plan.cells.map(\.mapKey).filter { seen.insert($0).inserted }
-
-    var left = plan.cells.count
-    for key in keys {
-      let group = groups[key]!
-      let formats = formats(group.map(\.element))
-      let maps = try MapSet(key, formats: formats, bindToNodes: plan.topology.isNUMA)
-      var workloads = WorkloadCache()
+    var weightLeft = cells.reduce(0) { $0 + plan.cells[$1].weight }
+    // Cells that share maps stand together in a plan.
+    for group in cells.chunked(on: { plan.cells[$0].mapKey }) {
+      let formats = formats(group.map { plan.cells[$0] })
+      let maps = try MapSet(
+        plan.cells[group[0]].mapKey, formats: formats, bindToNodes: plan.topology.isNUMA)
       if !maps.accounts.isEmpty { try report(.accounts(maps.accounts)) }
-      for (index, cell) in group {
+      var workloads = WorkloadCache()
+      for index in group {
+        let cell = plan.cells[index]
         let spent = Double(MonotonicRawClock.now() - begin)
-        let share = max(0, (budget - spent) / Double(left))
+        let share = max(0, seconds * 1e9 - spent) * cell.weight / weightLeft
+        weightLeft -= cell.weight
         let message = try measure(
           index, cell, maps, workloads.workload(of: cell, seed: plan.seed),
           until: MonotonicRawClock.now() + UInt64(share))
-        left -= 1
         try report(.cell(message))
       }
     }
@@ -40,6 +38,7 @@ struct Worker {
   private func measure(
     _ index: Int, _ cell: Cell, _ maps: MapSet, _ workload: Workload, until deadline: UInt64
   ) throws -> CellReport {
+    let begin = MonotonicRawClock.now()
     let runner = CellRunner(
       cell, plan: plan, maps: maps, workload: workload,
       generator: SeededGenerator(seed: plan.seed).stream("cell").stream(
@@ -55,6 +54,7 @@ struct Worker {
       cell: index, mapping: maps.mappingSizes.count == 1 ? maps.mappingSizes.first : nil,
       iterations: iterations,
       checksum: UInt64(runner.stream.answer(window: workload.pfns.indices)),
+      seconds: Double(MonotonicRawClock.now() - begin) / 1e9,
       arms: runner.runs.map(\.arm), samples: samples)
   }
 
@@ -64,5 +64,20 @@ struct Worker {
     return cells.flatMap { $0.contenders.map { $0.format } }.filter {
       seen.insert($0.name).inserted
     }
+  }
+}
+
+extension Sequence {
+  /// Runs of neighbours with equal keys.
+  fileprivate func chunked<Key: Equatable>(on key: (Element) -> Key) -> [[Element]] {
+    var chunks: [[Element]] = []
+    for element in self {
+      if let last = chunks.last?.last, key(last) == key(element) {
+        chunks[chunks.count - 1].append(element)
+      } else {
+        chunks.append([element])
+      }
+    }
+    return chunks
   }
 }

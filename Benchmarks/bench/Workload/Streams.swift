@@ -43,19 +43,27 @@ extension Stream {
       }
     steps =
       switch mode {
-      case .throughput: offsets
+      case .throughput, .consumerFlags, .consumerReference: offsets
       case .latency:
         pfns.indices.map { offsets[($0 + 1) % pfns.count] &- link(pfns[$0]) }
       }
   }
 
   /// The stream for an operation's arms.
-  init(_ workload: Workload, operation: Operation, mode: Mode) {
-    switch operation {
-    case .compoundHead:
-      let head = { (pfn: PageFrameNumber) in UInt(workload.head(pfn) * Page.size) }
+  ///
+  /// - Parameter headFlags: the flags of every head.
+  init(_ workload: Workload, operation: Operation, mode: Mode, headFlags: PageFlags) {
+    let head = { (pfn: PageFrameNumber) in UInt(workload.head(pfn) * Page.size) }
+    switch (operation, mode) {
+    case (.compoundHead, .throughput), (.compoundHead, .latency), (.selfTest, _):
       self.init(workload, mode: mode, basesPerAnswer: 1, answer: head, link: head)
-    case .pageRefAddUnless:
+    case (.compoundHead, .consumerFlags):
+      let flags = UInt(headFlags.rawValue)
+      self.init(
+        workload, mode: mode, basesPerAnswer: 1, answer: { head($0) &+ flags }, link: head)
+    case (.compoundHead, .consumerReference):
+      self.init(workload, mode: mode, basesPerAnswer: 1, answer: { head($0) &+ 1 }, link: head)
+    case (.pageRefAddUnless, _):
       // A head's count is 1 and goes up; a tail's is 0, so that nothing is taken.
       let taken = { (pfn: PageFrameNumber) -> UInt in workload.isTail(pfn) ? 0 : 1 }
       self.init(

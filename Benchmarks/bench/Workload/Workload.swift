@@ -51,7 +51,7 @@ extension Workload {
     pfns.reserveCapacity(count)
     for index in 0..<count {
       if cell.pattern != .burst || index % burstLength == 0 {
-        folio = generator.below(cell.folios)
+        folio = cell.folio(using: &generator)
       }
       pfns.append((folio << cell.order) + cell.position(using: &generator))
     }
@@ -65,11 +65,27 @@ extension Workload {
 }
 
 extension Cell {
+  /// One of the cell's folios whose head is where the class wants it.
+  fileprivate func folio(using generator: inout SeededGenerator) -> Int {
+    let perVmemmapPage = max(1, structPagesPerVmemmapPage >> order)
+    switch pageClass {
+    case .headAligned:
+      return generator.below((folios - 1) / perVmemmapPage + 1) * perVmemmapPage
+    case .headUnaligned:
+      // Of one folio, the second: the first of a map is aligned.
+      guard folios > 1 else { return 1 }
+      let folio = 1 + generator.below(folios - 1)
+      return folio % perVmemmapPage == 0 ? folio - 1 : folio
+    case .order0, .head, .tail, .fakeHead, .mix:
+      return generator.below(folios)
+    }
+  }
+
   /// A page of a folio, counted from its head, that belongs to the cell's class.
   fileprivate func position(using generator: inout SeededGenerator) -> Int {
     let pages = 1 << order
     switch pageClass {
-    case .order0, .head:
+    case .order0, .head, .headAligned, .headUnaligned:
       return 0
     case .tail:
       let position = 1 + generator.below(pages - 1)

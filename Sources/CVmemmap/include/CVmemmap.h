@@ -75,6 +75,12 @@ CVMEMMAP_INLINE void cvm_keep_branch(void) { __asm__ volatile(""); }
 // Uses `value`, so that it is computed, in a general register, each time.
 CVMEMMAP_INLINE void cvm_sink_u64(uint64_t value) { __asm__ volatile("" : : "r"(value)); }
 
+// One addition that the processor must wait for: of 0, which the optimiser does not know.
+CVMEMMAP_INLINE uint64_t cvm_dependent_addition(uint64_t value) {
+  __asm__ volatile("add $0, %0" : "+r"(value) : : "cc");
+  return value;
+}
+
 // MARK: Code layouts
 //
 // cvm_layout_<copy>_<layout>(): the code that follows starts 16 * layout bytes after a 64-byte

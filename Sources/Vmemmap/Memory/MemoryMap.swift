@@ -38,7 +38,7 @@ public enum MappingSize: String, Sendable, CaseIterable {
 /// for each zone, node and order in use.
 public struct MemoryMap: ~Copyable {
   /// What tails hold.
-  public let format: any TailFormat.Type
+  public private(set) var format: any TailFormat.Type
   public let sections: [MemorySection]
   /// The number of modelled pages.
   public let pageCount: Int
@@ -91,10 +91,7 @@ public struct MemoryMap: ~Copyable {
       length: structBytes + MemoryMap.maximumTemplates * basePageSize,
       alignment: Order.memoryMapAlignment, displacement: displacement,
       name: "vmemmap-\(format.name)")
-    if format.needsNaturalAlignment && displacement != 0 {
-      throw .misaligned(
-        base: reservation.address, format: format.name, alignment: Order.memoryMapAlignment)
-    }
+    try MemoryMap.checkAlignment(of: reservation.address, for: format)
     if bindToNodes {
       var start = reservation.address
       for section in sections {
@@ -110,6 +107,15 @@ public struct MemoryMap: ~Copyable {
     self.pageCount = pageCount
     self.templateOffset = structBytes
     self.reservation = reservation
+  }
+
+  private static func checkAlignment(
+    of base: UInt, for format: any TailFormat.Type
+  ) throws(VmemmapError) {
+    let alignment = Order.memoryMapAlignment
+    if format.needsNaturalAlignment && base % UInt(alignment) != 0 {
+      throw .misaligned(base: base, format: format.name, alignment: alignment)
+    }
   }
 
   /// The address of page frame 0's struct page. The corresponding kernel name is `vmemmap`.
@@ -181,11 +187,20 @@ extension MemoryMap {
   /// tails what `prep_compound_page()` gives them. Pages at a section's end that do not fill a
   /// compound page stay order 0. Sections are folio-aligned for this to use all of them.
   ///
-  /// - Parameter order: 0 to ``Order/maximum``.
-  /// - Throws: ``VmemmapError/orderOutOfRange(order:range:)``.
+  /// - Parameters:
+  ///   - order: 0 to ``Order/maximum``.
+  ///   - newFormat: what tails are to hold from now on; what they held before by default.
+  /// - Throws: ``VmemmapError/orderOutOfRange(order:range:)``,
+  ///   ``VmemmapError/misaligned(base:format:alignment:)``.
   ///
   /// The corresponding kernel functions are `memmap_init()` and `prep_compound_page()`.
-  public mutating func initialize(order: Int) throws(VmemmapError) {
+  public mutating func initialize(
+    order: Int, format newFormat: (any TailFormat.Type)? = nil
+  ) throws(VmemmapError) {
+    if let newFormat {
+      try MemoryMap.checkAlignment(of: base, for: newFormat)
+      format = newFormat
+    }
     guard (0...Order.maximum).contains(order) else {
       throw .orderOutOfRange(order: order, range: 0...Order.maximum)
     }

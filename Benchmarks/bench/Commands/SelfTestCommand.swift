@@ -1,0 +1,54 @@
+import ArgumentParser
+import Foundation
+import Results
+import SystemPackage
+import Vmemmap
+
+/// What this machine resolves now.
+struct SelfTestCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "selftest",
+    abstract:
+      "Plants slow-downs of known size into a timed loop and tells which of them are found.",
+    discussion: """
+      The loop is a chain of compound_head() on heads; every \(plantedInterval) operations wait for \
+      \(plantedAdditions.dropFirst().map(String.init).joined(separator: ", ")) additions more. The \
+      size of an addition is measured with the largest delay.
+      """)
+
+  @Option(help: "Seconds that measuring may take.")
+  var budget = 5.0
+
+  @Option(help: "Processes to measure in, 1 to 64.")
+  var processes = 3
+
+  @Option(help: "The seed of all random choices; a fresh one by default.")
+  var seed: UInt64?
+
+  @Option(help: "The directory that run directories are made in.")
+  var output = "results"
+
+  func run() throws {
+    // A plan of the smallest kind, of which only its last cell is measured.
+    let seed = seed ?? UInt64.random(in: 1...UInt64(UInt32.max))
+    let arguments = [
+      "--preset", "smoke", "--order", "0", "--budget", "\(budget)", "--processes", "\(processes)",
+      "--seed", "\(seed)", "--output", output,
+    ]
+    let command = try RunCommand.parse(arguments)
+    let (plan, left) = try command.options.plan(on: .current())
+    let outcome = try Session(
+      plan: plan, left: left, output: FilePath(output), arguments: arguments,
+      cells: [plan.cells.count - 1]
+    ).run()
+    guard let steps = outcome.meta.sensitivity?.steps, let sensitivity = outcome.sensitivity else {
+      throw FailedRun(description: "the self-test was interrupted before it had a result")
+    }
+    for step in steps {
+      print(
+        "planted \(percent(step.planted)), measured \(percent(step.measured)): "
+          + (step.resolved ? "found" : "not found"))
+    }
+    print(sensitivity)
+  }
+}

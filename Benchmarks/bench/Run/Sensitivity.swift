@@ -1,0 +1,56 @@
+import Foundation
+import Measurement
+import Results
+
+extension CellResult {
+  /// What a run made of the slow-downs planted in its self-test; nil before it was measured.
+  ///
+  /// The size of a planted addition is measured with the largest delay; the smaller ones are known
+  /// fractions of it.
+  func sensitivity(_ rule: VerdictRule) throws -> Meta.Sensitivity? {
+    guard !reports.isEmpty else { return nil }
+    let estimates = try estimates(rounds(), rule: rule)
+    guard let twin = estimates.first(where: { $0.arm.role == .twin })?.paired else { return nil }
+    let planted = estimates.compactMap { estimate in
+      estimate.arm.role == .arm ? estimate.paired.map { (estimate.arm, $0) } : nil
+    }
+    let verdicts = rule.verdicts(for: planted.map { ($0.1, twin.interval) })
+    guard let largest = plantedAdditions.last,
+      let whole = planted.first(where: { $0.0.name == "planted_\(largest)" })?.1.ratio
+    else { return nil }
+    let steps = zip(plantedAdditions.dropFirst(), zip(planted, verdicts)).map { additions, found in
+      Meta.Sensitivity.Step(
+        planted: (whole - 1) * Double(additions) / Double(largest),
+        measured: found.0.1.ratio - 1, resolved: found.1 == .slower)
+    }
+    return Meta.Sensitivity(steps: steps)
+  }
+}
+
+extension Meta.Sensitivity {
+  /// The smallest planted slow-down that was found together with all larger ones.
+  var smallestResolved: Double? {
+    var smallest: Double?
+    for step in steps.sorted(by: { $0.planted > $1.planted }) {
+      guard step.resolved else { break }
+      smallest = step.planted
+    }
+    return smallest
+  }
+
+  /// One line: what the machine resolves now.
+  func summary(nanosecondsPerOperation: Double, seconds: Double) -> String {
+    let operation = String(
+      format: "a %.1f ns operation in %.1f s", nanosecondsPerOperation, seconds)
+    guard let smallestResolved else {
+      let largest = steps.map(\.planted).max() ?? 0
+      return "this machine, now, does not even resolve \(percent(largest)) of \(operation)"
+    }
+    return "this machine, now, resolves \(percent(smallestResolved)) of \(operation)"
+  }
+}
+
+/// A share for people: `1.50 %`.
+func percent(_ share: Double) -> String {
+  String(format: "%.2f %%", share * 100)
+}
