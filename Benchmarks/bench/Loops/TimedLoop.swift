@@ -59,10 +59,14 @@ func throughput<Operation: TimedOperation>(
 func add<Operation: TimedOperation>(
   _: Operation.Type, _ base: UInt, _ offset: UInt, to sum: inout UInt
 ) {
-  let answer = Operation.answer(Page(address: base &+ offset))
-  // Without it the compiler may work on several answers at once, in vector registers.
-  cvm_sink_u64(UInt64(answer))
-  sum &+= answer
+  accumulate(Operation.answer(Page(address: base &+ offset)), to: &sum)
+}
+
+/// Adds one answer at once. Left to itself, the compiler keeps those of a turn in vector registers or
+/// on the stack to add them together, which is no part of the operation.
+@inline(__always)
+func accumulate(_ answer: UInt, to sum: inout UInt) {
+  sum = UInt(cvm_opaque_u64(UInt64(sum &+ answer)))
 }
 
 /// A chain in which each page is known only when the answer for the one before it is: the stream
@@ -102,6 +106,6 @@ func chain<Operation: TimedOperation>(
 ) -> UInt {
   let page = Page(address: page)
   let answer = Operation.answer(page)
-  sum &+= answer
+  accumulate(answer, to: &sum)
   return Operation.link(page, answer) &+ distance
 }

@@ -72,8 +72,11 @@ CVMEMMAP_INLINE void cvm_barrier(void) { __asm__ volatile("" ::: "memory"); }
 // In the taken arm of a branch: keeps the branch from being turned into a conditional move.
 CVMEMMAP_INLINE void cvm_keep_branch(void) { __asm__ volatile(""); }
 
-// Uses `value`, so that it is computed, in a general register, each time.
-CVMEMMAP_INLINE void cvm_sink_u64(uint64_t value) { __asm__ volatile("" : : "r"(value)); }
+// `value`, computed here and in a general register, and of which the optimiser knows nothing more.
+CVMEMMAP_INLINE uint64_t cvm_opaque_u64(uint64_t value) {
+  __asm__ volatile("" : "+r"(value));
+  return value;
+}
 
 // One addition that the processor must wait for: of 0, which the optimiser does not know.
 CVMEMMAP_INLINE uint64_t cvm_dependent_addition(uint64_t value) {
