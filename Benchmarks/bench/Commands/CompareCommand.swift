@@ -22,7 +22,7 @@ struct CompareCommand: ParsableCommand {
   func run() throws {
     let comparison = try Comparison(
       baseline: try Run.load(FilePath(baseline)), current: try Run.load(FilePath(current)))
-    print(comparison.render())
+    print(comparison.render(), terminator: "")
     if comparison.hasRegression { throw ExitCode(1) }
   }
 }

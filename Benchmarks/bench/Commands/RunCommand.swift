@@ -51,6 +51,7 @@ struct RunCommand: ParsableCommand {
   private func measure(_ plan: Plan, process: Int) throws {
     // The run decides when to stop, and keeps what was told until then.
     signal(SIGINT, SIG_IGN)
+    endWithoutListener()
     let encoder = JSONEncoder()
     func tell(_ message: WorkerMessage) throws {
       try FileHandle.standardOutput.write(
@@ -66,6 +67,18 @@ struct RunCommand: ParsableCommand {
     } catch let error as VmemmapError {
       try tell(.failure(error.description))
     }
+  }
+}
+
+/// Ends this process quietly once nobody reads its standard output any more: a run that was killed
+/// or has failed must not leave it measuring.
+private func endWithoutListener() {
+  signal(SIGPIPE, SIG_DFL)
+  Thread.detachNewThread {
+    // Asked for nothing, a pipe still reports that its reader is gone.
+    var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+    while unsafe poll(&output, 1, -1) != 1 {}
+    _exit(EXIT_FAILURE)
   }
 }
 

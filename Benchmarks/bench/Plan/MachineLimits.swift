@@ -19,6 +19,9 @@ struct MachineLimits {
   /// Bytes besides struct pages: addresses, samples, the process itself.
   private static let ownMemory = 256 << 20
 
+  /// More than any machine's memory.
+  private static let mostBytes = 1 << 48
+
   static func current() -> MachineLimits {
     MachineLimits(
       topology: .current(), mappingLimit: MappingLimit.current,
@@ -29,6 +32,15 @@ struct MachineLimits {
   func reasonToLeaveOut(_ cell: Cell) -> LeftOut? {
     let formats = Set(cell.contenders.map { $0.format.name }).count
     let what = "\(cell.folios) folio\(cell.folios == 1 ? "" : "s") of order \(cell.order)"
+    // First of all, because the products below would overflow.
+    guard cell.folios <= MachineLimits.mostBytes >> (cell.order + Page.shift) else {
+      return LeftOut(
+        what: what,
+        why: """
+          more than \(MachineLimits.mostBytes >> 40) TiB of memory are needed; take fewer with \
+          --footprint
+          """)
+    }
     if cell.hvo == .on, let mappingLimit {
       let needed =
         formats * cell.folios * MemoryMap.mappings(forOptimizedOrder: cell.order)

@@ -135,8 +135,15 @@ extension PlanOptions {
 
     var cells = axes.cells(cpuNodes: cpuNodes, memoryNodes: memoryNodes)
     let baseline = baseline ?? preset.baseline
-    if let baseline {
+    if let baseline, !cells.isEmpty {
       cells = cells.filter { $0.contenders.contains { $0.name == baseline } }
+      guard !cells.isEmpty else {
+        throw ValidationError(
+          """
+          no cell has the arm '\(baseline)': it is of another operation, or gives right answers in \
+          other states of HVO only; 'bench list' without --baseline shows each cell's arms
+          """)
+      }
     }
     var left: [LeftOut] = []
     var fitting: [Cell] = []

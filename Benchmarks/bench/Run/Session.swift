@@ -47,9 +47,10 @@ struct Session {
       meta.status = .failed
       meta.statusReason = "\(error)"
       meta.finished = .now
-      // Rows beside a wrong answer would look like results.
-      try directory.writeSummary([])
-      try directory.write(meta)
+      // Rows beside a wrong answer would look like results. What went wrong first is what to tell,
+      // even if this does not fit on the disk either.
+      try? directory.writeSummary([])
+      try? directory.write(meta)
       throw error
     }
     let (rows, noiseFloor) = try results.summary(meta)
@@ -148,8 +149,15 @@ extension Session.Outcome {
   /// Prints the table and what must be known to read it.
   func print(_ format: SummaryTable.Format, allArms: Bool) {
     let arms = allArms ? SummaryTable.Arms.all : .named(MaskEncoding.name)
-    Swift.print(SummaryTable(rows, arms: arms).render(format))
+    Swift.print(SummaryTable(rows, arms: arms).render(format), terminator: "")
+    if meta.status == .interrupted {
+      // Not among results that a program may read.
+      let notice = "interrupted: the cells that were finished are kept, with fewer processes\n"
+      FileHandle.standardError.write(Data(notice.utf8))
+    }
     guard format == .table else { return }
+    Swift.print()
+    for line in PublishedFigures.lines(beside: rows) { Swift.print(line) }
     if let floor = meta.noiseFloor {
       Swift.print(
         """
@@ -162,10 +170,6 @@ extension Session.Outcome {
     if let control = meta.falseDiscoveryControl { Swift.print("verdicts: \(control)") }
     for item in meta.unmeasured { Swift.print("not measured: \(item.what): \(item.why)") }
     for saving in meta.savings ?? [] { Swift.print(saving.summary) }
-    if meta.status == .interrupted {
-      Swift.print(
-        "interrupted: the cells that were finished are here, with fewer processes behind them")
-    }
     Swift.print("\(directory.path)/summary.csv, seed \(meta.seed)")
   }
 }
