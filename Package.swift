@@ -9,10 +9,14 @@ let hasURCU = ["", "/x86_64-linux-gnu", "/aarch64-linux-gnu"].contains {
   FileManager.default.fileExists(atPath: "/usr/include\($0)/urcu/urcu-memb.h")
 }
 
+// The same timed loops in C, as arms beside the Swift ones: for tests of the loops only.
+let comparesWithC = Context.environment["COMPARE_WITH_C"] != nil
+
 let common: [SwiftSetting] =
   [.strictMemorySafety()]
   + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
   + (hasURCU ? [.define("HAVE_URCU")] : [])
+  + (comparesWithC ? [.define("COMPARE_WITH_C")] : [])
 
 let urcu: [Target.Dependency] = hasURCU ? ["CURCU"] : []
 
@@ -64,7 +68,7 @@ let package = Package(
         "Vmemmap", "CVmemmap", "Measurement", "Results", "MachineCode",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
-      ],
+      ] + (comparesWithC ? ["CLoops"] : []),
       path: "Benchmarks/bench",
       swiftSettings: common,
       plugins: ["GenerateLoops"]
@@ -99,5 +103,13 @@ let package = Package(
         .target(
           name: "CURCU",
           linkerSettings: [.linkedLibrary("urcu-memb"), .linkedLibrary("urcu-common")])
+      ] : [])
+    + (comparesWithC
+      ? [
+        .target(
+          name: "CLoops",
+          dependencies: ["CVmemmap"],
+          path: "Tests/CLoops",
+          cSettings: [.unsafeFlags(["-O2"])])
       ] : [])
 )

@@ -98,9 +98,29 @@ struct Contender {
   var unregisterThread: () -> Void = {}
 }
 
+#if COMPARE_WITH_C
+  extension Contender {
+    /// The same loops in C (`Tests/CLoops`).
+    fileprivate var inC: Contender {
+      Contender(name: "c_\(name)", hvoStates: hvoStates, format: format)
+    }
+  }
+#endif
+
 extension Operation {
   /// All encodings or forms of the operation.
   var contenders: [Contender] {
+    #if COMPARE_WITH_C
+      swiftContenders
+        + swiftContenders.map(\.inC).filter {
+          timedLoops["\(rawValue)__throughput__\($0.name)__arm__0"] != nil
+        }
+    #else
+      swiftContenders
+    #endif
+  }
+
+  private var swiftContenders: [Contender] {
     switch self {
     case .compoundHead: compoundEncodings.map { contender($0) }
     case .pageRefAddUnless: pageRefForms.map { contender($0) }

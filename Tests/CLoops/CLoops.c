@@ -1,0 +1,194 @@
+#include "CLoops.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "CVmemmap.h"
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE uintptr_t word(uintptr_t page) { return *(const volatile uintptr_t *)(page + 8); }
+INLINE uint64_t flags(uintptr_t page) { return *(const volatile uint64_t *)page; }
+INLINE _Atomic(int32_t) *refcount(uintptr_t page) { return (_Atomic(int32_t) *)(page + 52); }
+
+// MARK: compound_head()
+
+INLINE uintptr_t head_pointer(uintptr_t page) {
+  uintptr_t head = word(page);
+  if (__builtin_expect(head & 1, 0)) {
+    __asm__ volatile("");
+    return head - 1;
+  }
+  return page;
+}
+
+INLINE uintptr_t head_fakehead_off(uintptr_t page) { return head_pointer(page); }
+
+INLINE uintptr_t unless_fake(uintptr_t page) {
+  if ((page & 4095) == 0 && flags(page) & 1 << 6) {
+    __asm__ volatile("");
+    uintptr_t head = word(page + 64);
+    if (__builtin_expect(head & 1, 1)) {
+      __asm__ volatile("");
+      return head - 1;
+    }
+  }
+  return page;
+}
+
+INLINE uintptr_t head_fakehead_on(uintptr_t page) {
+  uintptr_t head = word(page);
+  if (__builtin_expect(head & 1, 0)) {
+    __asm__ volatile("");
+    return head - 1;
+  }
+  return unless_fake(page);
+}
+
+INLINE uintptr_t head_mask(uintptr_t page) {
+  uintptr_t info = word(page);
+  return page & (info | ((info & 1) - 1));
+}
+
+INLINE uintptr_t head_mask_branchy(uintptr_t page) {
+  uintptr_t info = word(page);
+  if (__builtin_expect(info & 1, 0)) {
+    __asm__ volatile("");
+    return page & info;
+  }
+  return page;
+}
+
+// MARK: page_ref_add_unless()
+
+INLINE bool add_unless(uintptr_t page, int32_t addend, int32_t unless) {
+  int32_t count = atomic_load_explicit(refcount(page), memory_order_relaxed);
+  while (count != unless) {
+    if (atomic_compare_exchange_strong_explicit(
+            refcount(page), &count, count + addend, memory_order_seq_cst, memory_order_relaxed))
+      return true;
+  }
+  return false;
+}
+
+INLINE bool add_unless_fake(uintptr_t page, int32_t addend, int32_t unless) {
+  if (atomic_load_explicit(refcount(page), memory_order_acquire) == unless) return false;
+  if (unless_fake(page) != page) return false;
+  return add_unless(page, addend, unless);
+}
+
+#define NO_PREEMPT(result)                  \
+  __asm__ volatile("" ::: "memory");        \
+  bool added = result;                      \
+  __asm__ volatile("" ::: "memory");        \
+  return added
+
+#define PREEMPT(result)                     \
+  cvm_preempt_rcu_read_lock();              \
+  bool added = result;                      \
+  cvm_preempt_rcu_read_unlock();            \
+  return added
+
+INLINE uintptr_t ref_pointer(uintptr_t page) { return add_unless(page, 1, 0); }
+INLINE uintptr_t ref_mask(uintptr_t page) { return add_unless(page, 1, 0); }
+INLINE uintptr_t ref_fakehead_off(uintptr_t page) { NO_PREEMPT(add_unless(page, 1, 0)); }
+INLINE uintptr_t ref_fakehead_off_preempt(uintptr_t page) { PREEMPT(add_unless(page, 1, 0)); }
+INLINE uintptr_t ref_fakehead_on(uintptr_t page) { NO_PREEMPT(add_unless_fake(page, 1, 0)); }
+INLINE uintptr_t ref_fakehead_on_preempt(uintptr_t page) { PREEMPT(add_unless_fake(page, 1, 0)); }
+
+// MARK: What is timed: the answer for a page
+
+typedef uintptr_t answer_of(uintptr_t page);
+
+#define COMPOUND_HEAD_ANSWERS(name)                                              \
+  INLINE uintptr_t flags_##name(uintptr_t page) {                                \
+    uintptr_t head = head_##name(page);                                          \
+    return head + flags(head);                                                   \
+  }                                                                              \
+  INLINE uintptr_t reference_##name(uintptr_t page) {                            \
+    uintptr_t head = head_##name(page);                                          \
+    if (!add_unless(head, 1, 0)) return head;                                    \
+    atomic_fetch_sub_explicit(refcount(head), 1, memory_order_seq_cst);          \
+    return head + 1;                                                             \
+  }
+
+// MARK: Loops
+
+// Adds an answer at once, as the Swift loops do.
+#define ACCUMULATE(answer) \
+  sum += answer;           \
+  __asm__ volatile("" : "+r"(sum))
+
+INLINE uintptr_t throughput(answer_of *operation, uintptr_t base, const uintptr_t *stream,
+                            ptrdiff_t count) {
+  uintptr_t sum = 0;
+  for (ptrdiff_t index = 0; index < count; index += 8) {
+#pragma clang loop unroll(full)
+    for (int step = 0; step < 8; step++) {
+      ACCUMULATE(operation(base + stream[index + step]));
+    }
+  }
+  return sum;
+}
+
+INLINE uintptr_t latency(answer_of *operation, bool links_page, uintptr_t base, uintptr_t start,
+                         const uintptr_t *stream, ptrdiff_t count) {
+  uintptr_t sum = 0;
+  uintptr_t page = base + start;
+  for (ptrdiff_t index = 0; index < count; index += 8) {
+#pragma clang loop unroll(full)
+    for (int step = 0; step < 8; step++) {
+      uintptr_t answer = operation(page);
+      ACCUMULATE(answer);
+      page = (links_page ? page + answer : answer) + stream[index + step];
+    }
+  }
+  return sum;
+}
+
+// MARK: One symbol for each operation, mode, arm and layout
+
+#define SYMBOL(symbol, nops, call)                                                        \
+  uintptr_t symbol(uintptr_t base, uintptr_t start, const uintptr_t *stream,              \
+                   ptrdiff_t count) {                                                     \
+    __asm__ volatile(".p2align 6\n\t" nops "\n\t# " #symbol);                             \
+    return call;                                                                          \
+  }
+
+#define SYMBOLS(prefix, call)                                                             \
+  SYMBOL(prefix##__0, "", call)                                                           \
+  SYMBOL(prefix##__1, ".nops 16", call)                                                   \
+  SYMBOL(prefix##__2, ".nops 32", call)                                                   \
+  SYMBOL(prefix##__3, ".nops 48", call)
+
+#undef C_COMPOUND_HEAD
+#define C_COMPOUND_HEAD(name)                                                             \
+  COMPOUND_HEAD_ANSWERS(name)                                                             \
+  SYMBOLS(c_compound_head__throughput__##name,                                            \
+          throughput(head_##name, base, stream, count))                                   \
+  SYMBOLS(c_compound_head__latency__##name,                                               \
+          latency(head_##name, false, base, start, stream, count))                        \
+  SYMBOLS(c_compound_head__consumer_flags__##name,                                        \
+          throughput(flags_##name, base, stream, count))                                  \
+  SYMBOLS(c_compound_head__consumer_ref__##name,                                          \
+          throughput(reference_##name, base, stream, count))
+
+#undef C_PAGE_REF
+#define C_PAGE_REF(name)                                                                  \
+  SYMBOLS(c_page_ref_add_unless__throughput__##name,                                      \
+          throughput(ref_##name, base, stream, count))                                    \
+  SYMBOLS(c_page_ref_add_unless__latency__##name,                                         \
+          latency(ref_##name, true, base, start, stream, count))
+
+C_COMPOUND_HEAD(pointer)
+C_COMPOUND_HEAD(fakehead_off)
+C_COMPOUND_HEAD(fakehead_on)
+C_COMPOUND_HEAD(mask)
+C_COMPOUND_HEAD(mask_branchy)
+
+C_PAGE_REF(pointer)
+C_PAGE_REF(fakehead_off)
+C_PAGE_REF(fakehead_off_preempt)
+C_PAGE_REF(fakehead_on)
+C_PAGE_REF(fakehead_on_preempt)
+C_PAGE_REF(mask)
