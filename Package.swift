@@ -41,7 +41,14 @@ let package = Package(
       swiftSettings: common
     ),
 
-    .target(name: "Measurement", swiftSettings: common),
+    .target(name: "CMeasurement"),
+    .target(
+      name: "Measurement",
+      dependencies: [
+        "CMeasurement", .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: common
+    ),
     .target(
       name: "Results",
       dependencies: [.product(name: "SystemPackage", package: "swift-system")],
@@ -75,7 +82,9 @@ let package = Package(
     ),
     .testTarget(
       name: "MeasurementTests",
-      dependencies: ["Measurement"],
+      dependencies: [
+        "Measurement", "CMeasurement", .product(name: "SystemPackage", package: "swift-system"),
+      ],
       exclude: ["Reference"],
       swiftSettings: common
     ),

@@ -16,13 +16,17 @@ struct CSVTests {
         order,page_class,mix,predictability,pattern,footprint_bytes,huge_pages,hvo,mapping,\
         cpu_node,memory_node,template_node,threads,n,ns_per_op,ns_min,ns_iqr,ns_net,ratio,\
         ratio_lo,ratio_hi,margin,smallest_effect,verdict,null_lo,null_hi,layouts_agree,\
-        placement,checksum,coverage,p_value,rounds,processes,layouts
+        placement,checksum,coverage,p_value,rounds,processes,layouts,cycles_per_op,\
+        instructions_per_op,branch_misses_per_op
 
         """
     )
     #expect(
-      SampleRow.csvHeader
-        == "cell,encoding,role,process,block,round,position,layout,iterations,elapsed_ns\n"
+      SampleRow.csvHeader == """
+        cell,encoding,role,process,block,round,position,layout,iterations,elapsed_ns,cycles,\
+        instructions,branches,branch_misses,l1d_misses,dtlb_misses,context_switches,page_faults
+
+        """
     )
     #expect(
       CodegenRow.csvHeader
@@ -39,7 +43,7 @@ struct CSVTests {
       row.csvLine == """
         1,2026-01-31T12-34-56Z-epyc-2c-1a2b3c4d,2026-01-31T12:34:56Z,,epyc-2c-1a2b3c4d,1,\
         compound_head,throughput,mask,fakehead,9,mixed,50.0,random,walk,32768,1,elsewhere,2m,,,,1,\
-        131072,0.56,0.55,0.01,,,,,,,,,,false,,000000000000beef,,,40,3,4
+        131072,0.56,0.55,0.01,,,,,,,,,,false,,000000000000beef,,,40,3,4,,,
 
         """
     )
@@ -89,6 +93,39 @@ struct CSVTests {
     #expect(throws: ResultsError.missingColumn(path: "summary.csv", column: "ratio_lo")) {
       try rows(text)
     }
+  }
+
+  @Test("A file from before a column was added is read, and nothing is measured there")
+  func addedColumns() throws {
+    // As the first build of the schema's version wrote them.
+    let summary = [SummaryRow.sample()].csv()
+      .replacing(",cycles_per_op,instructions_per_op,branch_misses_per_op", with: "")
+      .replacing(",40,3,4,,,", with: ",40,3,4")
+    #expect(try rows(summary) == [.sample()])
+
+    let samples = """
+      cell,encoding,role,process,block,round,position,layout,iterations,elapsed_ns
+      1,mask,arm,0,2,0,1,3,131072,73400
+
+      """
+    let table = try CSVTable(Array(samples.utf8), path: "samples.csv", ending: .wholeRow)
+    #expect(try table.rows(SampleRow.self) == [.sample()])
+  }
+
+  @Test("Counts come back the same from CSV, those that were not measured empty")
+  func counts() throws {
+    var row = SampleRow.sample()
+    row.cycles = 100_000
+    row.instructions = 2
+    row.branches = 3
+    row.branchMisses = 4
+    row.l1dMisses = 5
+    row.contextSwitches = 0
+    row.pageFaults = 8
+    #expect(row.csvLine.hasSuffix(",73400,100000,2,3,4,5,,0,8\n"))
+    let read = try CSVTable(Array([row].csv().utf8), path: "samples.csv", ending: .wholeRow)
+      .rows(SampleRow.self)
+    #expect(read == [row])
   }
 
   @Test("An unparsable value is told with file, line, column and value")
@@ -171,11 +208,16 @@ struct CSVTests {
   func json() {
     var row = SampleRow.sample()
     row.encoding = "a\"\\\n"
+    row.branchMisses = 7
+    row.contextSwitches = 2
+    row.pageFaults = 0
     #expect(
       [row].json() == """
         [
           {"cell": 1, "encoding": "a\\"\\\\\\u000a", "role": "arm", "process": 0, "block": 2, \
-        "round": 0, "position": 1, "layout": 3, "iterations": 131072, "elapsed_ns": 73400}
+        "round": 0, "position": 1, "layout": 3, "iterations": 131072, "elapsed_ns": 73400, \
+        "cycles": null, "instructions": null, "branches": null, "branch_misses": 7, \
+        "l1d_misses": null, "dtlb_misses": null, "context_switches": 2, "page_faults": 0}
         ]
 
         """
@@ -248,6 +290,9 @@ extension SummaryRow {
     row.checksum = perhaps(Checksum(random.next()))
     row.coverage = perhaps(number())
     row.pValue = perhaps(number())
+    row.cyclesPerOp = perhaps(number())
+    row.instructionsPerOp = perhaps(number())
+    row.branchMissesPerOp = perhaps(number())
     return row
   }
 }

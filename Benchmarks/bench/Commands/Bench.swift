@@ -17,7 +17,7 @@ struct Bench: ParsableCommand {
       """,
     subcommands: [
       RunCommand.self, ListCommand.self, CompareCommand.self, CodegenCommand.self,
-      MemmapCommand.self, SelfTestCommand.self, ReplayCommand.self,
+      MemmapCommand.self, SelfTestCommand.self, ReplayCommand.self, DoctorCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 

@@ -28,9 +28,25 @@ struct MachineLimits {
       availableMemory: SystemMemory.availableBytes)
   }
 
+  /// The mappings that a process needs for a cell.
+  static func mappings(_ cell: Cell) -> Int {
+    let maps =
+      cell.hvo == .on
+      ? formats(cell) * cell.folios * MemoryMap.mappings(forOptimizedOrder: cell.order) : 0
+    return maps + ownMappings
+  }
+
+  /// The bytes of memory that a process needs for a cell.
+  static func memory(_ cell: Cell) -> Int {
+    formats(cell) * cell.pages * Page.size + ownMemory
+  }
+
+  private static func formats(_ cell: Cell) -> Int {
+    Set(cell.contenders.map { $0.format.name }).count
+  }
+
   /// Why a cell's memory maps can't be made here, if so.
   func reasonToLeaveOut(_ cell: Cell) -> LeftOut? {
-    let formats = Set(cell.contenders.map { $0.format.name }).count
     let what = "\(cell.folios) folio\(cell.folios == 1 ? "" : "s") of order \(cell.order)"
     // First of all, because the products below would overflow.
     guard cell.folios <= MachineLimits.mostBytes >> (cell.order + Page.shift) else {
@@ -42,9 +58,7 @@ struct MachineLimits {
           """)
     }
     if cell.hvo == .on, let mappingLimit {
-      let needed =
-        formats * cell.folios * MemoryMap.mappings(forOptimizedOrder: cell.order)
-        + MachineLimits.ownMappings
+      let needed = MachineLimits.mappings(cell)
       if needed > mappingLimit {
         return LeftOut(
           what: "\(what) under HVO",
@@ -55,7 +69,7 @@ struct MachineLimits {
       }
     }
     if let availableMemory {
-      let needed = formats * cell.pages * Page.size + MachineLimits.ownMemory
+      let needed = MachineLimits.memory(cell)
       if needed > availableMemory {
         return LeftOut(
           what: what,

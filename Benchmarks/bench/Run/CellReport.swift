@@ -1,3 +1,4 @@
+import Measurement
 import Vmemmap
 
 /// What a measuring process tells about one cell.
@@ -12,8 +13,12 @@ struct CellReport: Codable {
   /// How long the cell took, in seconds: everything from its checks to its last round.
   let seconds: Double
   let arms: [Arm]
-  /// The samples, six numbers each: JSON of objects would take longer to read than to measure.
+  /// What each sample has counts of.
+  let events: [HardwareEvent]
+  /// The samples, eight numbers each: JSON of objects would take longer to read than to measure.
   private let packedSamples: [UInt64]
+  /// One for each event of each sample; nil where others had the CPU's counters.
+  private let packedEvents: [UInt64?]
 
   /// One timed block.
   struct Sample {
@@ -24,11 +29,12 @@ struct CellReport: Codable {
     let position: Int
     /// Nanoseconds.
     let elapsed: UInt64
+    let counts: ThreadCounts
   }
 
   init(
     cell: Int, mapping: MappingSize?, iterations: Int, checksum: UInt64,
-    seconds: Double, arms: [Arm], samples: [Sample]
+    seconds: Double, arms: [Arm], events: [HardwareEvent], samples: [Sample]
   ) {
     self.cell = cell
     self.mapping = mapping
@@ -36,20 +42,31 @@ struct CellReport: Codable {
     self.checksum = checksum
     self.seconds = seconds
     self.arms = arms
+    self.events = events
     packedSamples = samples.flatMap {
       [
         UInt64($0.arm), UInt64($0.layout), UInt64($0.block), UInt64($0.round),
-        UInt64($0.position), $0.elapsed,
+        UInt64($0.position), $0.elapsed, UInt64($0.counts.contextSwitches),
+        UInt64($0.counts.pageFaults),
       ]
+    }
+    packedEvents = samples.flatMap {
+      $0.counts.events ?? [UInt64?](repeating: nil, count: events.count)
     }
   }
 
   var samples: [Sample] {
-    stride(from: 0, to: packedSamples.count, by: 6).map {
-      Sample(
-        arm: Int(packedSamples[$0]), layout: Int(packedSamples[$0 + 1]),
-        block: Int(packedSamples[$0 + 2]), round: Int(packedSamples[$0 + 3]),
-        position: Int(packedSamples[$0 + 4]), elapsed: packedSamples[$0 + 5])
+    stride(from: 0, to: packedSamples.count, by: 8).map { first in
+      let event = first / 8 * events.count
+      let counts = packedEvents[event..<event + events.count].compactMap(\.self)
+      return Sample(
+        arm: Int(packedSamples[first]), layout: Int(packedSamples[first + 1]),
+        block: Int(packedSamples[first + 2]), round: Int(packedSamples[first + 3]),
+        position: Int(packedSamples[first + 4]), elapsed: packedSamples[first + 5],
+        counts: ThreadCounts(
+          events: counts.count == events.count ? counts : nil,
+          contextSwitches: Int(packedSamples[first + 6]),
+          pageFaults: Int(packedSamples[first + 7])))
     }
   }
 }

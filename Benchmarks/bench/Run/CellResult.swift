@@ -70,6 +70,8 @@ struct ArmEstimate {
   let net: Double?
   /// Against the baseline; nil for the baseline itself and for the null loop.
   let paired: PairedEstimate?
+  /// Medians of the counts per operation, of the events that were counted.
+  let events: [HardwareEvent: Double]
 }
 
 extension CellResult {
@@ -93,7 +95,20 @@ extension CellResult {
               PairedRound(
                 process: $0.process, layout: $0.layout, block: $0.block,
                 logRatio: log($0.times[index] / $0.times[baseline]))
-            }, rule: rule) : nil)
+            }, rule: rule) : nil,
+        events: eventsPerOperation(ofArm: index))
     }
+  }
+
+  private func eventsPerOperation(ofArm arm: Int) -> [HardwareEvent: Double] {
+    var counts: [HardwareEvent: [Double]] = [:]
+    for report in reports.values where !report.events.isEmpty {
+      for sample in report.samples where sample.arm == arm {
+        for (event, count) in zip(report.events, sample.counts.events ?? []) {
+          counts[event, default: []].append(Double(count) / Double(report.iterations))
+        }
+      }
+    }
+    return counts.mapValues { Statistics.median($0) }
   }
 }

@@ -17,6 +17,7 @@ struct CellRunner {
   let nullStream: Stream
   let maps: MapSet
   let runs: [ArmRun]
+  let counters: ThreadCounters
 
   /// An arm, and what it needs to run.
   struct ArmRun {
@@ -26,10 +27,14 @@ struct CellRunner {
     let loops: [TimedLoop]
   }
 
-  init(_ cell: Cell, plan: Plan, maps: MapSet, workload: Workload, generator: SeededGenerator) {
+  init(
+    _ cell: Cell, plan: Plan, maps: MapSet, workload: Workload, generator: SeededGenerator,
+    counters: ThreadCounters
+  ) {
     self.cell = cell
     self.plan = plan
     self.generator = generator
+    self.counters = counters
     self.workload = workload
     self.maps = maps
     stream = Stream(
@@ -83,11 +88,11 @@ struct CellRunner {
         // arm before left them.
         let warm = (timed + windows.count - 1) % windows.count
         try pass(arm, layout, windows[warm])
-        let elapsed = try pass(arm, layout, windows[timed])
+        let (elapsed, counts) = try countedPass(arm, layout, windows[timed])
         samples.append(
           CellReport.Sample(
             arm: arm, layout: layout, block: round / roundsPerBlock, round: round,
-            position: position, elapsed: elapsed))
+            position: position, elapsed: elapsed, counts: counts))
       }
     }
     return (window, samples)
@@ -116,18 +121,39 @@ struct CellRunner {
   }
 
   /// Runs an arm's loop over a window, checks its sum, and gives references back.
+  ///
+  /// - Returns: how long the loop took in nanoseconds.
   @discardableResult
   private func pass(
     _ index: Int, _ layout: Int, _ window: Range<Int>
   ) throws(WrongAnswer) -> UInt64 {
     let run = runs[index]
-    let stream = run.arm.role == .null ? nullStream : stream
-    let (sum, elapsed) = run.loops[layout].walk(stream, window, base: maps.base(run.format))
+    let (sum, elapsed) = run.loops[layout].walk(stream(run), window, base: maps.base(run.format))
+    try settle(run, window, sum: sum)
+    return elapsed
+  }
+
+  /// The same, with what was counted meanwhile. Counters are read outside the time, and the checks
+  /// are outside both.
+  private func countedPass(
+    _ index: Int, _ layout: Int, _ window: Range<Int>
+  ) throws(WrongAnswer) -> (elapsed: UInt64, counts: ThreadCounts) {
+    let run = runs[index]
+    let (loop, stream, base) = (run.loops[layout], stream(run), maps.base(run.format))
+    let (answer, counts) = counters.counting { loop.walk(stream, window, base: base) }
+    try settle(run, window, sum: answer.sum)
+    return (answer.elapsed, counts)
+  }
+
+  private func stream(_ run: ArmRun) -> Stream { run.arm.role == .null ? nullStream : stream }
+
+  /// Checks a pass's sum, and gives references back.
+  private func settle(_ run: ArmRun, _ window: Range<Int>, sum: UInt) throws(WrongAnswer) {
+    let stream = stream(run)
     guard stream.accepts(sum, window: window, base: maps.base(run.format)) else {
       throw wrong(run, stream, window: window, sum: sum)
     }
     if run.arm.role != .null { try settleReferences(window, run) }
-    return elapsed
   }
 
   /// Gives back what a pass took, and sees that references were conserved.

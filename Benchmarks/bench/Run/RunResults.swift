@@ -91,6 +91,9 @@ struct RunResults {
     row.memoryNode = cell.memoryNode
     row.templateNode = cell.hvo == .on ? cell.memoryNode : nil
     row.nsNet = estimate.net
+    row.cyclesPerOp = estimate.events[.cycles]
+    row.instructionsPerOp = estimate.events[.instructions]
+    row.branchMissesPerOp = estimate.events[.branchMisses]
     row.checksum = reports.first.map { Checksum($0.checksum) }
     return row
   }
@@ -100,10 +103,29 @@ extension CellReport {
   /// The rows of `samples.csv`.
   func sampleRows(process: Int) -> [SampleRow] {
     samples.map { sample in
-      SampleRow(
+      var row = SampleRow(
         cell: cell, encoding: arms[sample.arm].name, role: arms[sample.arm].role.inResults,
         process: process, block: sample.block, round: sample.round, position: sample.position,
         layout: sample.layout, iterations: iterations, elapsedNS: Int(sample.elapsed))
+      row.contextSwitches = sample.counts.contextSwitches
+      row.pageFaults = sample.counts.pageFaults
+      for (event, count) in zip(events, sample.counts.events ?? []) {
+        row[keyPath: event.property] = Int(count)
+      }
+      return row
+    }
+  }
+}
+
+extension HardwareEvent {
+  fileprivate var property: WritableKeyPath<SampleRow, Int?> {
+    switch self {
+    case .cycles: \.cycles
+    case .instructions: \.instructions
+    case .branches: \.branches
+    case .branchMisses: \.branchMisses
+    case .l1dMisses: \.l1dMisses
+    case .dtlbMisses: \.dtlbMisses
     }
   }
 }

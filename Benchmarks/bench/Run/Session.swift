@@ -36,7 +36,10 @@ struct Session {
       Benjamini-Hochberg at 5 % over all arms of the run, twins left out; \(Plan.looks) looks at \
       unresolved cells at most, each with an equal part of the 5 %, of intervals and of discoveries
       """
-    meta.unmeasured = left.map { Meta.Unmeasured(what: $0.what, why: $0.why) } + absentArms
+    meta.unmeasured =
+      left.map { Meta.Unmeasured(what: $0.what, why: $0.why) }
+      + Absence.all().map { Meta.Unmeasured($0) }
+    meta.findings = Checkup(machine: meta.machine, conditions: .current()).findings
     let directory = try RunDirectory.create(in: output, for: &meta)
 
     var results = RunResults(plan)
@@ -77,6 +80,8 @@ struct Session {
     _ results: inout RunResults, _ meta: inout Meta, _ directory: RunDirectory,
     _ interruption: Interruption
   ) throws {
+    let counters = RunCounters()
+    defer { meta.counters = counters.soFar }
     var cells = cells ?? Array(plan.cells.indices)
     let begin = Date()
     for look in 0..<Plan.looks where !cells.isEmpty && !interruption.isRequested {
@@ -128,21 +133,6 @@ struct Session {
       throw FailedRun(description: "measuring process \(process) ended: \(ending)")
     }
   }
-
-  /// Arms that this build or machine does not have.
-  private var absentArms: [Meta.Unmeasured] {
-    #if HAVE_URCU
-      []
-    #else
-      [
-        Meta.Unmeasured(
-          what: "page_ref_add_unless with liburcu's read side",
-          why: """
-            built without liburcu: install liburcu-dev, then 'swift package purge-cache' and build
-            """)
-      ]
-    #endif
-  }
 }
 
 extension Session.Outcome {
@@ -168,6 +158,11 @@ extension Session.Outcome {
     }
     if let sensitivity { Swift.print("self-test: \(sensitivity)") }
     if let control = meta.falseDiscoveryControl { Swift.print("verdicts: \(control)") }
+    if !meta.findings.isEmpty {
+      Swift.print(
+        "what hurts measurement here: \(meta.findings.map(\.what).joined(separator: "; ")); "
+          + "'bench doctor' says why, and what would mend it")
+    }
     for item in meta.unmeasured { Swift.print("not measured: \(item.what): \(item.why)") }
     for saving in meta.savings ?? [] { Swift.print(saving.summary) }
     Swift.print("\(directory.path)/summary.csv, seed \(meta.seed)")

@@ -10,6 +10,8 @@ struct Worker {
   /// Indices of the cells to measure.
   let cells: [Int]
   let seconds: Double
+  /// Of the thread that made this, which is the one that measures.
+  let counters = ThreadCounters()
 
   /// - Parameter report: called once a group of maps and once a cell.
   func run(report: (WorkerMessage) throws -> Void) throws {
@@ -42,7 +44,8 @@ struct Worker {
     let runner = CellRunner(
       cell, plan: plan, maps: maps, workload: workload,
       generator: SeededGenerator(seed: plan.seed).stream("cell").stream(
-        UInt64(index), UInt64(process)))
+        UInt64(index), UInt64(process)),
+      counters: counters)
 
     let contenders = cell.contenders
     for contender in contenders { contender.registerThread() }
@@ -55,7 +58,7 @@ struct Worker {
       iterations: iterations,
       checksum: UInt64(runner.stream.answer(window: workload.pfns.indices)),
       seconds: Double(MonotonicRawClock.now() - begin) / 1e9,
-      arms: runner.runs.map(\.arm), samples: samples)
+      arms: runner.runs.map(\.arm), events: counters.events.events, samples: samples)
   }
 
   /// The formats of all contenders of a group, each once.

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 public import SystemPackage
 
@@ -6,7 +5,8 @@ extension Machine {
   /// The machine as /proc and /sys under `root` describe it; what is missing there stays empty.
   public static func current(root: FilePath = "/") -> Machine {
     let tree = SystemTree(root: root)
-    let cpu = tree.firstProcessor()
+    // Of the first processor.
+    let cpu = tree.fields("proc/cpuinfo")
     let settings: FilePath = "sys/kernel/mm/transparent_hugepage"
     var machine = Machine(
       architecture: compiledArchitecture,
@@ -45,56 +45,8 @@ extension Machine {
   }
 }
 
-/// /proc and /sys, or a copy of them elsewhere; every answer is nil or empty where a file is not.
-private struct SystemTree {
-  let root: FilePath
-
-  func text(_ path: FilePath) -> String? {
-    guard let bytes = try? root.pushing(path).contents() else { return nil }
-    return String(validating: bytes, as: UTF8.self)
-  }
-
-  /// The file's text without blanks and line ends around it; nil if nothing remains.
-  func line(_ path: FilePath) -> String? {
-    guard let line = text(path)?.trimmed, !line.isEmpty else { return nil }
-    return line
-  }
-
-  func integer(_ path: FilePath) -> Int? {
-    line(path).flatMap { Int($0) }
-  }
-
-  /// The word in brackets: "always [madvise] never".
-  func choice(_ path: FilePath) -> String? {
-    guard let line = line(path), let open = line.firstIndex(of: "["),
-      let close = line[open...].firstIndex(of: "]")
-    else { return nil }
-    return String(line[line.index(after: open)..<close])
-  }
-
-  /// The kernel's list format: "0-2,5" is 0, 1, 2, 5.
-  func list(_ path: FilePath) -> [Int]? {
-    guard let line = line(path) else { return nil }
-    return line.split(separator: ",").flatMap { range -> [Int] in
-      let bounds = range.split(separator: "-").compactMap { Int($0) }
-      guard let first = bounds.first, let last = bounds.last, first <= last else { return [] }
-      return Array(first...last)
-    }
-  }
-
-  /// The keys and values of the first block in cpuinfo.
-  func firstProcessor() -> [String: String] {
-    var values: [String: String] = [:]
-    let text = text("proc/cpuinfo") ?? ""
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    for line in lines.prefix(while: { !$0.isEmpty }) {
-      let parts = line.split(separator: ":", maxSplits: 1)
-      if parts.count == 2 { values[parts[0].trimmed] = parts[1].trimmed }
-    }
-    return values
-  }
-
-  func caches() -> [Machine.Cache] {
+extension SystemTree {
+  fileprivate func caches() -> [Machine.Cache] {
     let directory: FilePath = "sys/devices/system/cpu/cpu0/cache"
     return names(in: directory).compactMap { name in
       let cache = directory.appending(name)
@@ -106,7 +58,7 @@ private struct SystemTree {
     }
   }
 
-  func nodes() -> [Machine.Node] {
+  fileprivate func nodes() -> [Machine.Node] {
     (list("sys/devices/system/node/online") ?? []).map { id in
       let node = Self.node(id)
       return Machine.Node(
@@ -117,26 +69,21 @@ private struct SystemTree {
     }
   }
 
-  func distances(of node: Int) -> [Int]? {
+  fileprivate func distances(of node: Int) -> [Int]? {
     line(Self.node(node).appending("distance"))?.split(separator: " ").compactMap { Int($0) }
   }
 
-  func hypervisor(cpuFlags: String) -> String? {
+  fileprivate func hypervisor(cpuFlags: String) -> String? {
     if let type = line("sys/hypervisor/type") { return type }
     guard cpuFlags.split(separator: " ").contains("hypervisor") else { return nil }
     return line("sys/class/dmi/id/sys_vendor") ?? "present"
   }
 
-  func mitigations() -> [String: String] {
+  fileprivate func mitigations() -> [String: String] {
     let directory: FilePath = "sys/devices/system/cpu/vulnerabilities"
     return names(in: directory).reduce(into: [:]) { lines, name in
       lines[name] = line(directory.appending(name))
     }
-  }
-
-  private func names(in directory: FilePath) -> [String] {
-    let path = root.pushing(directory).string
-    return ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
   }
 
   private static func node(_ id: Int) -> FilePath {

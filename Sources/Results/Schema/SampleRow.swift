@@ -15,6 +15,20 @@ public struct SampleRow: Equatable, Sendable {
   public var iterations: Int
   public var elapsedNS: Int
 
+  // What was counted meanwhile; `nil` where it was not.
+
+  public var cycles: Int?
+  public var instructions: Int?
+  public var branches: Int?
+  public var branchMisses: Int?
+  /// Loads that missed the first-level data cache.
+  public var l1dMisses: Int?
+  /// Loads that missed the data TLB.
+  public var dtlbMisses: Int?
+  public var contextSwitches: Int?
+  public var pageFaults: Int?
+
+  /// A row with what every row must say; the counts are set afterwards.
   public init(
     cell: Int,
     encoding: String,
@@ -61,6 +75,14 @@ extension SampleRow: TableRow {
     Column("layout", \.layout),
     Column("iterations", \.iterations),
     Column("elapsed_ns", \.elapsedNS),
+    .added("cycles", \.cycles),
+    .added("instructions", \.instructions),
+    .added("branches", \.branches),
+    .added("branch_misses", \.branchMisses),
+    .added("l1d_misses", \.l1dMisses),
+    .added("dtlb_misses", \.dtlbMisses),
+    .added("context_switches", \.contextSwitches),
+    .added("page_faults", \.pageFaults),
   ]
 
   static let blank = SampleRow(

@@ -53,6 +53,9 @@ extension SummaryRow: TableRow {
     Column("rounds", \.rounds),
     Column("processes", \.processes),
     Column("layouts", \.layouts),
+    .added("cycles_per_op", \.cyclesPerOp),
+    .added("instructions_per_op", \.instructionsPerOp),
+    .added("branch_misses_per_op", \.branchMissesPerOp),
   ]
 
   static let schemaVersionColumn = "schema_version"

@@ -69,6 +69,10 @@ public struct SummaryRow: Equatable, Sendable {
   public var rounds: Int
   public var processes: Int
   public var layouts: Int
+  /// Medians, in user space.
+  public var cyclesPerOp: Double?
+  public var instructionsPerOp: Double?
+  public var branchMissesPerOp: Double?
 
   /// A row with what every row must say; the rest is set afterwards where it was measured.
   public init(

@@ -54,15 +54,17 @@ struct CSVTable {
     }
   }
 
-  /// The rows, read by the columns' names: columns that the schema does not know are skipped.
+  /// The rows, read by the columns' names: columns that the schema does not know are skipped, those
+  /// that were added to it later may be missing.
   func rows<Row: TableRow>(_: Row.Type) throws(ResultsError) -> [Row] {
     guard let header else { return [] }
-    var indices: [Int] = []
+    var columns: [(column: Column<Row>, index: Int)] = []
     for column in Row.columns {
-      guard let index = header.firstIndex(of: column.name) else {
+      if let index = header.firstIndex(of: column.name) {
+        columns.append((column, index))
+      } else if column.isRequired {
         throw .missingColumn(path: path, column: column.name)
       }
-      indices.append(index)
     }
     var rows: [Row] = []
     rows.reserveCapacity(records.count)
@@ -78,7 +80,7 @@ struct CSVTable {
         )
       }
       var row = Row.blank
-      for (column, index) in zip(Row.columns, indices) {
+      for (column, index) in columns {
         guard column.parse(record.fields[index], &row) else {
           throw .malformed(
             path: path,

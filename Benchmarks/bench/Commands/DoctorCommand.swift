@@ -1,0 +1,55 @@
+import ArgumentParser
+import Foundation
+import Measurement
+import Results
+
+/// What on this machine hurts measurement.
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor",
+    abstract:
+      "Tells what on this machine hurts measurement, and the commands that would mend it; "
+      + "changes nothing.",
+    discussion: "Watches other processes for half a second. Exit status: 0, whatever it finds.")
+
+  /// How long others are watched.
+  private static let watchSeconds = 0.5
+
+  func run() {
+    var checkup = Checkup(machine: .current(), conditions: .current())
+    checkup.demands = Preset.allCases.map(\.demand)
+    checkup.idleTime = watch()
+    let findings = checkup.findings + Absence.all().map { Meta.Finding($0) }
+    for finding in findings { print(finding.paragraph) }
+    print(
+      findings.isEmpty
+        ? "nothing found that hurts measurement"
+        : "\(findings.count) findings; nothing was changed, and the commands are for root")
+  }
+
+  private func watch() -> Checkup.Watch? {
+    guard let before = CPUTime.current() else { return nil }
+    let begin = MonotonicRawClock.now()
+    Thread.sleep(forTimeInterval: DoctorCommand.watchSeconds)
+    guard let after = CPUTime.current() else { return nil }
+    return Checkup.Watch(
+      seconds: Double(MonotonicRawClock.now() - begin) / 1e9, spent: after.since(before))
+  }
+}
+
+extension Preset {
+  /// What the preset's largest cells need.
+  fileprivate var demand: Checkup.Demand {
+    let cells = axes.cells(cpuNodes: [0], memoryNodes: [0])
+    return Checkup.Demand(
+      plan: "--preset \(rawValue)",
+      mappings: cells.map(MachineLimits.mappings).max() ?? 0,
+      bytes: cells.map(MachineLimits.memory).max() ?? 0)
+  }
+}
+
+extension Meta.Finding {
+  fileprivate var paragraph: String {
+    "\(what)\n  \(why)\n" + (command.map { "  # \($0)\n" } ?? "")
+  }
+}

@@ -1,0 +1,57 @@
+import Measurement
+import Results
+
+/// Something that this build or machine does not have, and what is not measured for lack of it.
+struct Absence {
+  let what: String
+  /// Why it is not there.
+  let why: String
+  /// What stays empty.
+  let effect: String
+  let command: String?
+
+  static func all() -> [Absence] { hardwareCounters() + liburcu }
+
+  /// One for each reason: mostly one for all events.
+  private static func hardwareCounters() -> [Absence] {
+    let unavailable = EventGroup().unavailable
+    let events = HardwareEvent.allCases
+    var seen: Set<EventUnavailable> = []
+    let reasons = events.compactMap { unavailable[$0] }.filter { seen.insert($0).inserted }
+    return reasons.map { reason in
+      let missing = events.filter { unavailable[$0] == reason }.map(\.rawValue)
+      return Absence(
+        what: "hardware counters (\(missing.joined(separator: ", ")))",
+        why: reason.description, effect: "their columns stay empty, and per operation too",
+        command: reason.command)
+    }
+  }
+
+  private static var liburcu: [Absence] {
+    #if HAVE_URCU
+      []
+    #else
+      [
+        Absence(
+          what: "page_ref_add_unless with liburcu's read side",
+          why: "built without liburcu", effect: "its arm is left out",
+          command: "apt-get install liburcu-dev && swift package purge-cache && swift build")
+      ]
+    #endif
+  }
+}
+
+extension Meta.Unmeasured {
+  init(_ absence: Absence) {
+    self.init(
+      what: absence.what, why: absence.why + (absence.command.map { ": \($0)" } ?? ""))
+  }
+}
+
+extension Meta.Finding {
+  init(_ absence: Absence) {
+    self.init(
+      what: "no \(absence.what)", why: "\(absence.effect): \(absence.why)",
+      command: absence.command)
+  }
+}

@@ -1,0 +1,34 @@
+/// What may hurt measurement on a machine and can change from one moment to the next, or by a
+/// setting; `nil` or empty where the system does not say.
+public struct Conditions: Equatable, Sendable {
+  /// The flags of the first CPU.
+  public var cpuFlags: Set<String> = []
+  public var clocksource: String?
+  public var availableClocksources: [String] = []
+  /// What raises the clock above its nominal frequency; `nil` where nothing does.
+  public var boost: Boost?
+  /// Two threads of one core are both CPUs now.
+  public var isSMTActive = false
+  /// Threads that run or could run, this one included.
+  public var runnable: Int?
+  /// Over the last minute.
+  public var loadAverage: Double?
+  /// What holds for this process, in the kernel's words: speculation past stores, and of the targets
+  /// of indirect branches.
+  public var storeBypass: String?
+  public var indirectBranch: String?
+  public var isNUMABalancing = false
+  public var availableBytes: Int?
+  public var swapUsedBytes: Int?
+  public var isRoot: Bool
+
+  public init(isRoot: Bool) {
+    self.isRoot = isRoot
+  }
+
+  /// Who decides on boost frequencies.
+  public enum Boost: Sendable {
+    case cpufreq
+    case intelPState
+  }
+}
