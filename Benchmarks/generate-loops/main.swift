@@ -104,8 +104,7 @@ for (index, arm) in arms.enumerated() {
     for (mode, _) in arm.bodies {
       for layout in 0..<4 {
         let symbol = "\(arm.operation)__\(mode)__c_\(arm.name)__arm__\(layout)"
-        let function = "c_\(arm.operation)__\(mode)__\(arm.name)__\(layout)"
-        table += "  \"\(symbol)\": unsafe TimedLoop(\(function)),\n"
+        table += "  \"\(symbol)\": unsafe TimedLoop(\(symbol)),\n"
       }
     }
   }

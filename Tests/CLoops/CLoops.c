@@ -164,20 +164,20 @@ INLINE uintptr_t latency(answer_of *operation, bool links_page, uintptr_t base, 
 #undef C_COMPOUND_HEAD
 #define C_COMPOUND_HEAD(name)                                                             \
   COMPOUND_HEAD_ANSWERS(name)                                                             \
-  SYMBOLS(c_compound_head__throughput__##name,                                            \
+  SYMBOLS(compound_head__throughput__c_##name##__arm,                                            \
           throughput(head_##name, base, stream, count))                                   \
-  SYMBOLS(c_compound_head__latency__##name,                                               \
+  SYMBOLS(compound_head__latency__c_##name##__arm,                                               \
           latency(head_##name, false, base, start, stream, count))                        \
-  SYMBOLS(c_compound_head__consumer_flags__##name,                                        \
+  SYMBOLS(compound_head__consumer_flags__c_##name##__arm,                                        \
           throughput(flags_##name, base, stream, count))                                  \
-  SYMBOLS(c_compound_head__consumer_ref__##name,                                          \
+  SYMBOLS(compound_head__consumer_ref__c_##name##__arm,                                          \
           throughput(reference_##name, base, stream, count))
 
 #undef C_PAGE_REF
 #define C_PAGE_REF(name)                                                                  \
-  SYMBOLS(c_page_ref_add_unless__throughput__##name,                                      \
+  SYMBOLS(page_ref_add_unless__throughput__c_##name##__arm,                                      \
           throughput(ref_##name, base, stream, count))                                    \
-  SYMBOLS(c_page_ref_add_unless__latency__##name,                                         \
+  SYMBOLS(page_ref_add_unless__latency__c_##name##__arm,                                         \
           latency(ref_##name, true, base, start, stream, count))
 
 C_COMPOUND_HEAD(pointer)

@@ -155,6 +155,9 @@ extension MemoryMap {
     _ address: UInt, length: Int, huge: Bool
   ) throws(VmemmapError) -> MappingSize {
     if huge && collapse(address, length: length) { return .huge }
+    // Where shmem gives huge pages unasked, the map must not have them either. A kernel without huge
+    // pages refuses the advice and needs none.
+    _ = try? SystemCall.advise(address, length: length, MADV_NOHUGEPAGE, "do without huge pages")
     try SystemCall.advise(
       address, length: length, Advice.populateWrite,
       "populate \(length) bytes of struct pages (is there that much memory?)")

@@ -12,14 +12,14 @@
   C_LOOP(prefix##__0) C_LOOP(prefix##__1) C_LOOP(prefix##__2) C_LOOP(prefix##__3)
 
 #define C_COMPOUND_HEAD(name)                               \
-  C_LAYOUTS(c_compound_head__throughput__##name)            \
-  C_LAYOUTS(c_compound_head__latency__##name)               \
-  C_LAYOUTS(c_compound_head__consumer_flags__##name)        \
-  C_LAYOUTS(c_compound_head__consumer_ref__##name)
+  C_LAYOUTS(compound_head__throughput__c_##name##__arm)            \
+  C_LAYOUTS(compound_head__latency__c_##name##__arm)               \
+  C_LAYOUTS(compound_head__consumer_flags__c_##name##__arm)        \
+  C_LAYOUTS(compound_head__consumer_ref__c_##name##__arm)
 
 #define C_PAGE_REF(name)                                    \
-  C_LAYOUTS(c_page_ref_add_unless__throughput__##name)      \
-  C_LAYOUTS(c_page_ref_add_unless__latency__##name)
+  C_LAYOUTS(page_ref_add_unless__throughput__c_##name##__arm)      \
+  C_LAYOUTS(page_ref_add_unless__latency__c_##name##__arm)
 
 C_COMPOUND_HEAD(pointer)
 C_COMPOUND_HEAD(fakehead_off)
