@@ -119,6 +119,6 @@ let package = Package(
           name: "CLoops",
           dependencies: ["CVmemmap"],
           path: "Tests/CLoops",
-          cSettings: [.unsafeFlags(["-O2"])])
+          cSettings: [.unsafeFlags(["-O2", "-mllvm", "-hot-cold-split=false"])])
       ] : [])
 )
