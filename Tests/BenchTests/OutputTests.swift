@@ -1,0 +1,69 @@
+import Foundation
+import Results
+import Testing
+
+extension BenchTests {
+  @Suite("What is printed where", .needsProgram)
+  struct OutputTests {
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    private func run(_ arguments: String...) throws -> Bench.Ending {
+      let ending = try Bench.run(["run"] + Bench.tinyPlan + arguments, in: directory.url)
+      try #require(ending.status == 0, "\(ending.errors)")
+      return ending
+    }
+
+    @Test("Progress goes to standard error, in plain lines where that is not a terminal")
+    func progress() throws {
+      let ending = try run()
+      #expect(ending.errors.hasPrefix("1/3, "))
+      #expect(!ending.errors.contains("\r") && !ending.errors.contains("\u{1b}"))
+      #expect(!ending.output.contains(" left: "))
+    }
+
+    @Test("--format json prints an array of all rows and nothing else")
+    func json() throws {
+      let ending = try run("--format", "json")
+      struct Row: Decodable, Equatable {
+        var encoding: String
+        var nsPerOp: Double
+        var ratio: Double?
+        var layoutsAgree: Bool?
+      }
+      let decoder = JSONDecoder()
+      decoder.keyDecodingStrategy = .convertFromSnakeCase
+      let rows = try decoder.decode([Row].self, from: Data(ending.output.utf8))
+      let summary = try directory.latestRun().summary.map {
+        Row(
+          encoding: $0.encoding, nsPerOp: $0.nsPerOp, ratio: $0.ratio,
+          layoutsAgree: $0.layoutsAgree)
+      }
+      #expect(rows == summary)
+      #expect(ending.output.hasSuffix("]\n") && !ending.output.hasSuffix("\n\n"))
+    }
+
+    @Test("The table shows the mask encoding, or every arm when told, and where the files are")
+    func table() throws {
+      let plain = try run().output
+      #expect(plain.contains("mask") && !plain.contains("mask_branchy"))
+      #expect(plain.contains("noise floor:"))
+      let last = try #require(plain.split(separator: "\n").last)
+      let meta = try directory.latestRun().meta
+      #expect(last == "results/\(meta.runID)/summary.csv, seed \(meta.seed)")
+      #expect(try run("--all-arms").output.contains("mask_branchy"))
+    }
+
+    @Test("'bench list' and 'bench --help' print on standard output and leave nothing")
+    func nothingMeasured() throws {
+      for arguments in [["list"], ["--help"], ["list", "--preset", "scale"]] {
+        let ending = try Bench.run(arguments, in: directory.url)
+        #expect(ending.status == 0)
+        #expect(!ending.output.isEmpty)
+        #expect(ending.errors == "")
+      }
+      #expect(directory.names() == [])
+    }
+  }
+}

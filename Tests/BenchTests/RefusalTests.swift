@@ -1,0 +1,87 @@
+import Foundation
+import Testing
+
+extension BenchTests {
+  @Suite("What the command line refuses", .needsProgram)
+  struct RefusalTests {
+    /// Arguments, and what the message must say: the value, and what there is or could be done.
+    struct Case: CustomTestStringConvertible {
+      let arguments: [String]
+      let words: [String]
+
+      init(_ arguments: String, _ words: String...) {
+        self.arguments = arguments.split(separator: " ").map(String.init)
+        self.words = words
+      }
+
+      var testDescription: String { arguments.joined(separator: " ") }
+    }
+
+    private static let cases = [
+      Case("--preset fast", "'fast'", "smoke", "default", "full", "scale"),
+      Case("--order 23", "23", "0 to 22"),
+      Case("--order=-1", "-1", "0 to 22"),
+      Case("--order 0,,2", "'0,,2'"),
+      Case("--mix 0", "mix 0", "1 to 99"),
+      Case("--mix 100", "mix 100", "1 to 99"),
+      Case("--mode both", "'both'", "throughput", "latency", "consumer_ref"),
+      Case("--operation put_page", "'put_page'", "compound_head", "page_ref_add_unless"),
+      Case("--operation selftest", "'selftest'", "compound_head"),
+      Case("--page-class middle", "'middle'", "head", "tail", "fakehead", "mix"),
+      Case("--hvo maybe", "'maybe'", "off", "elsewhere", "on"),
+      Case("--footprint none", "'none'"),
+      Case("--cpu-node 99", "node 99", "nodes with CPUs: 0"),
+      Case("--memory-node 99", "node 99", "nodes with memory: 0"),
+      Case("--layouts 9", "9", "1 to 4"),
+      Case("--layouts 0", "0", "1 to 4"),
+      Case("--processes 0", "0", "1 to 64"),
+      Case("--processes 65", "65", "1 to 64"),
+      Case("--encoding unknown", "'unknown'", "mask", "fakehead_on"),
+      Case("--baseline unknown", "'unknown'", "mask", "fakehead_on"),
+      Case("--budget 0", "0", "positive"),
+      Case("--budget inf", "inf", "positive"),
+      Case("--budget nan", "nan", "positive"),
+      Case("--margin 0", "0", "between 0 and 1"),
+      Case("--margin 1", "1", "between 0 and 1"),
+      Case("--seed -1", "--seed"),
+      Case("--seed 1.5", "'1.5'", "--seed"),
+      Case("--format xml", "'xml'", "table", "csv", "json"),
+      Case("--frobnicate", "'--frobnicate'"),
+      Case("elsewhere", "'elsewhere'"),
+      // Beyond memory, and beyond what an integer holds.
+      Case("--footprint 100000000 --order 9", "100000000", "MiB", "--footprint"),
+      Case("--footprint 1000000000000000 --order 9", "1000000000000000", "TiB", "--footprint"),
+      Case("--footprint 9223372036854775807 --order 9", "9223372036854775807", "--footprint"),
+      // Beyond vm.max_map_count.
+      Case(
+        "--order 9 --hvo on --footprint 10000000", "10000000", "mappings",
+        "sysctl -w vm.max_map_count="),
+      // What does not exist.
+      Case("--order 0 --hvo on", "order", "7 and more"),
+      Case("--order 0 --page-class tail", "order"),
+      Case("--order 2 --page-class fakehead", "fakehead", "7 and more"),
+      Case("--order 0 --hvo off --baseline fakehead_on", "fakehead_on"),
+    ]
+
+    @Test("It is told once, with its value and the way out; status 64", arguments: cases)
+    func refused(refusal: Case) throws {
+      let directory = try TemporaryDirectory()
+      let ending = try Bench.run(["run"] + refusal.arguments, in: directory.url)
+      #expect(ending.status == 64)
+      #expect(ending.reason == .exit)
+      #expect(ending.output == "")
+      #expect(directory.names() == [], "nothing may be left by a run that did not begin")
+      #expect(ending.errorMessages.count == 1, "\(ending.errors)")
+      #expect(ending.errors.contains("Usage: bench"))
+      for word in refusal.words { #expect(ending.errors.contains(word), "\(ending.errors)") }
+    }
+
+    @Test("'bench list' refuses the same")
+    func list() throws {
+      let directory = try TemporaryDirectory()
+      let ending = try Bench.run(["list", "--order", "23"], in: directory.url)
+      #expect(ending.status == 64)
+      #expect(ending.errorMessages.first?.contains("0 to 22") == true)
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import Foundation
+import Results
+import Testing
+
+extension BenchTests {
+  /// `--preset smoke` from its start to its files, measured once for all tests.
+  @Suite("A smoke run", .needsProgram)
+  struct SmokeRunTests {
+    private static let finished = Result { try FinishedRun(["--preset", "smoke"]) }
+    private let finished: FinishedRun
+
+    init() throws { finished = try Self.finished.get() }
+
+    @Test("It ends well, in the time that a person waits")
+    func ending() throws {
+      #expect(finished.ending.status == 0, "\(finished.ending.errors)")
+      #expect(finished.run.meta.status == .complete)
+      let end = try #require(finished.run.meta.finished)
+      let seconds = end.secondsSinceEpoch - finished.run.meta.started.secondsSinceEpoch
+      #expect(seconds < 30)
+    }
+
+    @Test("It leaves its files, and a link to them")
+    func files() {
+      #expect(finished.names == [finished.run.meta.runID, "latest"])
+      #expect(Set(finished.files).isSuperset(of: ["meta.json", "samples.csv", "summary.csv"]))
+      #expect(!finished.files.contains { $0.hasPrefix(".") }, "\(finished.files)")
+    }
+
+    @Test("Standard output is summary.csv and nothing else")
+    func output() {
+      #expect(finished.ending.output == finished.summaryText)
+    }
+
+    @Test("There is one row for each arm of each cell that 'bench list' promises, in its order")
+    func rows() throws {
+      let directory = try TemporaryDirectory()
+      let list = try Bench.run(["list", "--preset", "smoke"], in: directory.url)
+      // "3: page_ref_add_unless latency, ...: fakehead_off against pointer, mask"
+      let promised = try list.output.split(separator: "\n").compactMap { line -> [String]? in
+        guard let colon = line.firstIndex(of: ":"), let cell = Int(line[..<colon]),
+          !line.contains(": selftest ")
+        else { return nil }
+        let arms = try #require(line.components(separatedBy: ": ").last)
+        return arms.replacing(" against ", with: ", ").components(separatedBy: ", ")
+          .map { "\(cell) \($0)" }.sorted()
+      }
+      try #require(!promised.isEmpty)
+      let cells = Dictionary(grouping: finished.run.summary, by: \.cell)
+      let found = cells.sorted { $0.key < $1.key }.map { cell, rows in
+        rows.map { "\(cell) \($0.encoding)" }.sorted()
+      }
+      #expect(found == promised)
+      #expect(finished.run.summary.map(\.cell) == finished.run.summary.map(\.cell).sorted())
+    }
+
+    @Test("Every arm but the baseline has a ratio, an interval about it, and a verdict")
+    func comparisons() throws {
+      for row in finished.run.summary {
+        if row.encoding == row.baseline {
+          #expect(row.ratio == nil && row.ratioLo == nil && row.ratioHi == nil)
+          #expect(row.verdict == nil && row.pValue == nil)
+        } else {
+          let (low, high) = (try #require(row.ratioLo), try #require(row.ratioHi))
+          #expect((low...high).contains(try #require(row.ratio)))
+          #expect(row.verdict != nil && row.layoutsAgree != nil)
+          #expect(try #require(row.smallestEffect) >= 0)
+        }
+        #expect(try #require(row.nullLo) <= #require(row.nullHi))
+      }
+    }
+
+    @Test("All arms of a cell share checksum and number of operations")
+    func checksums() {
+      for (cell, rows) in Dictionary(grouping: finished.run.summary, by: \.cell) {
+        #expect(Set(rows.map(\.checksum)).count == 1 && rows[0].checksum != nil, "cell \(cell)")
+        #expect(Set(rows.map(\.n)).count == 1, "cell \(cell)")
+      }
+    }
+
+    @Test("Every round times every arm once, on one layout, with the same number of operations")
+    func rounds() {
+      for (id, samples) in finished.rounds {
+        let arms = samples.map { "\($0.encoding) \($0.role)" }
+        #expect(Set(arms).count == arms.count, "\(id)")
+        #expect(Set(samples.map(\.position)) == Set(samples.indices), "\(id)")
+        #expect(Set(samples.map(\.layout)).count == 1, "\(id)")
+        #expect(Set(samples.map(\.iterations)).count == 1, "\(id)")
+        for role in [SampleRow.Role.baseline, .twin, .null] {
+          #expect(samples.count { $0.role == role } == 1, "\(id)")
+        }
+      }
+    }
+
+    @Test("Times in the summary are the medians and minima of the samples")
+    func times() throws {
+      for row in finished.run.summary {
+        let role: SampleRow.Role = row.encoding == row.baseline ? .baseline : .arm
+        let times = finished.samples
+          .filter { $0.cell == row.cell && $0.encoding == row.encoding && $0.role == role }
+          .map(\.nsPerOp)
+        #expect(times.count == row.rounds)
+        #expect(isClose(row.nsPerOp, median(times)), "cell \(row.cell), \(row.encoding)")
+        #expect(isClose(row.nsMin, try #require(times.min())), "cell \(row.cell), \(row.encoding)")
+      }
+    }
+
+    @Test("Ratios in the summary are the medians of the groups' median log ratios in the samples")
+    func ratios() throws {
+      let ratios = finished.ratiosFromSamples()
+      for row in finished.run.summary where row.encoding != row.baseline {
+        let ratio = try #require(ratios["\(row.cell) \(row.encoding) \(SampleRow.Role.arm)"])
+        #expect(isClose(try #require(row.ratio), ratio), "cell \(row.cell), \(row.encoding)")
+      }
+    }
+
+    @Test("The noise interval in a row is about the ratio of the baseline's twin in the samples")
+    func twins() throws {
+      let ratios = finished.ratiosFromSamples()
+      for row in finished.run.summary {
+        let twin = try #require(ratios["\(row.cell) \(row.baseline) \(SampleRow.Role.twin)"])
+        let (low, high) = (try #require(row.nullLo), try #require(row.nullHi))
+        #expect(low / 1.000_001 <= twin && twin <= high * 1.000_001, "cell \(row.cell)")
+      }
+      let floor = try #require(finished.run.meta.noiseFloor)
+      #expect(floor.twins == Set(finished.run.summary.map(\.cell)).count)
+    }
+
+    @Test("HVO's saving was measured: all vmemmap pages but one, and in the new layout a template")
+    func savings() throws {
+      let savings = try #require(finished.run.meta.savings)
+      for saving in savings where saving.order == 9 {
+        let template = saving.layout == "mask" ? 4096 : 0
+        #expect(saving.bytesMeasured == 7 * 4096 - template, "\(saving.layout)")
+      }
+      #expect(Set(savings.map(\.layout)) == ["pointer", "mask"])
+    }
+  }
+}
