@@ -27,9 +27,10 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from summary import FIGURE, PANEL, SERIES, RunError, load
 
 # Okabe and Ito's palette, which colour-blind readers can tell apart: old encodings warm, new cool.
-COLOURS = {"pointer": "#000000", "fakehead_off": "#E69F00", "fakehead_on": "#D55E00"}
+COLOURS = {"pointer": "#000000", "fakehead": "#882255"}
+COLOURS.update({"fakehead_off": "#E69F00", "fakehead_on": "#D55E00"})
 COLOURS.update({"mask": "#0072B2", "mask_branchy": "#56B4E9"})
-OTHER_COLOURS = ["#009E73", "#CC79A7", "#882255", "#999933"]
+OTHER_COLOURS = ["#009E73", "#CC79A7", "#999933"]
 GREY = "#DDDDDD"
 MARKERS = {"off": "o", "elsewhere": "s", "on": "^"}
 LINES = ["-", "--", ":", "-."]

@@ -2,7 +2,10 @@
 #include "CVmemmap.h"
 
 #include <fcntl.h>
+#include <linux/membarrier.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 int cvm_memfd_create(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
 
@@ -11,6 +14,29 @@ int cvm_punch_hole(int file, long offset, long length) {
 }
 
 const char *cvm_compiler_version(void) { return __VERSION__; }
+
+#if defined(__x86_64__)
+// The linker's names for the bounds of a section. Weak, because a binary without a branch has none.
+#define SECTION_BOUND __attribute__((weak, visibility("hidden")))
+extern const struct cvm_jump_entry __start___jump_table[] SECTION_BOUND;
+extern const struct cvm_jump_entry __stop___jump_table[] SECTION_BOUND;
+
+const struct cvm_jump_entry *cvm_jump_table(size_t *count) {
+  *count = __stop___jump_table - __start___jump_table;
+  return __start___jump_table;
+}
+#else
+const struct cvm_jump_entry *cvm_jump_table(size_t *count) {
+  *count = 0;
+  return NULL;
+}
+#endif
+
+int cvm_serialize_instruction_fetch(void) {
+  if (syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE, 0, 0) != 0)
+    return -1;
+  return (int)syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE, 0, 0);
+}
 
 // The part of a task that preemptible RCU's read side touches.
 static __thread struct {

@@ -94,6 +94,7 @@ struct Contender {
   let name: String
   let hvoStates: Set<HVOState>
   let format: any TailFormat.Type
+  var staticKey: (any StaticKey.Type)?
   var registerThread: () -> Void = {}
   var unregisterThread: () -> Void = {}
 }
@@ -102,7 +103,7 @@ struct Contender {
   extension Contender {
     /// The same loops in C (`Tests/CLoops`).
     fileprivate var inC: Contender {
-      Contender(name: "c_\(name)", hvoStates: hvoStates, format: format)
+      Contender(name: "c_\(name)", hvoStates: hvoStates, format: format, staticKey: staticKey)
     }
   }
 #endif
@@ -132,12 +133,13 @@ extension Operation {
   }
 
   private func contender<E: CompoundEncoding>(_ encoding: E.Type) -> Contender {
-    Contender(name: E.name, hvoStates: E.hvoStates, format: E.Format.self)
+    Contender(
+      name: E.name, hvoStates: E.hvoStates, format: E.Format.self, staticKey: E.staticKey)
   }
 
   private func contender<F: PageRefForm>(_ form: F.Type) -> Contender {
     Contender(
-      name: F.name, hvoStates: F.hvoStates, format: F.Format.self,
+      name: F.name, hvoStates: F.hvoStates, format: F.Format.self, staticKey: F.staticKey,
       registerThread: F.registerThread, unregisterThread: F.unregisterThread)
   }
 }

@@ -13,6 +13,8 @@ struct MachineLimits {
   let topology: Topology
   let mappingLimit: Int?
   let availableMemory: Int?
+  /// Why this process can't patch its code to turn the old kernel's static key; nil where it can.
+  let keyProblem: VmemmapError?
 
   /// Mappings that a process has before it maps struct pages: its libraries, heap and stacks.
   private static let ownMappings = 512
@@ -25,7 +27,7 @@ struct MachineLimits {
   static func current() -> MachineLimits {
     MachineLimits(
       topology: .current(), mappingLimit: MappingLimit.current,
-      availableMemory: SystemMemory.availableBytes)
+      availableMemory: SystemMemory.availableBytes, keyProblem: OptimizeVmemmapKey.problem())
   }
 
   /// The mappings that a process needs for a cell.
@@ -80,5 +82,20 @@ struct MachineLimits {
       }
     }
     return nil
+  }
+}
+
+extension OptimizeVmemmapKey {
+  /// Tries to turn the key on and off; leaves it off.
+  ///
+  /// - Returns: why it can't be turned here, if so.
+  static func problem() -> VmemmapError? {
+    do throws(VmemmapError) {
+      try set(true)
+      try set(false)
+      return nil
+    } catch {
+      return error
+    }
   }
 }

@@ -14,8 +14,13 @@ struct Plan {
   let budget: Double
   /// How verdicts are reached, at each look.
   let rule: VerdictRule
-  /// The arms asked for; nil for all.
+  /// The arms asked for; nil for all but controls.
   let encodings: Set<String>?
+  /// Whether the old kernel's static key is measured as patched code. Its constants are then there to
+  /// check that by; else they are all that there is of the old kernel.
+  let patchesKey: Bool
+  /// Whether controls are measured without being asked for.
+  let includesControls: Bool
   /// The baseline asked for; nil for the old kernel's encoding in each cell.
   let baseline: String?
   let topology: Topology
@@ -51,23 +56,26 @@ struct Plan {
 
   /// The arm that a cell's ratios refer to: the old kernel in the cell's state of HVO.
   func baseline(of cell: Cell) -> String {
-    cell.operation == .selfTest ? "planted_0" : baseline ?? oldKernel(in: cell.hvo)
+    if cell.operation == .selfTest { return "planted_0" }
+    if let baseline { return baseline }
+    if patchesKey { return FakeHeadEncoding<OptimizeVmemmapKey>.name }
+    return cell.hvo.isKeyEnabled ? FakeHeadEncoding<KeyOn>.name : FakeHeadEncoding<KeyOff>.name
   }
 
   /// What is timed in a cell: baseline, its twin, the other arms, the null loop.
   func arms(of cell: Cell) -> [Arm] {
     let baseline = baseline(of: cell)
-    let others = cell.contenders.map(\.name).filter {
-      $0 != baseline
-        && (cell.operation == .selfTest || (encodings?.contains($0) ?? true))
-    }
+    let others = cell.contenders.filter {
+      $0.name != baseline && (cell.operation == .selfTest || isMeasured($0))
+    }.map(\.name)
     return [Arm(name: baseline, role: .baseline), Arm(name: baseline, role: .twin)]
       + others.map { Arm(name: $0, role: .arm) }
       + [Arm(name: "null", role: .null)]
   }
-}
 
-/// The old kernel's arm, with the static key as a state of HVO puts it.
-private func oldKernel(in hvo: HVOState) -> String {
-  KeyOff.hvoStates.contains(hvo) ? FakeHeadEncoding<KeyOff>.name : FakeHeadEncoding<KeyOn>.name
+  private func isMeasured(_ contender: Contender) -> Bool {
+    if let encodings { return encodings.contains(contender.name) }
+    guard let key = contender.staticKey else { return true }
+    return key.isConstant ? includesControls || !patchesKey : patchesKey
+  }
 }

@@ -59,10 +59,14 @@ struct PlanOptions: ParsableArguments {
   @Option(help: "Nodes whose memory holds the struct pages; all by default.")
   var memoryNode: ValueList<Int>?
 
-  @Option(help: "Arms to measure beside the baseline, by name; all by default.")
+  @Option(
+    help: """
+      Arms to measure beside the baseline, by name; by default all, but the static key's constants \
+      in the preset full only.
+      """)
   var encoding: ValueList<String>?
 
-  @Option(help: "The arm that ratios refer to; by default the old kernel's, fakehead_off or _on.")
+  @Option(help: "The arm that ratios refer to; by default the old kernel's, fakehead.")
   var baseline: String?
 
   @Option(help: "Processes to measure in, each with fresh memory maps and addresses, 1 to 64.")
@@ -133,6 +137,7 @@ extension PlanOptions {
     let cpuNodes = try nodes(cpuNode, of: topology.nodesWithCPUs, lacking: "CPUs")
     let memoryNodes = try nodes(memoryNode, of: topology.nodesWithMemory, lacking: "memory")
 
+    try requireKey(machine.keyProblem)
     var cells = axes.cells(cpuNodes: cpuNodes, memoryNodes: memoryNodes)
     let baseline = baseline ?? preset.baseline
     if let baseline, !cells.isEmpty {
@@ -172,9 +177,20 @@ extension PlanOptions {
         seed: seed ?? UInt64.random(in: 1...UInt64(UInt32.max)),
         budget: budget ?? preset.secondsPerCell * Double(fitting.count) + Plan.selfTestSeconds,
         rule: Plan.rule(margin: margin),
-        encodings: encoding.map { Set($0.values) }, baseline: baseline, topology: topology),
+        encodings: encoding.map { Set($0.values) }, patchesKey: machine.keyProblem == nil,
+        includesControls: preset == .full, baseline: baseline, topology: topology),
       Array(Set(left))
     )
+  }
+
+  /// Refuses arms asked for by name that patch code, where code can't be patched.
+  private func requireKey(_ problem: VmemmapError?) throws {
+    guard let problem else { return }
+    let names = Set((encoding?.values ?? []) + (baseline.map { [$0] } ?? []))
+    for contender in Operation.kernel.flatMap(\.contenders)
+    where contender.staticKey?.isConstant == false && names.contains(contender.name) {
+      throw ValidationError("\(contender.name) can't be measured here: \(problem)")
+    }
   }
 
   private func nodes(

@@ -1,5 +1,6 @@
 import Measurement
 import Results
+import Vmemmap
 
 /// Something that this build or machine does not have, and what is not measured for lack of it.
 struct Absence {
@@ -10,7 +11,7 @@ struct Absence {
   let effect: String
   let command: String?
 
-  static func all() -> [Absence] { hardwareCounters() + liburcu }
+  static func all() -> [Absence] { hardwareCounters() + staticKey() + liburcu }
 
   /// One for each reason: mostly one for all events.
   private static func hardwareCounters() -> [Absence] {
@@ -25,6 +26,19 @@ struct Absence {
         why: reason.description, effect: "their columns stay empty, and per operation too",
         command: reason.command)
     }
+  }
+
+  private static func staticKey() -> [Absence] {
+    OptimizeVmemmapKey.problem().map { problem in
+      let constants = [FakeHeadEncoding<KeyOff>.name, FakeHeadEncoding<KeyOn>.name]
+      return [
+        Absence(
+          what: "static key in patched code (\(FakeHeadEncoding<OptimizeVmemmapKey>.name))",
+          why: problem.description,
+          effect: "the old kernel is its constants, \(constants.joined(separator: " and "))",
+          command: nil)
+      ]
+    } ?? []
   }
 
   private static var liburcu: [Absence] {

@@ -51,6 +51,7 @@ struct Worker {
     for contender in contenders { contender.registerThread() }
     defer { for contender in contenders { contender.unregisterThread() } }
     try plan.topology.pin(toNode: cell.cpuNode)
+    if plan.patchesKey { try OptimizeVmemmapKey.set(cell.hvo.isKeyEnabled) }
 
     let (iterations, samples) = try runner.measure(until: deadline)
     return CellReport(

@@ -12,6 +12,8 @@ static inline __attribute__((always_inline)) void curcu_memb_read_unlock(void) {
   urcu_memb_read_unlock();
 }
 
-static inline void curcu_memb_register_thread(void) { urcu_memb_register_thread(); }
-static inline void curcu_memb_unregister_thread(void) { urcu_memb_unregister_thread(); }
+// A thread may be registered more than once, and must then be unregistered as often.
+void curcu_memb_register_thread(void);
+void curcu_memb_unregister_thread(void);
+
 static inline void curcu_memb_synchronize(void) { urcu_memb_synchronize_rcu(); }

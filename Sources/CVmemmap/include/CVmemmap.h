@@ -84,6 +84,44 @@ CVMEMMAP_INLINE uint64_t cvm_dependent_addition(uint64_t value) {
   return value;
 }
 
+// MARK: hugetlb_optimize_vmemmap_key, the kernel's static key
+//
+// A branch that costs a nop while the key is off. Each place that it is compiled into has an entry in
+// a table, so that the key can be turned by writing the jump over the nop, and the nop over the jump.
+
+// One branch; both offsets count from their own field, so that the table is the same at any address.
+struct cvm_jump_entry {
+  int32_t code;
+  int32_t target;
+};
+
+// The branches that were compiled into this binary. There are none where patching is not written for
+// the architecture.
+const struct cvm_jump_entry *cvm_jump_table(size_t *count);
+
+// Makes every thread of the process fetch code anew before it goes on: membarrier(2), -1 with errno
+// set on failure.
+int cvm_serialize_instruction_fetch(void);
+
+// static_branch_unlikely(&hugetlb_optimize_vmemmap_key): falls through while the key is off.
+CVMEMMAP_INLINE bool cvm_static_branch_optimize_vmemmap(void) {
+#if defined(__x86_64__)
+  // Section flags: R keeps the entry, which nothing refers to, and ? drops it with its function where
+  // the linker finds another copy of that.
+  __asm__ goto("1: .byte 0x0f, 0x1f, 0x44, 0x00, 0x00\n\t"
+               ".pushsection __jump_table, \"aR?\", @progbits\n\t"
+               ".balign 4\n\t"
+               ".long 1b - ., %l[enabled] - .\n\t"
+               ".popsection"
+               : : : : enabled);
+  return false;
+enabled:
+  return true;
+#else
+  return false;
+#endif
+}
+
 // MARK: Code layouts
 //
 // cvm_layout_<copy>_<layout>(): the code that follows starts 16 * layout bytes after a 64-byte

@@ -15,6 +15,9 @@ public protocol CompoundEncoding: SendableMetatype {
   /// The states of HVO in which the kernel that this encoding is taken from gives right answers.
   static var hvoStates: Set<HVOState> { get }
 
+  /// The static key that the code tests, if any.
+  static var staticKey: (any StaticKey.Type)? { get }
+
   /// The head of the compound page that `page` belongs to, or `page` itself.
   ///
   /// The corresponding kernel function is `compound_head()`; the result is `page_folio()`'s too.
@@ -35,11 +38,15 @@ public enum HVOState: String, CaseIterable, Sendable {
   case elsewhere
   /// The folios looked at are optimised; the key is on.
   case on
+
+  /// Whether the old kernel's static key is on.
+  public var isKeyEnabled: Bool { self != .off }
 }
 
 /// The encodings, in the order in which they are listed and tested.
 public let compoundEncodings: [any CompoundEncoding.Type] = [
   PointerEncoding.self,
+  FakeHeadEncoding<OptimizeVmemmapKey>.self,
   FakeHeadEncoding<KeyOff>.self,
   FakeHeadEncoding<KeyOn>.self,
   MaskEncoding.self,
@@ -49,6 +56,8 @@ public let compoundEncodings: [any CompoundEncoding.Type] = [
 // MARK: - What does not depend on the encoding
 
 extension CompoundEncoding {
+  public static var staticKey: (any StaticKey.Type)? { nil }
+
   /// Whether `page` is part of a compound page. Needs no fake-head test: a fake head is part of one.
   ///
   /// The corresponding kernel function is `PageCompound()`.

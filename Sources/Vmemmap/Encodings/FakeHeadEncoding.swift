@@ -9,9 +9,11 @@ public import CVmemmap
 public enum FakeHeadEncoding<Key: StaticKey>: CompoundEncoding {
   public typealias Format = HeadPointerFormat
 
-  public static var name: String { "fakehead_\(Key.name)" }
+  public static var name: String { "fakehead\(Key.suffix)" }
 
   public static var hvoStates: Set<HVOState> { Key.hvoStates }
+
+  public static var staticKey: (any StaticKey.Type)? { Key.self }
 
   @inlinable @inline(__always)
   public static func compoundHead(_ page: Page) -> Page {

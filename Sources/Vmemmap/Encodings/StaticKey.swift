@@ -1,14 +1,18 @@
 /// `hugetlb_optimize_vmemmap_key`: on as soon as one folio on the system is optimised.
 ///
-/// The kernel patches code, so that a key that is off costs a nop and never a loaded boolean.
-/// These are compile-time constants: the ceiling of what patched code can reach.
+/// ``OptimizeVmemmapKey`` is the kernel's, patched code. ``KeyOff`` and ``KeyOn`` are compile-time
+/// constants: the ceiling of what patched code can reach.
 public protocol StaticKey: SendableMetatype {
+  /// The corresponding kernel macro is `static_branch_unlikely()`.
   static var isEnabled: Bool { get }
 
-  /// `off` or `on`, as part of an encoding's name.
-  static var name: String { get }
+  /// Whether the compiler knows the position.
+  static var isConstant: Bool { get }
 
-  /// The states of HVO in which the kernel's key is in this position.
+  /// What the key adds to an encoding's name.
+  static var suffix: String { get }
+
+  /// The states of HVO in which the kernel's key can be in a position that this one can be in.
   static var hvoStates: Set<HVOState> { get }
 }
 
@@ -17,7 +21,8 @@ public protocol StaticKey: SendableMetatype {
 public enum KeyOff: StaticKey {
   @inlinable @inline(__always)
   public static var isEnabled: Bool { false }
-  public static var name: String { "off" }
+  public static var isConstant: Bool { true }
+  public static var suffix: String { "_off" }
   public static var hvoStates: Set<HVOState> { [.off] }
 }
 
@@ -26,6 +31,7 @@ public enum KeyOff: StaticKey {
 public enum KeyOn: StaticKey {
   @inlinable @inline(__always)
   public static var isEnabled: Bool { true }
-  public static var name: String { "on" }
+  public static var isConstant: Bool { true }
+  public static var suffix: String { "_on" }
   public static var hvoStates: Set<HVOState> { [.elsewhere, .on] }
 }

@@ -57,6 +57,13 @@ enum SystemCall {
       unsafe madvise(UnsafeMutableRawPointer(bitPattern: address), length, advice), attempt())
   }
 
+  static func protect(
+    _ address: UInt, length: Int, _ protection: Int32, _ attempt: @autoclosure () -> String
+  ) throws(VmemmapError) {
+    try check(
+      unsafe mprotect(UnsafeMutableRawPointer(bitPattern: address), length, protection), attempt())
+  }
+
   /// Gives the backing of a range of a memory file back to the system.
   static func punchHole(
     _ file: FileDescriptor, offset: Int, length: Int

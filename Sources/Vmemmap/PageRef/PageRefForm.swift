@@ -10,18 +10,22 @@ public protocol PageRefForm: SendableMetatype {
   /// The states of HVO in which the kernel that this form is taken from gives right answers.
   static var hvoStates: Set<HVOState> { get }
 
+  /// The static key that the code tests, if any.
+  static var staticKey: (any StaticKey.Type)? { get }
+
   /// Adds `addend` to the page's reference count unless the count is `unless`; tells whether it did.
   ///
   /// The corresponding kernel function is `page_ref_add_unless(page, nr, u)`;
   /// `get_page_unless_zero(page)` is `(page, 1, 0)`.
   static func pageRefAddUnless(_ page: Page, _ addend: Int32, _ unless: Int32) -> Bool
 
-  /// To be called on a thread before and after it uses the form.
+  /// To be called on a thread before and after it uses the form, for each form that it uses.
   static func registerThread()
   static func unregisterThread()
 }
 
 extension PageRefForm {
+  public static var staticKey: (any StaticKey.Type)? { nil }
   public static func registerThread() {}
   public static func unregisterThread() {}
 }
@@ -30,6 +34,8 @@ extension PageRefForm {
 public let pageRefForms: [any PageRefForm.Type] = {
   var forms: [any PageRefForm.Type] = [
     PlainForm<HeadPointerFormat>.self,
+    FakeHeadForm<OptimizeVmemmapKey, NonPreemptibleRCU>.self,
+    FakeHeadForm<OptimizeVmemmapKey, PreemptibleRCU>.self,
     FakeHeadForm<KeyOff, NonPreemptibleRCU>.self,
     FakeHeadForm<KeyOff, PreemptibleRCU>.self,
     FakeHeadForm<KeyOn, NonPreemptibleRCU>.self,
@@ -39,6 +45,7 @@ public let pageRefForms: [any PageRefForm.Type] = {
   #if HAVE_URCU
     forms +=
       [
+        FakeHeadForm<OptimizeVmemmapKey, MembarrierRCU>.self,
         FakeHeadForm<KeyOff, MembarrierRCU>.self,
         FakeHeadForm<KeyOn, MembarrierRCU>.self,
       ] as [any PageRefForm.Type]
@@ -82,6 +89,8 @@ public enum FakeHeadForm<Key: StaticKey, RCU: RCUReadSide>: PageRefForm {
   }
 
   public static var hvoStates: Set<HVOState> { Key.hvoStates }
+
+  public static var staticKey: (any StaticKey.Type)? { Key.self }
 
   @inlinable @inline(__always)
   public static func pageRefAddUnless(_ page: Page, _ addend: Int32, _ unless: Int32) -> Bool {
