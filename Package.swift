@@ -103,7 +103,13 @@ let package = Package(
       dependencies: ["MachineCode", "MachineCodeFixtures"],
       swiftSettings: common
     ),
-    .testTarget(name: "BenchTests", dependencies: ["Results"], swiftSettings: common),
+    .testTarget(
+      name: "BenchTests",
+      dependencies: [
+        "Results", "MachineCode", .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: common
+    ),
     .testTarget(
       name: "VmemmapTests", dependencies: ["Vmemmap", "CVmemmap"], swiftSettings: common),
   ]

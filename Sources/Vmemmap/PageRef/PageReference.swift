@@ -46,10 +46,11 @@ extension Page {
     var count = referenceCount
     while count != unless {
       let swap = cvm_atomic_try_cmpxchg(address &+ Offset.refcount, count, count &+ addend)
-      if swap.exchanged { return true }
+      if swap.exchanged { break }
       count = swap.seen
     }
-    return false
+    // One way out, as in the kernel's: a result on each would be other code after every caller.
+    return cvm_opaque_i32(count) != unless
   }
 
   /// Replaces a count of exactly `count` by 0, fully ordered; tells whether it did.
