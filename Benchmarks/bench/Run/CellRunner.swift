@@ -58,18 +58,16 @@ struct CellRunner {
     try verify()
     let (window, roundCost) = try calibrate()
     let windows = (0..<workload.pfns.count / window).map { $0 * window..<($0 + 1) * window }
-    let turns = turns(window: window)
     let blocks = plan.blocksPerLayout
     let groups = plan.layouts * blocks
     let time = max(0, Double(deadline) - Double(MonotonicRawClock.now()))
-    let cost = roundCost * Double(turns.count) / Double(runs.count)
     // Odd, because the median of an odd number leans to neither tail.
     let rounds =
       min(
-        max(Int(time / cost) / groups, Plan.fewestRoundsPerGroup),
+        max(Int(time / roundCost) / groups, Plan.fewestRoundsPerGroup),
         Plan.mostRoundsPerGroup) | 1
     var orders = (0..<plan.layouts).map {
-      BalancedOrder(arms: turns.count, generator: generator.stream("order").stream(UInt64($0)))
+      BalancedOrder(arms: runs.count, generator: generator.stream("order").stream(UInt64($0)))
     }
     var windowGenerator = generator.stream("windows")
     var samples: [CellReport.Sample] = []
@@ -82,17 +80,15 @@ struct CellRunner {
         try maps.swapMemory()
       }
       let first = windowGenerator.below(windows.count)
-      for (position, turn) in orders[layout].next().enumerated() {
-        let arm = turns[turn]
+      for (position, arm) in orders[layout].next().enumerated() {
         // Arms share memory maps: on the same window the second of them would find what the first
         // one left in the caches. Apart by as much as there is, each is as cold as the footprint.
-        let timed = (first + turn * (windows.count / turns.count)) % windows.count
+        let timed = (first + arm * (windows.count / runs.count)) % windows.count
         // The window before it leaves caches and predictor as this arm's own walk does, not as the
         // arm before left them.
         let warm = (timed + windows.count - 1) % windows.count
         try pass(arm, layout, windows[warm])
         let (elapsed, counts) = try countedPass(arm, layout, windows[timed])
-        guard turn < runs.count else { continue }
         samples.append(
           CellReport.Sample(
             arm: arm, layout: layout, block: round / roundsPerBlock, round: round,
@@ -100,25 +96,6 @@ struct CellRunner {
       }
     }
     return (window, samples)
-  }
-
-  /// Whose turns make a round: each arm's, and further ones that are not recorded.
-  ///
-  /// Arms of one format share a memory map, and what one of them read is in the caches for the
-  /// others. So that no format gains by having more arms, each is read equally often in a round: the
-  /// arms of a format with fewer of them have more turns. Where a window covers the whole footprint
-  /// an arm finds there only what it brought itself, and its own turn is enough.
-  private func turns(window: Int) -> [Int] {
-    let own = Array(runs.indices)
-    guard cell.folios << cell.order > window else { return own }
-    let readers = Dictionary(grouping: own.filter { runs[$0].arm.role != .null }) {
-      runs[$0].format.name
-    }
-    let most = readers.values.map(\.count).max() ?? 0
-    return own
-      + readers.sorted { $0.key < $1.key }.flatMap { _, arms in
-        (arms.count..<most).map { arms[$0 % arms.count] }
-      }
   }
 
   // MARK: Checking

@@ -78,11 +78,6 @@ CVMEMMAP_INLINE uint64_t cvm_opaque_u64(uint64_t value) {
   return value;
 }
 
-CVMEMMAP_INLINE int32_t cvm_opaque_i32(int32_t value) {
-  __asm__ volatile("" : "+r"(value));
-  return value;
-}
-
 // One addition that the processor must wait for: of 0, which the optimiser does not know.
 CVMEMMAP_INLINE uint64_t cvm_dependent_addition(uint64_t value) {
   __asm__ volatile("add $0, %0" : "+r"(value) : : "cc");

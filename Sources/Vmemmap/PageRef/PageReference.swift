@@ -46,11 +46,10 @@ extension Page {
     var count = referenceCount
     while count != unless {
       let swap = cvm_atomic_try_cmpxchg(address &+ Offset.refcount, count, count &+ addend)
-      if swap.exchanged { break }
+      if swap.exchanged { return true }
       count = swap.seen
     }
-    // One way out, as in the kernel's: a result on each would be other code after every caller.
-    return cvm_opaque_i32(count) != unless
+    return false
   }
 
   /// Replaces a count of exactly `count` by 0, fully ordered; tells whether it did.
