@@ -81,9 +81,8 @@ extension BenchTests {
     func fakeHeadTest() throws {
       expect(.conditionalJumps, in: try loops("compound_head") { $0.arm != "mask" }) { loop in
         let tests = loop.testsFakeHeads ? 4 : 1
-        // Whether the count is 0, whether the compare-and-swap must be done again, and whether there
-        // is a reference to drop.
-        let used = loop.mode == "consumer_ref" ? 3 : 0
+        // Whether the count is 0, and whether the compare-and-swap must be done again.
+        let used = loop.mode == "consumer_ref" ? 2 : 0
         return (tests + used) * 8 + 1
       }
     }

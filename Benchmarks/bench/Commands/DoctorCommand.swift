@@ -40,11 +40,13 @@ struct DoctorCommand: ParsableCommand {
 extension Preset {
   /// What the preset's largest cells need.
   fileprivate var demand: Checkup.Demand {
-    let cells = axes.cells(cpuNodes: [0], memoryNodes: [0])
+    let groups = Dictionary(
+      grouping: axes.cells(cpuNodes: [0], memoryNodes: [0]), by: \.mapKey
+    ).values
     return Checkup.Demand(
       plan: "--preset \(rawValue)",
-      mappings: cells.map(MachineLimits.mappings).max() ?? 0,
-      bytes: cells.map(MachineLimits.memory).max() ?? 0)
+      mappings: groups.map(MachineLimits.mappings).max() ?? 0,
+      bytes: groups.map(MachineLimits.memory).max() ?? 0)
   }
 }
 

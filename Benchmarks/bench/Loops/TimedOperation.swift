@@ -52,7 +52,11 @@ enum HeadReference<Encoding: CompoundEncoding>: TimedOperation {
 enum PageRefAddUnless<Form: PageRefForm>: TimedOperation {
   @inline(__always)
   static func answer(_ page: Page) -> UInt {
-    Form.pageRefAddUnless(page, 1, 0) ? 1 : 0
+    guard Form.pageRefAddUnless(page, 1, 0) else { return 0 }
+    // A branch in every form, as callers have it. Left to itself the compiler makes it a setcc in
+    // some, and a chain through one of those waits for the count where others run ahead.
+    cvm_keep_branch()
+    return 1
   }
 
   @inline(__always)

@@ -90,7 +90,7 @@ enum Pattern: String, CaseIterable, ExpressibleByArgument, Codable {
 /// How many folios are visited.
 enum Footprint: Hashable, ExpressibleByArgument {
   case one
-  /// As many as fill ``manyBytes`` of struct pages, and at least 4.
+  /// As many as fill ``manyBytes`` of struct pages.
   case many
   case count(Int)
 
@@ -109,7 +109,7 @@ enum Footprint: Hashable, ExpressibleByArgument {
   func folios(ofOrder order: Int) -> Int {
     switch self {
     case .one: 1
-    case .many: max(4, Footprint.manyBytes / (Page.size << order))
+    case .many: max(1, Footprint.manyBytes / (Page.size << order))
     case .count(let count): count
     }
   }

@@ -30,25 +30,35 @@ struct MachineLimits {
       availableMemory: SystemMemory.availableBytes, keyProblem: OptimizeVmemmapKey.problem())
   }
 
-  /// The mappings that a process needs for a cell.
-  static func mappings(_ cell: Cell) -> Int {
-    let maps =
-      cell.hvo == .on
-      ? formats(cell) * cell.folios * MemoryMap.mappings(forOptimizedOrder: cell.order) : 0
-    return maps + ownMappings
+  /// The mappings that a process needs for cells that share their memory maps.
+  static func mappings(_ cells: [Cell]) -> Int {
+    let cell = cells[0]
+    let each =
+      cell.hvo == .on ? cell.folios * MemoryMap.mappings(forOptimizedOrder: cell.order) : 0
+    return maps(cells) * each + ownMappings
   }
 
-  /// The bytes of memory that a process needs for a cell.
-  static func memory(_ cell: Cell) -> Int {
-    formats(cell) * cell.pages * Page.size + ownMemory
+  /// The bytes of memory that a process needs for cells that share their memory maps.
+  static func memory(_ cells: [Cell]) -> Int {
+    maps(cells) * cells[0].pages * Page.size + ownMemory
   }
 
-  private static func formats(_ cell: Cell) -> Int {
-    Set(cell.contenders.map { $0.format.name }).count
+  /// How many maps there are with all arms: of each format as many as the cell needs that needs most,
+  /// and the twin's.
+  private static func maps(_ cells: [Cell]) -> Int {
+    var most: [String: Int] = [:]
+    for operation in Set(cells.map(\.operation)) {
+      let contenders = operation.contenders.filter { $0.hvoStates.contains(cells[0].hvo) }
+      for (format, arms) in Dictionary(grouping: contenders, by: { $0.format.name }) {
+        most[format] = max(most[format, default: 0], arms.count)
+      }
+    }
+    return most.values.reduce(1, +)
   }
 
-  /// Why a cell's memory maps can't be made here, if so.
-  func reasonToLeaveOut(_ cell: Cell) -> LeftOut? {
+  /// Why the memory maps that cells share can't be made here, if so.
+  func reasonToLeaveOut(_ cells: [Cell]) -> LeftOut? {
+    let cell = cells[0]
     let what = "\(cell.folios) folio\(cell.folios == 1 ? "" : "s") of order \(cell.order)"
     // First of all, because the products below would overflow.
     guard cell.folios <= MachineLimits.mostBytes >> (cell.order + Page.shift) else {
@@ -60,7 +70,7 @@ struct MachineLimits {
           """)
     }
     if cell.hvo == .on, let mappingLimit {
-      let needed = MachineLimits.mappings(cell)
+      let needed = MachineLimits.mappings(cells)
       if needed > mappingLimit {
         return LeftOut(
           what: "\(what) under HVO",
@@ -71,7 +81,7 @@ struct MachineLimits {
       }
     }
     if let availableMemory {
-      let needed = MachineLimits.memory(cell)
+      let needed = MachineLimits.memory(cells)
       if needed > availableMemory {
         return LeftOut(
           what: what,

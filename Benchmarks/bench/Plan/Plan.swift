@@ -73,6 +73,12 @@ struct Plan {
       + [Arm(name: "null", role: .null)]
   }
 
+  /// What the map of each arm of a cell holds, in the order of ``arms(of:)``; the null loop has none.
+  func formats(of cell: Cell) -> [any TailFormat.Type] {
+    let formats = Dictionary(uniqueKeysWithValues: cell.contenders.map { ($0.name, $0.format) })
+    return arms(of: cell).compactMap { formats[$0.name] }
+  }
+
   private func isMeasured(_ contender: Contender) -> Bool {
     if let encodings { return encodings.contains(contender.name) }
     guard let key = contender.staticKey else { return true }

@@ -152,11 +152,14 @@ extension PlanOptions {
     }
     var left: [LeftOut] = []
     var fitting: [Cell] = []
-    var verdicts: [MapKey: LeftOut?] = [:]
+    let reasons = Dictionary(grouping: cells, by: \.mapKey)
+      .compactMapValues(machine.reasonToLeaveOut)
     for cell in cells {
-      let reason = verdicts[cell.mapKey] ?? machine.reasonToLeaveOut(cell)
-      verdicts[cell.mapKey] = .some(reason)
-      if let reason { left.append(reason) } else { fitting.append(cell) }
+      if let reason = reasons[cell.mapKey] {
+        left.append(reason)
+      } else {
+        fitting.append(cell)
+      }
     }
     if let reason = left.first, footprint != nil || order != nil {
       throw ValidationError(reason.description)

@@ -22,7 +22,8 @@ struct CellRunner {
   /// An arm, and what it needs to run.
   struct ArmRun {
     let arm: Arm
-    let format: any TailFormat.Type
+    /// Of its map; the null loop, which reads none, takes addresses from the baseline's.
+    let place: Int
     /// One for each code layout.
     let loops: [TimedLoop]
   }
@@ -40,12 +41,10 @@ struct CellRunner {
     stream = Stream(
       workload, operation: cell.operation, mode: cell.mode, headFlags: cell.headFlags)
     nullStream = Stream(nullFor: workload, mode: cell.mode)
-    let formats = Dictionary(uniqueKeysWithValues: cell.contenders.map { ($0.name, $0.format) })
-    runs = plan.arms(of: cell).map { arm in
-      // The null loop runs on the baseline's map.
-      let format = formats[arm.name] ?? formats[plan.baseline(of: cell)]!
-      return ArmRun(
-        arm: arm, format: format,
+    let places = maps.places(for: plan.formats(of: cell))
+    runs = plan.arms(of: cell).enumerated().map { index, arm in
+      ArmRun(
+        arm: arm, place: arm.role == .null ? places[0] : places[index],
         loops: (0..<plan.layouts).map {
           timedLoops[arm.symbol(cell.operation, cell.mode, layout: $0)]!
         })
@@ -79,14 +78,11 @@ struct CellRunner {
       if round % roundsPerBlock == 0 || round % roundsPerBlock == roundsPerBlock / 2 {
         try maps.swapMemory()
       }
-      let first = windowGenerator.below(windows.count)
+      let timed = windowGenerator.below(windows.count)
+      // The window before it leaves caches and predictor as this arm's own walk does, not as the
+      // arm before left them.
+      let warm = (timed + windows.count - 1) % windows.count
       for (position, arm) in orders[layout].next().enumerated() {
-        // Arms share memory maps: on the same window the second of them would find what the first
-        // one left in the caches. Apart by as much as there is, each is as cold as the footprint.
-        let timed = (first + arm * (windows.count / runs.count)) % windows.count
-        // The window before it leaves caches and predictor as this arm's own walk does, not as the
-        // arm before left them.
-        let warm = (timed + windows.count - 1) % windows.count
         try pass(arm, layout, windows[warm])
         let (elapsed, counts) = try countedPass(arm, layout, windows[timed])
         samples.append(
@@ -111,8 +107,8 @@ struct CellRunner {
       let loop = timedLoops[run.arm.symbol(cell.operation, .throughput, layout: 0)]!
       for start in stride(from: 0, to: workload.pfns.count, by: unrolling) {
         let window = start..<start + unrolling
-        let sum = loop.walk(steps, window, base: maps.base(run.format)).sum
-        guard steps.accepts(sum, window: window, base: maps.base(run.format)) else {
+        let sum = loop.walk(steps, window, base: maps.base(run.place)).sum
+        guard steps.accepts(sum, window: window, base: maps.base(run.place)) else {
           throw wrong(run, steps, window: window, sum: sum)
         }
       }
@@ -128,7 +124,7 @@ struct CellRunner {
     _ index: Int, _ layout: Int, _ window: Range<Int>
   ) throws(WrongAnswer) -> UInt64 {
     let run = runs[index]
-    let (sum, elapsed) = run.loops[layout].walk(stream(run), window, base: maps.base(run.format))
+    let (sum, elapsed) = run.loops[layout].walk(stream(run), window, base: maps.base(run.place))
     try settle(run, window, sum: sum)
     return elapsed
   }
@@ -139,7 +135,7 @@ struct CellRunner {
     _ index: Int, _ layout: Int, _ window: Range<Int>
   ) throws(WrongAnswer) -> (elapsed: UInt64, counts: ThreadCounts) {
     let run = runs[index]
-    let (loop, stream, base) = (run.loops[layout], stream(run), maps.base(run.format))
+    let (loop, stream, base) = (run.loops[layout], stream(run), maps.base(run.place))
     let (answer, counts) = counters.counting { loop.walk(stream, window, base: base) }
     try settle(run, window, sum: answer.sum)
     return (answer.elapsed, counts)
@@ -150,7 +146,7 @@ struct CellRunner {
   /// Checks a pass's sum, and gives references back.
   private func settle(_ run: ArmRun, _ window: Range<Int>, sum: UInt) throws(WrongAnswer) {
     let stream = stream(run)
-    guard stream.accepts(sum, window: window, base: maps.base(run.format)) else {
+    guard stream.accepts(sum, window: window, base: maps.base(run.place)) else {
       throw wrong(run, stream, window: window, sum: sum)
     }
     if run.arm.role != .null { try settleReferences(window, run) }
@@ -161,9 +157,9 @@ struct CellRunner {
     let problem: String?
     switch (cell.operation, cell.mode) {
     case (.pageRefAddUnless, _):
-      problem = workload.giveBackReferences(window, base: maps.base(run.format))
+      problem = workload.giveBackReferences(window, base: maps.base(run.place))
     case (.compoundHead, .consumerReference):
-      problem = workload.checkReferences(window, base: maps.base(run.format))
+      problem = workload.checkReferences(window, base: maps.base(run.place))
     default:
       problem = nil
     }
@@ -175,7 +171,7 @@ struct CellRunner {
   private func wrong(
     _ run: ArmRun, _ stream: Stream, window: Range<Int>, sum: UInt
   ) -> WrongAnswer {
-    let relative = sum &- UInt(window.count) &* maps.base(run.format) &* stream.basesPerAnswer
+    let relative = sum &- UInt(window.count) &* maps.base(run.place) &* stream.basesPerAnswer
     return WrongAnswer(
       description:
         "\(run.arm.name) (\(run.arm.role.rawValue)) in \(cell.summary): wrong answers for "

@@ -1,13 +1,21 @@
 import Results
 import Vmemmap
 
-/// The memory maps of a group of cells: one for each format in use, alike but for what tails hold.
+/// The memory maps of a group of cells: one for each arm of a cell, alike but for what tails hold.
+///
+/// No two arms of a cell share a map. What one has brought into the caches would be there for the
+/// other, so that the format with the most arms would seem the fastest; the twin, on the baseline's
+/// own map, could not show it.
 final class MapSet {
   let key: MapKey
   /// What the machine granted, the same for all maps or `mixed` in reports.
   let mappingSizes: Set<MappingSize>
   let accounts: [MemoryAccount]
-  private var maps: [Owner]
+  /// What the map in each place holds.
+  private let formats: [any TailFormat.Type]
+  private let maps: [Owner]
+  /// How many places on from the first the memory of the first place is now.
+  private var shift = 0
 
   /// A class, because arrays can't hold noncopyable values.
   private final class Owner {
@@ -15,6 +23,7 @@ final class MapSet {
     init(_ map: consuming MemoryMap) { self.map = map }
   }
 
+  /// - Parameter formats: of the map in each place.
   init(
     _ key: MapKey, formats: [any TailFormat.Type], bindToNodes: Bool
   ) throws(VmemmapError) {
@@ -28,33 +37,44 @@ final class MapSet {
       try map.initialize(order: key.order)
       if key.optimized {
         try map.optimize(folios: stride(from: 0, to: key.folios << key.order, by: 1 << key.order))
-        accounts.append(MemoryAccount(key, format: format, proof: try map.aliasingProof()))
+        if !accounts.contains(where: { $0.format == format.name }) {
+          accounts.append(MemoryAccount(key, format: format, proof: try map.aliasingProof()))
+        }
       }
       maps.append(Owner(map))
     }
     self.key = key
+    self.formats = formats
     self.maps = maps
     self.accounts = accounts
     mappingSizes = Set(maps.map { $0.map.mappingSize })
   }
 
-  /// The address of page frame 0's struct page in the map of a format.
-  func base(_ format: any TailFormat.Type) -> UInt {
-    guard let owner = maps.first(where: { $0.map.format.name == format.name }) else {
-      preconditionFailure("no memory map for the format \(format.name)")
+  /// The places of maps for the formats, in their order, no place twice.
+  func places(for formats: [any TailFormat.Type]) -> [Int] {
+    var free = Array(self.formats.indices)
+    return formats.map { format in
+      guard let index = free.firstIndex(where: { self.formats[$0].name == format.name }) else {
+        preconditionFailure("no memory map left for the format \(format.name)")
+      }
+      return free.remove(at: index)
     }
-    return owner.map.base
   }
 
-  /// Lets each format take the memory of the next one, so that physical placement favours none.
+  /// The address of page frame 0's struct page in the map in a place.
+  func base(_ place: Int) -> UInt { owner(place).map.base }
+
+  private func owner(_ place: Int) -> Owner { maps[(place + shift) % maps.count] }
+
+  /// Lets each place take the memory of the next one, so that physical placement favours none.
   ///
   /// Maps under HVO keep theirs: their formats are mapped in different ways. Costs about as much as
   /// writing all maps once.
   func swapMemory() throws(VmemmapError) {
-    guard !key.optimized, maps.count > 1 else { return }
-    let formats = maps.map { $0.map.format }
-    for (index, owner) in maps.enumerated() {
-      try owner.map.initialize(order: key.order, format: formats[(index + 1) % formats.count])
+    guard !key.optimized else { return }
+    shift += 1
+    for (place, format) in formats.enumerated() {
+      try owner(place).map.initialize(order: key.order, format: format)
     }
   }
 }

@@ -62,12 +62,16 @@ struct Worker {
       arms: runner.runs.map(\.arm), events: counters.events.events, samples: samples)
   }
 
-  /// The formats of all contenders of a group, each once.
+  /// The formats of a group's maps: each as often as the cell needs it that needs it most often.
   private func formats(_ cells: [Cell]) -> [any TailFormat.Type] {
-    var seen: Set<String> = []
-    return cells.flatMap { $0.contenders.map { $0.format } }.filter {
-      seen.insert($0.name).inserted
+    var formats: [any TailFormat.Type] = []
+    for cell in cells {
+      for format in plan.formats(of: cell) {
+        let needed = plan.formats(of: cell).count { $0.name == format.name }
+        if formats.count(where: { $0.name == format.name }) < needed { formats.append(format) }
+      }
     }
+    return formats
   }
 }
 
