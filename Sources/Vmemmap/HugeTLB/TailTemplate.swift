@@ -7,6 +7,9 @@ import Glibc
 ///
 /// The corresponding kernel code is `vmemmap_get_tail()` (Linux 7.1).
 struct TailTemplate: Equatable {
+  /// The format's name: a map can be prepared anew in another one.
+  let format: String
+  /// Nothing but zone and node.
   let flags: PageFlags
   let order: Int
 }
@@ -15,20 +18,20 @@ extension MemoryMap {
   /// The number of templates in use; each costs 4 KiB.
   public var templateCount: Int { templates.count }
 
-  /// The offset in the file of the template for the tails of `order` with these flags, made now if
-  /// there is none yet.
-  mutating func templateOffset(
-    order: Int, flags: PageFlags, head: Page
-  ) throws(VmemmapError) -> Int {
-    let template = TailTemplate(flags: flags, order: order)
+  /// The offset in the file of the template for the tails of a compound page, made now if there is
+  /// none yet.
+  mutating func templateOffset(head: Page, order: Int) throws(VmemmapError) -> Int {
+    let flags = head.flags.zoneAndNode
+    let template = TailTemplate(format: format.name, flags: flags, order: order)
     if let index = templates.firstIndex(of: template) { return offset(ofTemplate: index) }
     guard templates.count < MemoryMap.maximumTemplates else {
-      throw .outOfBounds(
-        what: "more than \(MemoryMap.maximumTemplates) pairs of zone and order need a template; "
-          + "split the memory into several maps")
+      throw .tooManyTemplates(limit: MemoryMap.maximumTemplates)
     }
     let offset = offset(ofTemplate: templates.count)
     let address = base + UInt(offset)
+    if bindsToNodes {
+      try SystemCall.bind(address, length: basePageSize, node: flags.node)
+    }
     try SystemCall.advise(
       address, length: basePageSize, Advice.populateWrite, "allocate a page of tail templates")
     let word = format.compoundInfo(head: head, order: order)
@@ -40,6 +43,6 @@ extension MemoryMap {
   }
 
   private func offset(ofTemplate index: Int) -> Int {
-    templateOffset + index * basePageSize
+    templateAreaOffset + index * basePageSize
   }
 }

@@ -25,12 +25,16 @@ extension MemoryMap {
   ///
   /// Readers at any moment see either the old or the new page, with the same answers, as long as the
   /// decoding allows for it: the range is remapped before its backing is given back. Optimising an
-  /// optimised folio does nothing. Costs about 4 us for each vmemmap page.
+  /// optimised folio does nothing. Costs about 4 us for each vmemmap page, and once a call the
+  /// reading of the process's mappings: folios are optimised best in one call.
   ///
   /// - Parameter heads: page frames of heads whose order is ``Order/smallestOptimizable`` or more.
-  /// - Throws: ``VmemmapError/tooManyMappings(needed:inUse:limit:)`` before anything is changed;
-  ///   ``VmemmapError/system(attempt:errno:)`` when a call fails, with the folios before that one
-  ///   optimised.
+  /// - Throws: Before anything is changed, ``VmemmapError/pageOutOfRange(pfn:pageCount:)``,
+  ///   ``VmemmapError/notAHead(pfn:)``, ``VmemmapError/orderOutOfRange(order:range:)`` and
+  ///   ``VmemmapError/tooManyMappings(needed:inUse:limit:)``. With the folios before that one
+  ///   optimised, ``VmemmapError/tooManyTemplates(limit:)`` and, when a call fails,
+  ///   ``VmemmapError/system(attempt:errno:)``; the folio that was begun then counts as optimised,
+  ///   so that ``restore(folios:)`` gives it its struct pages again.
   ///
   /// The corresponding kernel function is `hugetlb_vmemmap_optimize_folios()`.
   public mutating func optimize(folios heads: some Sequence<PageFrameNumber>) throws(VmemmapError) {
@@ -41,9 +45,8 @@ extension MemoryMap {
       mappings += MemoryMap.mappings(forOptimizedOrder: order)
     }
     try MappingLimit.check(needed: mappings)
-    for pfn in heads {
+    for pfn in heads where !optimizedFolios.contains(pfn) {
       try optimize(folio: pfn)
-      optimizedFolios.insert(pfn)
     }
   }
 
@@ -55,9 +58,10 @@ extension MemoryMap {
       case .firstVmemmapPage:
         fileOffset(of: head)
       case .template:
-        try templateOffset(
-          order: order, flags: head.flags.subtracting(.head).zoneAndNode, head: head)
+        try templateOffset(head: head, order: order)
       }
+    // From the first alias on there is something to restore.
+    optimizedFolios.insert(pfn)
     let tails = tailVmemmapPages(of: head, order: order)
     var address = tails.address
     while address < tails.address + UInt(tails.length) {
@@ -74,6 +78,10 @@ extension MemoryMap {
   ///
   /// The fresh pages are filled through a second mapping and then mapped read-write, so that readers
   /// never see an unfilled one. A folio that is not optimised is left alone.
+  ///
+  /// An encoding that loads once, like ``MaskEncoding``, is right for readers at any moment. One that
+  /// looks for fake heads loads more often: a reader that saw the even word of a fake head, and looks
+  /// for `PG_head` only after it has become a tail again, takes the tail for a head.
   ///
   /// - Throws: ``VmemmapError/system(attempt:errno:)`` when memory runs out, with the folios before
   ///   that one restored and the others still optimised.
@@ -111,9 +119,14 @@ extension MemoryMap {
 extension MemoryMap {
   private func optimizableOrder(of pfn: PageFrameNumber) throws(VmemmapError) -> Int {
     guard pfn >= 0 && pfn < pageCount else {
-      throw .outOfBounds(what: "pfn \(pfn) is outside of the memory map's \(pageCount) pages")
+      throw .pageOutOfRange(pfn: pfn, pageCount: pageCount)
     }
-    let order = self[pfn].folioOrder
+    let page = self[pfn]
+    let order = page.folioOrder
+    // A fake head shows its folio's order, but does not stand at a multiple of it.
+    guard page.compoundInfo & 1 == 0 && pfn & (1 << order - 1) == 0 else {
+      throw .notAHead(pfn: pfn)
+    }
     guard order >= Order.smallestOptimizable else {
       throw .orderOutOfRange(order: order, range: Order.smallestOptimizable...Order.maximum)
     }

@@ -6,7 +6,8 @@ import SystemPackage
 public struct AliasingProof: Equatable, Sendable {
   /// Bytes behind the map now, from the memory file's `st_blocks`; exact, needs no privileges.
   public let allocatedBytes: Int
-  /// Bytes that the struct pages would take without HVO.
+  /// Bytes that the map takes without HVO: its struct pages, filled up to whole huge pages where its
+  /// mappings are huge.
   public let fullBytes: Int
   /// The number of vmemmap pages in the map.
   public let vmemmapPages: Int
@@ -26,17 +27,22 @@ extension MemoryMap {
     let vmemmapPages = pageCount / structPagesPerVmemmapPage
     let frames = try physicalFrames(vmemmapPages: 0..<vmemmapPages)
     return AliasingProof(
-      allocatedBytes: try allocatedBytes(), fullBytes: pageCount * Page.size,
+      allocatedBytes: try allocatedBytes(), fullBytes: templateAreaOffset,
       vmemmapPages: vmemmapPages, distinctFrames: frames.map { Set($0).count })
   }
 
   /// The physical page frames behind vmemmap pages of the map, in order.
   ///
-  /// - Returns: nil where the process may not see them.
+  /// - Precondition: the vmemmap pages are of this map.
+  /// - Returns: nil where the process may not see them, or one of them is not in memory.
   /// - Throws: ``VmemmapError/system(attempt:errno:)``.
   public func physicalFrames(
     vmemmapPages: Range<Int>
   ) throws(VmemmapError) -> [UInt64]? {
+    precondition(
+      vmemmapPages.lowerBound >= 0
+        && vmemmapPages.upperBound <= pageCount / structPagesPerVmemmapPage,
+      "vmemmap pages \(vmemmapPages) are not all of this map")
     let start = base + UInt(vmemmapPages.lowerBound * basePageSize)
     let length = vmemmapPages.count * basePageSize
     // An entry of a page that was never touched says nothing.
@@ -51,8 +57,9 @@ extension MemoryMap {
       unsafe pread(descriptor, $0.baseAddress, wanted, position)
     }
     guard count == wanted else { return nil }
-    // Bits 0 to 54 are the frame, 0 for those who may not see it; bit 63 is present.
+    // Bits 0 to 54 are the frame, 0 for those who may not see it; they are another thing where bit
+    // 63, present, is clear.
     let frames = entries.map { $0 & (1 << 55 - 1) }
-    return frames.contains(0) ? nil : frames
+    return frames.contains(0) || entries.contains { $0 >> 63 == 0 } ? nil : frames
   }
 }

@@ -6,6 +6,7 @@ public typealias PageFrameNumber = Int
 
 /// A run of modelled pages that belong to one zone of one node.
 public struct MemorySection: Hashable, Sendable {
+  /// 0 to ``PageFlags/maximumNodes`` - 1.
   public let node: Int
   public let zone: Zone
   /// The number of pages; a multiple of ``structPagesPerVmemmapPage``.
@@ -48,8 +49,10 @@ public struct MemoryMap: ~Copyable {
   public let mappingSize: MappingSize
 
   let reservation: Reservation
+  /// Whether struct pages and templates are put on their section's node.
+  let bindsToNodes: Bool
   /// Where in the file the template area begins, and which templates it holds, in order.
-  let templateOffset: Int
+  let templateAreaOffset: Int
   var templates: [TailTemplate] = []
   /// The heads of the optimised folios.
   public internal(set) var optimizedFolios: Set<PageFrameNumber> = []
@@ -66,22 +69,28 @@ public struct MemoryMap: ~Copyable {
   ///   - sections: the modelled memory in order of page frames.
   ///   - mappingSize: what to ask for. Huge mappings are tried and given up where the machine does
   ///     not grant them; see ``mappingSize`` of the result.
-  ///   - bindToNodes: whether the struct pages of each section are put on its node.
-  ///   - displacement: bytes by which page frame 0 misses ``Order/memoryMapAlignment``. Only formats
-  ///     that do without natural alignment accept any but 0.
-  /// - Throws: ``VmemmapError/misaligned(base:format:alignment:)`` and ``VmemmapError/system(attempt:errno:)``
-  ///   when memory, address space or mappings run out.
+  ///   - bindToNodes: whether the struct pages of each section, and their templates, are put on its
+  ///     node.
+  ///   - displacement: bytes by which page frame 0 misses ``Order/memoryMapAlignment``, a multiple of
+  ///     ``basePageSize``. Only formats that do without natural alignment accept any but 0.
+  /// - Throws: ``VmemmapError/partialVmemmapPage(sectionPages:)``,
+  ///   ``VmemmapError/misaligned(base:format:alignment:)``,
+  ///   ``VmemmapError/noSuchNode(node:nodes:)`` when nodes are to be bound to, and
+  ///   ``VmemmapError/system(attempt:errno:)`` when memory, address space or mappings run out.
   public init(
     format: any TailFormat.Type, sections: [MemorySection],
     mappingSize: MappingSize = .base, bindToNodes: Bool = false, displacement: Int = 0
   ) throws(VmemmapError) {
-    let pageCount = sections.reduce(0) { $0 + $1.pages }
-    guard pageCount > 0, sections.allSatisfy({ $0.pages % structPagesPerVmemmapPage == 0 }) else {
-      throw .outOfBounds(
-        what:
-          "a section's pages must fill vmemmap pages: multiples of \(structPagesPerVmemmapPage),"
-          + " not \(sections.map(\.pages))")
+    precondition(!sections.isEmpty, "a memory map has at least one section")
+    precondition(
+      displacement >= 0 && displacement % basePageSize == 0,
+      "a displacement of \(displacement) bytes is not a multiple of \(basePageSize)")
+    for section in sections {
+      guard section.pages > 0 && section.pages % structPagesPerVmemmapPage == 0 else {
+        throw .partialVmemmapPage(sectionPages: section.pages)
+      }
     }
+    let pageCount = sections.reduce(0) { $0 + $1.pages }
     let hugePage = 2 << 20
     let bytes = pageCount * Page.size
     // Huge mappings need whole huge pages of struct pages; the templates start a new one.
@@ -93,8 +102,12 @@ public struct MemoryMap: ~Copyable {
       name: "vmemmap-\(format.name)")
     try MemoryMap.checkAlignment(of: reservation.address, for: format)
     if bindToNodes {
+      let nodes = Topology.current().nodesWithMemory
       var start = reservation.address
       for section in sections {
+        guard nodes.contains(section.node) else {
+          throw .noSuchNode(node: section.node, nodes: nodes)
+        }
         let length = section.pages * Page.size
         try SystemCall.bind(start, length: length, node: section.node)
         start += UInt(length)
@@ -105,8 +118,9 @@ public struct MemoryMap: ~Copyable {
     self.format = format
     self.sections = sections
     self.pageCount = pageCount
-    self.templateOffset = structBytes
+    self.templateAreaOffset = structBytes
     self.reservation = reservation
+    self.bindsToNodes = bindToNodes
   }
 
   private static func checkAlignment(
@@ -144,7 +158,8 @@ public struct MemoryMap: ~Copyable {
 // MARK: - Populating
 
 extension MemoryMap {
-  /// MADV_POPULATE_READ, MADV_POPULATE_WRITE and MADV_COLLAPSE, which Glibc's module leaves out.
+  /// MADV_POPULATE_READ, MADV_POPULATE_WRITE and MADV_COLLAPSE, which came to Glibc at different
+  /// times.
   enum Advice {
     static let populateRead: Int32 = 22
     static let populateWrite: Int32 = 23
@@ -193,21 +208,22 @@ extension MemoryMap {
   /// - Parameters:
   ///   - order: 0 to ``Order/maximum``.
   ///   - newFormat: what tails are to hold from now on; what they held before by default.
+  /// - Precondition: no folio is optimised.
   /// - Throws: ``VmemmapError/orderOutOfRange(order:range:)``,
-  ///   ``VmemmapError/misaligned(base:format:alignment:)``.
+  ///   ``VmemmapError/misaligned(base:format:alignment:)``, before anything is changed.
   ///
   /// The corresponding kernel functions are `memmap_init()` and `prep_compound_page()`.
   public mutating func initialize(
     order: Int, format newFormat: (any TailFormat.Type)? = nil
   ) throws(VmemmapError) {
+    precondition(optimizedFolios.isEmpty, "restore the optimised folios first")
+    guard (0...Order.maximum).contains(order) else {
+      throw .orderOutOfRange(order: order, range: 0...Order.maximum)
+    }
     if let newFormat {
       try MemoryMap.checkAlignment(of: base, for: newFormat)
       format = newFormat
     }
-    guard (0...Order.maximum).contains(order) else {
-      throw .orderOutOfRange(order: order, range: 0...Order.maximum)
-    }
-    precondition(optimizedFolios.isEmpty, "restore the optimised folios first")
     var pfn = 0
     for section in sections {
       format.initialize(

@@ -8,10 +8,16 @@ public enum VmemmapError: Error, Equatable {
   case misaligned(base: UInt, format: String, alignment: Int)
   /// More mappings than `vm.max_map_count` allows the process.
   case tooManyMappings(needed: Int, inUse: Int, limit: Int)
-  /// The order can't be modelled.
+  /// The order can't be modelled, or not be optimised.
   case orderOutOfRange(order: Int, range: ClosedRange<Int>)
-  /// The pages asked for do not fit the map or its sections.
-  case outOfBounds(what: String)
+  /// A page frame that the memory map does not have.
+  case pageOutOfRange(pfn: PageFrameNumber, pageCount: Int)
+  /// A tail, or a fake head, where a head is needed.
+  case notAHead(pfn: PageFrameNumber)
+  /// A section whose struct pages do not fill vmemmap pages.
+  case partialVmemmapPage(sectionPages: Int)
+  /// More pairs of zone and order under HVO than a memory map has room for.
+  case tooManyTemplates(limit: Int)
   /// A node that this machine does not have, or that has no memory.
   case noSuchNode(node: Int, nodes: [Int])
 }
@@ -29,8 +35,15 @@ extension VmemmapError: CustomStringConvertible {
         + "ask for fewer huge pages, or raise it: sysctl -w vm.max_map_count=\(needed + inUse + 4096)"
     case .orderOutOfRange(let order, let range):
       "order \(order) is out of range: \(range.lowerBound) to \(range.upperBound)"
-    case .outOfBounds(let what):
-      what
+    case .pageOutOfRange(let pfn, let pageCount):
+      "pfn \(pfn) is outside of the memory map's pages, 0..<\(pageCount)"
+    case .notAHead(let pfn):
+      "pfn \(pfn) is a tail; name the compound page by its head"
+    case .partialVmemmapPage(let pages):
+      "a section of \(pages) pages does not fill vmemmap pages; take a positive multiple of "
+        + "\(structPagesPerVmemmapPage)"
+    case .tooManyTemplates(let limit):
+      "more than \(limit) pairs of zone and order need a template; split the memory into several maps"
     case .noSuchNode(let node, let nodes):
       "node \(node) has no memory on this machine; nodes with memory: "
         + nodes.map(String.init).joined(separator: ", ")

@@ -1,0 +1,137 @@
+import Glibc
+import Testing
+import Vmemmap
+
+@Suite("HVO: what is refused, and what does nothing")
+struct RefusalTests {
+  @Test("Folios too small for HVO are refused with their order", arguments: tailFormats, 0...6)
+  func smallOrders(format: any TailFormat.Type, order: Int) throws {
+    var map = try ModelledMemory(order: order, folios: 256).map(format)
+    expectRefusal(.orderOutOfRange(order: order, range: 7...22), of: [0], in: &map)
+  }
+
+  @Test("A page frame outside of the map is refused", arguments: tailFormats)
+  func outside(format: any TailFormat.Type) throws {
+    var map = try ModelledMemory(order: 9, folios: 2).map(format)
+    for pfn in [-1, -512, 1024, 1536] {
+      expectRefusal(.pageOutOfRange(pfn: pfn, pageCount: 1024), of: [pfn], in: &map)
+    }
+  }
+
+  @Test("A tail is refused, before its folio is optimised", arguments: tailFormats)
+  func tails(format: any TailFormat.Type) throws {
+    var map = try ModelledMemory(order: 9, folios: 2).map(format)
+    for pfn in [1, 63, 64, 65, 511, 513] {
+      expectRefusal(.notAHead(pfn: pfn), of: [pfn], in: &map)
+    }
+  }
+
+  @Test(
+    "Any tail of an optimised folio is refused, a fake head too", arguments: tailFormats,
+    optimizableSmallOrders)
+  func aliasedTails(format: any TailFormat.Type, order: Int) throws {
+    var map = try ModelledMemory(order: order, folios: 3).map(format)
+    try map.optimize(folios: [0])
+    for pfn in 1..<1 << order {
+      expectRefusal(.notAHead(pfn: pfn), of: [pfn], in: &map, lookAtBytes: pfn % 64 == 0)
+    }
+  }
+
+  @Test("One folio that can't be optimised keeps all from being optimised")
+  func allOrNothing() throws {
+    var map = try ModelledMemory(order: 9, folios: 3).map(HeadMaskFormat.self)
+    expectRefusal(.notAHead(pfn: 513), of: [0, 512, 513], in: &map)
+    expectRefusal(.pageOutOfRange(pfn: 1536, pageCount: 1536), of: [0, 512, 1536], in: &map)
+  }
+
+  @Test("Optimising twice, or the same folio twice, is optimising once", arguments: tailFormats)
+  func twice(format: any TailFormat.Type) throws {
+    var once = try ModelledMemory(order: 9, folios: 2).map(format)
+    try once.optimize(folios: [0])
+    var map = try ModelledMemory(order: 9, folios: 2).map(format)
+    try map.optimize(folios: [0, 0])
+    let pages = map.rawPages
+    try map.optimize(folios: [0])
+    #expect(map.optimizedFolios == [0])
+    #expect(try map.allocatedBytes() == once.allocatedBytes())
+    #expect(map.firstChange(from: pages) == nil)
+  }
+
+  @Test("Restoring what is not optimised does nothing", arguments: tailFormats)
+  func restoreNothing(format: any TailFormat.Type) throws {
+    var map = try ModelledMemory(order: 9, folios: 3).map(format)
+    try map.optimize(folios: [512])
+    map[0].setReferenceCount(7)
+    map[100].privateData = 100
+    let (pages, bytes) = (map.rawPages, try map.allocatedBytes())
+    try map.restore(folios: [0, 1024, 64, 513, -1, 4096])
+    #expect(map.optimizedFolios == [512])
+    #expect(map.firstChange(from: pages) == nil)
+    #expect(try map.allocatedBytes() == bytes)
+  }
+
+  /// In a process of its own: the mappings are the process's.
+  @Test(
+    "Where vm.max_map_count does not suffice, the error names need, use and limit; nothing is changed",
+    .enabled(if: (MappingLimit.current ?? .max) < 1 << 18, "the limit is too high to be used up"),
+    arguments: [1, 40])
+  func mappingLimit(folios: Int) async {
+    await #expect(processExitsWith: .success) { [folios] in
+      let limit = try #require(MappingLimit.current)
+      for format in tailFormats {
+        let memory = ModelledMemory(order: 9, folios: folios)
+        var map = try memory.map(format)
+        let ballast = Mappings(leaving: 5)
+        let inUse = MappingLimit.inUse
+        #expect(inUse > limit - 8 && inUse <= limit)
+        let (pages, bytes) = (map.rawPages, try map.allocatedBytes())
+        let error = #expect(throws: VmemmapError.self) { try map.optimize(folios: memory.heads) }
+        guard case .tooManyMappings(8 * folios, let named, limit) = error else {
+          Issue.record("other values, or another error: \(String(describing: error))")
+          return
+        }
+        #expect(abs(named - inUse) <= 3)
+        #expect(map.optimizedFolios.isEmpty && map.templateCount == 0)
+        #expect(map.firstChange(from: pages) == nil)
+        #expect(try map.allocatedBytes() == bytes)
+        map[100].privateData = 1
+        ballast.release()
+        try map.optimize(folios: memory.heads)
+        #expect(map.optimizedFolios.count == folios)
+      }
+    }
+  }
+
+  /// Expects the error, and that it changed nothing.
+  private func expectRefusal(
+    _ error: VmemmapError, of folios: [Int], in map: inout MemoryMap, lookAtBytes: Bool = true
+  ) {
+    let pages = lookAtBytes ? map.rawPages : []
+    let (folioSet, templates) = (map.optimizedFolios, map.templateCount)
+    #expect(throws: error) { try map.optimize(folios: folios) }
+    #expect(map.optimizedFolios == folioSet && map.templateCount == templates)
+    if lookAtBytes { #expect(map.firstChange(from: pages) == nil) }
+  }
+}
+
+/// Mappings that fill a process up to `vm.max_map_count`.
+private struct Mappings {
+  private let address: UInt
+  private let length: Int
+
+  init(leaving free: Int) {
+    let count = (MappingLimit.current! - MappingLimit.inUse - free) / 2 * 2
+    length = count * 4096
+    let reserved = unsafe mmap(
+      nil, length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+    address = UInt(bitPattern: reserved)
+    // Each page that differs from its neighbours is a mapping, and splits one.
+    for page in stride(from: 1, to: count, by: 2) {
+      _ = unsafe mprotect(reserved! + page * 4096, 4096, PROT_READ)
+    }
+  }
+
+  func release() {
+    _ = unsafe munmap(UnsafeMutableRawPointer(bitPattern: address), length)
+  }
+}

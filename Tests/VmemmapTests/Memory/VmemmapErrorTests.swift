@@ -1,0 +1,28 @@
+import SystemPackage
+import Testing
+import Vmemmap
+
+@Suite("Errors of memory maps")
+struct VmemmapErrorTests {
+  @Test(
+    "Each error names its values, and what to do where there is something",
+    arguments: [
+      (.system(attempt: "map 8 bytes", errno: .noMemory), ["map 8 bytes", "memory"]),
+      (
+        .misaligned(base: 0x7f00, format: "mask", alignment: 77), ["0x7f00", "mask", "77", "align"]
+      ),
+      (
+        .tooManyMappings(needed: 70_000, inUse: 123, limit: 65_530),
+        ["70000", "123", "65530", "sysctl -w vm.max_map_count="]
+      ),
+      (.orderOutOfRange(order: 3, range: 7...22), ["3", "7", "22"]),
+      (.pageOutOfRange(pfn: 1024, pageCount: 512), ["1024", "512"]),
+      (.notAHead(pfn: 65), ["65", "tail", "head"]),
+      (.partialVmemmapPage(sectionPages: 65), ["65", "multiple of 64"]),
+      (.tooManyTemplates(limit: 64), ["64", "split"]),
+      (.noSuchNode(node: 3, nodes: [0, 1]), ["3", "0, 1"]),
+    ] as [(VmemmapError, [String])])
+  func descriptions(error: VmemmapError, parts: [String]) {
+    for part in parts { #expect("\(error)".contains(part)) }
+  }
+}

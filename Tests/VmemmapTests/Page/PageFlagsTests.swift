@@ -1,0 +1,34 @@
+import Testing
+import Vmemmap
+
+@Suite("Page flags")
+struct PageFlagsTests {
+  @Test("Named flags are the bits of Linux 6.12 and later")
+  func names() {
+    #expect(PageFlags.locked.rawValue == 0x1)
+    #expect(PageFlags.lru.rawValue == 0x20)
+    #expect(PageFlags.head.rawValue == 0x40)
+    #expect(PageFlags.waiters.rawValue == 0x80)
+    #expect(PageFlags.active.rawValue == 0x100)
+  }
+
+  @Test("Zone and node stand above all named flags and leave each other alone")
+  func zoneAndNode() {
+    for zone in Zone.allCases {
+      for node in 0..<64 {
+        let flags = PageFlags(zone: zone, node: node)
+        #expect(flags.rawValue == UInt64(node) << 58 | UInt64(zone.rawValue) << 55)
+        let marked = flags.union([.head, .active, PageFlags(rawValue: 1 << 54)])
+        #expect(marked.node == node && marked.zoneNumber == zone.rawValue)
+        #expect(marked.zoneAndNode == flags)
+      }
+    }
+    #expect(PageFlags.maximumNodes == 64)
+  }
+
+  @Test("Zones have the kernel's numbers")
+  func zones() {
+    #expect(Zone.allCases == [.dma, .dma32, .normal, .movable, .device])
+    #expect(Zone.allCases.map(\.rawValue) == [0, 1, 2, 3, 4])
+  }
+}

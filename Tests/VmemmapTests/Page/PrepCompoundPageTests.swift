@@ -1,0 +1,73 @@
+import Testing
+import Vmemmap
+
+@Suite("prep_compound_page(), set_compound_head(), clear_compound_head()")
+struct PrepCompoundPageTests {
+  @Test(
+    "A compound page taken apart and prepared again is the bytes that a fresh map has",
+    arguments: tailFormats, Array(1...10))
+  func again(format: any TailFormat.Type, order: Int) throws {
+    let memory = ModelledMemory(order: order, foliosPerSection: 2)
+    let map = try memory.map(format)
+    let fresh = map.rawPages
+    for head in memory.heads.map({ map[$0] }) {
+      let fields = head.advanced(by: 1)
+      (head.largeMapcount, head.entireMapcount, head.pagesMapped, head.pinCount) = (1, 2, 3, 4)
+      fields.flags = fields.flags.zoneAndNode
+      head.flags.remove(.head)
+      for offset in 1..<1 << order {
+        let tail = head.advanced(by: offset)
+        format.clearCompoundHead(tail)
+        tail.mapping = 0
+        tail.privateData = 0xdead
+        tail.setReferenceCount(1)
+      }
+      format.prepCompoundPage(head, order: order)
+    }
+    #expect(map.firstChange(from: fresh) == nil)
+  }
+
+  @Test(
+    "Ordinary pages made a compound page differ from a fresh map's in lru.prev only",
+    arguments: tailFormats, Array(1...10))
+  func ordinaryPages(format: any TailFormat.Type, order: Int) throws {
+    let memory = ModelledMemory(order: order, foliosPerSection: 2)
+    var map = try memory.map(format)
+    let fresh = map.rawPages
+    try map.initialize(order: 0)
+    for head in memory.heads { format.prepCompoundPage(map[head], order: order) }
+    // page[1], the only tail of order 1, has a field of its own there.
+    #expect((map.firstChange(from: fresh) == nil) == (order == 1))
+    for pfn in 0..<map.pageCount where pfn % (1 << order) > 1 {
+      map[pfn].lruPrevious = 0
+    }
+    #expect(map.firstChange(from: fresh) == nil)
+  }
+
+  @Test("Order 0 is left alone", arguments: tailFormats)
+  func orderZero(format: any TailFormat.Type) throws {
+    let map = try ModelledMemory(order: 0, folios: 64).map(format)
+    let fresh = map.rawPages
+    format.prepCompoundPage(map[0], order: 0)
+    #expect(map.firstChange(from: fresh) == nil)
+  }
+
+  @Test("Setting and clearing a head writes the word and nothing else", arguments: tailFormats)
+  func word(format: any TailFormat.Type) throws {
+    let map = try ModelledMemory(order: 0, folios: 64).map(format)
+    let fresh = map.rawPages
+    let word = { RawMemory.integer(at: map[3].address + 8, as: UInt.self) }
+    let wordBefore = word()
+    format.setCompoundHead(map[3], head: map[0], order: 2)
+    #expect(word() == format.compoundInfo(head: map[0], order: 2))
+    #expect(word() & 1 == 1)
+    map[3].compoundInfo = wordBefore
+    #expect(map.firstChange(from: fresh) == nil)
+
+    format.setCompoundHead(map[3], head: map[0], order: 2)
+    format.clearCompoundHead(map[3])
+    #expect(word() == 0)
+    map[3].compoundInfo = wordBefore
+    #expect(map.firstChange(from: fresh) == nil)
+  }
+}

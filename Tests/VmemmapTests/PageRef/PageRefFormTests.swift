@@ -1,0 +1,166 @@
+import Glibc
+import Synchronization
+import Testing
+import Vmemmap
+
+@Suite("page_ref_add_unless()")
+struct PageRefFormTests {
+  /// Count before, addend, unless, and count after; nil where nothing is added.
+  private static let additions: [(Int32, Int32, Int32, Int32?)] = [
+    (1, 1, 0, 2), (0, 1, 0, nil), (5, 3, 0, 8), (5, -2, 0, 3), (1, 0, 0, 1),
+    (-1, 1, 0, 0), (-5, 2, 0, -3), (0, 1, 5, 1), (0, -1, 1, -1),
+    (7, 1, 7, nil), (6, 1, 7, 7), (-3, 4, -3, nil), (3, 4, -3, 7), (0, 7, -1, 7),
+    (.max, 1, 0, .min), (.min, 1, .min, nil),
+  ]
+
+  /// Registers this thread with a form, and turns the static key if the form tests it.
+  private func use<Form: PageRefForm>(
+    _ form: Form.Type, in state: HVOState, _ body: () throws -> Void
+  ) throws {
+    form.registerThread()
+    defer { form.unregisterThread() }
+    try withStaticKey(of: form, in: state, body)
+  }
+
+  @Test(
+    "Every form adds unless the count is the one named, and touches nothing else",
+    arguments: pageRefForms)
+  func additions(form: any PageRefForm.Type) throws {
+    let map = try ModelledMemory(order: 2, folios: 32).map(form.tailFormat)
+    for state in form.hvoStates {
+      try use(form, in: state) {
+        // A head that starts a vmemmap page, its first tail, and heads in the middle and at the next.
+        for pfn in [0, 1, 4, 64] {
+          for (count, addend, unless, after) in PageRefFormTests.additions {
+            map[pfn].setReferenceCount(count)
+            let before = map.rawPages
+            let added = form.pageRefAddUnless(map[pfn], addend, unless)
+            #expect(added == (after != nil), "\(count) plus \(addend) unless \(unless)")
+            #expect(map.rawPage(pfn).refcount == after ?? count)
+            map[pfn].setReferenceCount(count)
+            #expect(map.firstChange(from: before) == nil)
+          }
+        }
+      }
+    }
+  }
+
+  @Test(
+    "Under HVO no tail gives a reference or is written to, and every head gives one",
+    arguments: pageRefForms.filter { $0.hvoStates.contains(.on) })
+  func underHVO(form: any PageRefForm.Type) throws {
+    let memory = ModelledMemory(order: 9, folios: 2)
+    var map = try memory.map(form.tailFormat)
+    try map.optimize(folios: memory.heads)
+    let before = map.rawPages
+    try use(form, in: .on) {
+      // A store to a tail past the first vmemmap page would fault.
+      for pfn in 0..<map.pageCount where pfn % 512 != 0 {
+        let added = form.pageRefAddUnless(map[pfn], 1, 0)
+        try #require(!added, "pfn \(pfn)")
+      }
+      #expect(map.firstChange(from: before) == nil)
+      for head in memory.heads {
+        let added = form.pageRefAddUnless(map[head], 2, 0)
+        #expect(added && map[head].referenceCount == 3)
+      }
+    }
+  }
+
+  @Test("The forms that look for fake heads refuse one whatever count is named, 0 or not")
+  func fakeHeads() throws {
+    var map = try ModelledMemory(order: 9, folios: 1).map(HeadPointerFormat.self)
+    try map.optimize(folios: [0])
+    for form in pageRefForms
+    where form.tailFormat == HeadPointerFormat.self && form.hvoStates.contains(.on) {
+      try use(form, in: .on) {
+        for pfn in stride(from: 64, to: 512, by: 64) {
+          for unless in [0, 5, -1] as [Int32] {
+            let added = form.pageRefAddUnless(map[pfn], 1, unless)
+            #expect(!added)
+          }
+        }
+      }
+    }
+    #expect(map[0].referenceCount == 1)
+  }
+
+  @Test(
+    "The forms that do not look for fake heads write to HVO's read-only alias: SIGSEGV",
+    arguments: pageRefForms.filter { !$0.hvoStates.contains(.on) }.map { $0.name })
+  func withoutTheTest(name: String) async {
+    let result = await #expect(
+      processExitsWith: .signal(SIGSEGV), observing: [\.standardOutputContent]
+    ) { [name] in
+      let form = try #require(pageRefForms.first { $0.name == name })
+      form.registerThread()
+      var map = try ModelledMemory(order: 9, folios: 1).map(form.tailFormat)
+      try map.optimize(folios: [0])
+      if form.pageRefAddUnless(map[0], 1, 0) { print("the head is fine") }
+      fflush(nil)
+      _ = form.pageRefAddUnless(map[64], 1, 0)
+    }
+    let output = String(decoding: result?.standardOutputContent ?? [], as: UTF8.self)
+    #expect(output.contains("the head is fine"))
+  }
+
+  @Test(
+    "References taken and dropped by several threads add up, and a frozen count stays 0",
+    arguments: pageRefForms)
+  func threads(form: any PageRefForm.Type) throws {
+    let map = try ModelledMemory(order: 9, folios: 1).map(form.tailFormat)
+    let page = map[0]
+    let takers = 3
+    let takersAtWork = Atomic(takers)
+    let taken = Atomic(0)
+    let violations = Atomic(0)
+    let freezes = Atomic(0)
+    try withStaticKey(of: form, in: .elsewhere) {
+      // Whoever can't go on lets others run, and whoever could go on does so with no reference in hand
+      // and nothing frozen: the test takes its turns on one CPU, too.
+      onThreads(takers + 1) { number in
+        form.registerThread()
+        defer { form.unregisterThread() }
+        if number < takers {
+          var takenHere = 0
+          while takenHere < 3_000 {
+            if form.pageRefAddUnless(page, 2, 0) {
+              takenHere += 1
+              taken.add(1, ordering: .relaxed)
+              if page.dropReferences(2) < 1 { violations.add(1, ordering: .relaxed) }
+              if takenHere % 16 == 0 { yieldThread() }
+            } else {
+              yieldThread()
+            }
+          }
+          takersAtWork.subtract(1, ordering: .relaxed)
+        } else {
+          while takersAtWork.load(ordering: .relaxed) > 0 {
+            let takenBefore = taken.load(ordering: .relaxed)
+            if page.freezeReferences(1) {
+              freezes.add(1, ordering: .relaxed)
+              for _ in 0..<100 where page.referenceCount != 0 {
+                violations.add(1, ordering: .relaxed)
+              }
+              page.unfreezeReferences(1)
+              while taken.load(ordering: .relaxed) == takenBefore
+                && takersAtWork.load(ordering: .relaxed) > 0
+              {
+                yieldThread()
+              }
+            } else {
+              yieldThread()
+            }
+          }
+        }
+      }
+    }
+    #expect(violations.load(ordering: .relaxed) == 0)
+    #expect(freezes.load(ordering: .relaxed) > 0)
+    #expect(page.referenceCount == 1)
+  }
+}
+
+extension PageRefForm {
+  fileprivate static var tailFormat: any TailFormat.Type { Format.self }
+}

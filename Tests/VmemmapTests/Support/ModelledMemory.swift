@@ -1,0 +1,118 @@
+import Vmemmap
+
+/// The oracle: what every page of a memory map must be, from page frame numbers alone.
+struct ModelledMemory: Sendable {
+  let sections: [MemorySection]
+  let order: Int
+
+  init(order: Int, sections: [MemorySection]) {
+    self.order = order
+    self.sections = sections
+  }
+
+  /// Whole folios and nothing else, in several zones and nodes.
+  init(order: Int, foliosPerSection: Int) {
+    let pages = max(foliosPerSection << order, structPagesPerVmemmapPage)
+    self.init(
+      order: order,
+      sections: [
+        MemorySection(node: 0, zone: .dma, pages: pages),
+        MemorySection(node: 0, zone: .normal, pages: 2 * pages),
+        MemorySection(node: 5, zone: .movable, pages: pages),
+        MemorySection(node: 63, zone: .device, pages: pages),
+        MemorySection(node: 5, zone: .dma32, pages: pages),
+      ])
+  }
+
+  /// Folios of one zone.
+  init(order: Int, folios: Int) {
+    self.init(order: order, sections: [MemorySection(pages: folios << order)])
+  }
+
+  var pageCount: Int { sections.reduce(0) { $0 + $1.pages } }
+
+  /// The page frames of each section.
+  var ranges: [(section: MemorySection, pfns: Range<Int>)] {
+    var start = 0
+    return sections.map { section in
+      defer { start += section.pages }
+      return (section, start..<start + section.pages)
+    }
+  }
+
+  /// The heads of the compound pages that lie in one section as a whole.
+  var heads: [Int] {
+    order == 0 ? [] : ranges.flatMap { heads(in: $0.pfns) }
+  }
+
+  /// The right answers for a page frame of a section.
+  func expected(_ pfn: Int, in range: (section: MemorySection, pfns: Range<Int>)) -> PageAnswers {
+    let folio = 1 << order
+    let start = pfn / folio * folio
+    let isCompound =
+      order > 0 && start >= range.pfns.lowerBound
+      && start + folio <= range.pfns.upperBound
+    let head = isCompound ? start : pfn
+    return PageAnswers(
+      head: head, isHead: isCompound && head == pfn, isTail: head != pfn, isCompound: isCompound,
+      zone: range.section.zone.rawValue, node: range.section.node)
+  }
+
+  private func heads(in range: Range<Int>) -> [Int] {
+    let folio = 1 << order
+    let first = (range.lowerBound + folio - 1) / folio * folio
+    return stride(from: first, to: range.upperBound, by: folio)
+      .filter { $0 + folio <= range.upperBound }
+  }
+}
+
+/// What can be asked of a struct page.
+struct PageAnswers: Equatable {
+  var head: Int
+  var isHead: Bool
+  var isTail: Bool
+  var isCompound: Bool
+  var zone: Int
+  var node: Int
+}
+
+extension ModelledMemory {
+  /// A map of this memory, initialised.
+  func map(
+    _ format: any TailFormat.Type, mappingSize: MappingSize = .base, bindToNodes: Bool = false
+  ) throws -> MemoryMap {
+    var map = try MemoryMap(
+      format: format, sections: sections, mappingSize: mappingSize, bindToNodes: bindToNodes)
+    try map.initialize(order: order)
+    return map
+  }
+
+  /// The first page that an encoding reads wrongly, of those wanted; nil if there is none.
+  ///
+  /// - Parameter state: the state of HVO that the wanted pages are in, which turns the static key.
+  func firstWrongPage<Encoding: CompoundEncoding>(
+    read _: Encoding.Type, in map: borrowing MemoryMap, _ state: HVOState,
+    where isWanted: (Int) -> Bool = { _ in true }
+  ) throws -> String? {
+    let base = map.base
+    var wrong: String?
+    try withStaticKey(of: Encoding.self, in: state) {
+      for range in ranges {
+        for pfn in range.pfns where isWanted(pfn) && wrong == nil {
+          let page = Page(address: base + UInt(pfn * 64))
+          let flags = page.flags
+          let head = Encoding.compoundHead(page).address
+          let answers = PageAnswers(
+            head: head < base || head % 64 != base % 64 ? -1 : Int(head - base) / 64,
+            isHead: Encoding.isHead(page), isTail: Encoding.isTail(page),
+            isCompound: Encoding.isCompound(page), zone: flags.zoneNumber, node: flags.node)
+          let expected = expected(pfn, in: range)
+          if answers != expected {
+            wrong = "\(Encoding.name), pfn \(pfn): \(answers) instead of \(expected)"
+          }
+        }
+      }
+    }
+    return wrong
+  }
+}
