@@ -76,7 +76,7 @@ extension BenchTests {
         [
           "run", "--order", "9", "--operation", "compound_head", "--mode", "latency",
           "--page-class", "tail", "--footprint", "many", "--hvo", "off", "--processes", "1",
-          "--budget", "20", "--seed", seed,
+          "--budget", "200", "--seed", seed,
         ], in: directory.url)
       defer { for id in measuringProcesses() { kill(id, SIGKILL) } }
       try #require(happens(within: 10) { !measuringProcesses().isEmpty })

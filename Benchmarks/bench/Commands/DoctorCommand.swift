@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Measurement
 import Results
+import Vmemmap
 
 /// What on this machine hurts measurement.
 struct DoctorCommand: ParsableCommand {
@@ -43,10 +44,13 @@ extension Preset {
     let groups = Dictionary(
       grouping: axes.cells(cpuNodes: [0], memoryNodes: [0]), by: \.mapKey
     ).values
+    let choice = ArmChoice(
+      baseline: baseline, patchesKey: OptimizeVmemmapKey.problem() == nil,
+      includesControls: self == .full)
     return Checkup.Demand(
       plan: "--preset \(rawValue)",
-      mappings: groups.map(MachineLimits.mappings).max() ?? 0,
-      bytes: groups.map(MachineLimits.memory).max() ?? 0)
+      mappings: groups.map { MachineLimits.mappings($0, choice) }.max() ?? 0,
+      bytes: groups.map { MachineLimits.memory($0, choice) }.max() ?? 0)
   }
 }
 

@@ -11,10 +11,10 @@ struct ListCommand: ParsableCommand {
   func run() throws {
     let (plan, left) = try options.plan(on: .current())
     for (index, cell) in plan.cells.enumerated() {
-      let arms = plan.arms(of: cell).filter { $0.role == .arm }.map(\.name)
+      let arms = plan.choice.arms(of: cell).filter { $0.role == .arm }.map(\.name)
       print(
-        "\(index): \(cell.summary), \(cell.footprintBytes >> 10) KiB, cpu node \(cell.cpuNode), "
-          + "memory node \(cell.memoryNode): \(plan.baseline(of: cell)) against "
+        "\(index): \(cell.summary), \(cell.footprintBytes) bytes of struct pages, cpu node \(cell.cpuNode), "
+          + "memory node \(cell.memoryNode): \(plan.choice.baseline(of: cell)) against "
           + arms.joined(separator: ", "))
     }
     for item in left { print("left out: \(item)") }

@@ -31,33 +31,20 @@ struct MachineLimits {
   }
 
   /// The mappings that a process needs for cells that share their memory maps.
-  static func mappings(_ cells: [Cell]) -> Int {
+  static func mappings(_ cells: [Cell], _ choice: ArmChoice) -> Int {
     let cell = cells[0]
     let each =
       cell.hvo == .on ? cell.folios * MemoryMap.mappings(forOptimizedOrder: cell.order) : 0
-    return maps(cells) * each + ownMappings
+    return choice.formats(of: cells).count * each + ownMappings
   }
 
   /// The bytes of memory that a process needs for cells that share their memory maps.
-  static func memory(_ cells: [Cell]) -> Int {
-    maps(cells) * cells[0].pages * Page.size + ownMemory
-  }
-
-  /// How many maps there are with all arms: of each format as many as the cell needs that needs most,
-  /// and the twin's.
-  private static func maps(_ cells: [Cell]) -> Int {
-    var most: [String: Int] = [:]
-    for operation in Set(cells.map(\.operation)) {
-      let contenders = operation.contenders.filter { $0.hvoStates.contains(cells[0].hvo) }
-      for (format, arms) in Dictionary(grouping: contenders, by: { $0.format.name }) {
-        most[format] = max(most[format, default: 0], arms.count)
-      }
-    }
-    return most.values.reduce(1, +)
+  static func memory(_ cells: [Cell], _ choice: ArmChoice) -> Int {
+    choice.formats(of: cells).count * cells[0].pages * Page.size + ownMemory
   }
 
   /// Why the memory maps that cells share can't be made here, if so.
-  func reasonToLeaveOut(_ cells: [Cell]) -> LeftOut? {
+  func reasonToLeaveOut(_ cells: [Cell], _ choice: ArmChoice) -> LeftOut? {
     let cell = cells[0]
     let what = "\(cell.folios) folio\(cell.folios == 1 ? "" : "s") of order \(cell.order)"
     // First of all, because the products below would overflow.
@@ -70,7 +57,7 @@ struct MachineLimits {
           """)
     }
     if cell.hvo == .on, let mappingLimit {
-      let needed = MachineLimits.mappings(cells)
+      let needed = MachineLimits.mappings(cells, choice)
       if needed > mappingLimit {
         return LeftOut(
           what: "\(what) under HVO",
@@ -81,7 +68,7 @@ struct MachineLimits {
       }
     }
     if let availableMemory {
-      let needed = MachineLimits.memory(cells)
+      let needed = MachineLimits.memory(cells, choice)
       if needed > availableMemory {
         return LeftOut(
           what: what,

@@ -14,15 +14,7 @@ struct Plan {
   let budget: Double
   /// How verdicts are reached, at each look.
   let rule: VerdictRule
-  /// The arms asked for; nil for all but controls.
-  let encodings: Set<String>?
-  /// Whether the old kernel's static key is measured as patched code. Its constants are then there to
-  /// check that by; else they are all that there is of the old kernel.
-  let patchesKey: Bool
-  /// Whether controls are measured without being asked for.
-  let includesControls: Bool
-  /// The baseline asked for; nil for the old kernel's encoding in each cell.
-  let baseline: String?
+  let choice: ArmChoice
   let topology: Topology
 
   /// How often a cell may be looked at: it gets a second set of processes while it is unresolved.
@@ -52,36 +44,5 @@ struct Plan {
   /// Rounds of a layout in a process fall into so many blocks, each of which is a replicate.
   var blocksPerLayout: Int {
     (Plan.fewestGroups + processes * layouts - 1) / (processes * layouts)
-  }
-
-  /// The arm that a cell's ratios refer to: the old kernel in the cell's state of HVO.
-  func baseline(of cell: Cell) -> String {
-    if cell.operation == .selfTest { return "planted_0" }
-    if let baseline { return baseline }
-    if patchesKey { return FakeHeadEncoding<OptimizeVmemmapKey>.name }
-    return cell.hvo.isKeyEnabled ? FakeHeadEncoding<KeyOn>.name : FakeHeadEncoding<KeyOff>.name
-  }
-
-  /// What is timed in a cell: baseline, its twin, the other arms, the null loop.
-  func arms(of cell: Cell) -> [Arm] {
-    let baseline = baseline(of: cell)
-    let others = cell.contenders.filter {
-      $0.name != baseline && (cell.operation == .selfTest || isMeasured($0))
-    }.map(\.name)
-    return [Arm(name: baseline, role: .baseline), Arm(name: baseline, role: .twin)]
-      + others.map { Arm(name: $0, role: .arm) }
-      + [Arm(name: "null", role: .null)]
-  }
-
-  /// What the map of each arm of a cell holds, in the order of ``arms(of:)``; the null loop has none.
-  func formats(of cell: Cell) -> [any TailFormat.Type] {
-    let formats = Dictionary(uniqueKeysWithValues: cell.contenders.map { ($0.name, $0.format) })
-    return arms(of: cell).compactMap { formats[$0.name] }
-  }
-
-  private func isMeasured(_ contender: Contender) -> Bool {
-    if let encodings { return encodings.contains(contender.name) }
-    guard let key = contender.staticKey else { return true }
-    return key.isConstant ? includesControls || !patchesKey : patchesKey
   }
 }

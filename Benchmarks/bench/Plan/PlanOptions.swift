@@ -150,10 +150,23 @@ extension PlanOptions {
           """)
       }
     }
+    let choice = ArmChoice(
+      encodings: encoding.map { Set($0.values) }, baseline: baseline,
+      patchesKey: machine.keyProblem == nil, includesControls: preset == .full)
+    if let encoding, !cells.isEmpty {
+      cells = cells.filter { choice.arms(of: $0).contains { $0.role == .arm } }
+      guard !cells.isEmpty else {
+        throw ValidationError(
+          """
+          no cell has one of the arms '\(encoding.values.joined(separator: ","))' beside its \
+          baseline; 'bench list' without --encoding shows each cell's arms
+          """)
+      }
+    }
     var left: [LeftOut] = []
     var fitting: [Cell] = []
     let reasons = Dictionary(grouping: cells, by: \.mapKey)
-      .compactMapValues(machine.reasonToLeaveOut)
+      .compactMapValues { machine.reasonToLeaveOut($0, choice) }
     for cell in cells {
       if let reason = reasons[cell.mapKey] {
         left.append(reason)
@@ -161,6 +174,7 @@ extension PlanOptions {
         fitting.append(cell)
       }
     }
+    left = left.uniqued()
     if let reason = left.first, footprint != nil || order != nil {
       throw ValidationError(reason.description)
     }
@@ -179,10 +193,8 @@ extension PlanOptions {
         layouts: layouts,
         seed: seed ?? UInt64.random(in: 1...UInt64(UInt32.max)),
         budget: budget ?? preset.secondsPerCell * Double(fitting.count) + Plan.selfTestSeconds,
-        rule: Plan.rule(margin: margin),
-        encodings: encoding.map { Set($0.values) }, patchesKey: machine.keyProblem == nil,
-        includesControls: preset == .full, baseline: baseline, topology: topology),
-      Array(Set(left))
+        rule: Plan.rule(margin: margin), choice: choice, topology: topology),
+      left
     )
   }
 
@@ -206,6 +218,14 @@ extension PlanOptions {
         "node \(node) does not exist or has no \(what); nodes with \(what): \(list)")
     }
     return asked.values
+  }
+}
+
+extension Sequence where Element: Hashable {
+  /// Each element once, where it comes first.
+  fileprivate func uniqued() -> [Element] {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
   }
 }
 
@@ -238,7 +258,7 @@ extension Axes {
         }
       }
     }
-    return cells
+    return cells.uniqued()
   }
 
   /// The page classes of an order, each mix and predictability of the class that has them.

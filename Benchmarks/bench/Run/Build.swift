@@ -20,7 +20,7 @@ enum Executable {
   static let url = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
 }
 
-/// The git repository around the current directory, if there is one.
+/// The git repository that this program was built in, if there is one.
 enum Repository {
   /// The commit that is checked out, and whether files differ from it.
   static func state() -> (commit: String?, dirty: Bool?) {
@@ -31,7 +31,7 @@ enum Repository {
   private static func git(_ arguments: String...) -> String? {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["git"] + arguments
+    process.arguments = ["git", "-C", Executable.url.deletingLastPathComponent().path] + arguments
     process.standardError = FileHandle.nullDevice
     let output = Pipe()
     process.standardOutput = output

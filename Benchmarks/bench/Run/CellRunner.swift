@@ -4,7 +4,8 @@ import Vmemmap
 
 /// Measures one cell in this process: verify, calibrate, then rounds of timed blocks.
 struct CellRunner {
-  /// A timed block is at least this long, so that the clock's step and cost do not matter.
+  /// A timed block is at least this long, so that the clock's step and cost do not matter, or else
+  /// half of the workload: 18 us of the fastest operations.
   static let shortestBlock = 25_000.0  // ns
   /// The shortest window that is tried.
   static let smallestWindow = 1 << 10
@@ -41,8 +42,8 @@ struct CellRunner {
     stream = Stream(
       workload, operation: cell.operation, mode: cell.mode, headFlags: cell.headFlags)
     nullStream = Stream(nullFor: workload, mode: cell.mode)
-    let places = maps.places(for: plan.formats(of: cell))
-    runs = plan.arms(of: cell).enumerated().map { index, arm in
+    let places = maps.places(for: plan.choice.formats(of: cell))
+    runs = plan.choice.arms(of: cell).enumerated().map { index, arm in
       ArmRun(
         arm: arm, place: arm.role == .null ? places[0] : places[index],
         loops: (0..<plan.layouts).map {

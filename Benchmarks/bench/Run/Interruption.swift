@@ -2,9 +2,9 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Ctrl-C, as a wish to stop and keep what is finished.
+/// Ctrl-C, or an end by SIGTERM, as a wish to stop and keep what is finished.
 ///
-/// Unchecked because of the signal source, which is touched by its initialiser only.
+/// Unchecked because of the signal sources, which are touched by the initialiser only.
 final class Interruption: @unchecked Sendable {
   private struct State {
     var isRequested = false
@@ -12,14 +12,18 @@ final class Interruption: @unchecked Sendable {
   }
 
   private let state = Mutex(State())
-  private let source: any DispatchSourceSignal
+  private let sources: [any DispatchSourceSignal]
 
   init() {
-    signal(SIGINT, SIG_IGN)
-    source = DispatchSource.makeSignalSource(
-      signal: SIGINT, queue: DispatchQueue(label: "interruption"))
-    source.setEventHandler { [weak self] in self?.request() }
-    source.resume()
+    let queue = DispatchQueue(label: "interruption")
+    sources = [SIGINT, SIGTERM].map {
+      signal($0, SIG_IGN)
+      return DispatchSource.makeSignalSource(signal: $0, queue: queue)
+    }
+    for source in sources {
+      source.setEventHandler { [weak self] in self?.request() }
+      source.resume()
+    }
   }
 
   var isRequested: Bool { state.withLock { $0.isRequested } }

@@ -164,15 +164,23 @@ extension Session.Outcome {
           + "'bench doctor' says why, and what would mend it")
     }
     for item in meta.unmeasured { Swift.print("not measured: \(item.what): \(item.why)") }
-    for saving in meta.savings ?? [] { Swift.print(saving.summary) }
+    for saving in Meta.Saving.best(of: meta.savings ?? []) { Swift.print(saving.summary) }
     Swift.print("\(directory.path)/summary.csv, seed \(meta.seed)")
   }
 }
 
 extension Meta.Saving {
+  /// For each order and layout the one of most folios, which share what there is one of.
+  fileprivate static func best(of savings: [Meta.Saving]) -> [Meta.Saving] {
+    Dictionary(grouping: savings) { [$0.layout, "\($0.order)"] }.values
+      .compactMap { $0.max { ($0.bytesMeasured ?? 0) < ($1.bytesMeasured ?? 0) } }
+      .sorted { ($0.order, $0.layout) < ($1.order, $1.layout) }
+  }
+
   fileprivate var summary: String {
     let measured = bytesMeasured.map { "\($0 >> 10) KiB" } ?? "not measured"
-    return "HVO, order \(order), \(layout) layout: \(measured) saved per folio by st_blocks, "
-      + "\(bytesByFormula >> 10) KiB by the formula"
+    return
+      "HVO, order \(order), \(layout) layout: \(measured) saved per folio by st_blocks, shared "
+      + "templates paid for; \(bytesByFormula >> 10) KiB by the formula without them"
   }
 }

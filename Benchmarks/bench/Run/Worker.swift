@@ -19,7 +19,7 @@ struct Worker {
     var weightLeft = cells.reduce(0) { $0 + plan.cells[$1].weight }
     // Cells that share maps stand together in a plan.
     for group in cells.chunked(on: { plan.cells[$0].mapKey }) {
-      let formats = formats(group.map { plan.cells[$0] })
+      let formats = plan.choice.formats(of: group.map { plan.cells[$0] })
       let maps = try MapSet(
         plan.cells[group[0]].mapKey, formats: formats, bindToNodes: plan.topology.isNUMA)
       if !maps.accounts.isEmpty { try report(.accounts(maps.accounts)) }
@@ -51,7 +51,7 @@ struct Worker {
     for contender in contenders { contender.registerThread() }
     defer { for contender in contenders { contender.unregisterThread() } }
     try plan.topology.pin(toNode: cell.cpuNode)
-    if plan.patchesKey { try OptimizeVmemmapKey.set(cell.hvo.isKeyEnabled) }
+    if plan.choice.patchesKey { try OptimizeVmemmapKey.set(cell.hvo.isKeyEnabled) }
 
     let (iterations, samples) = try runner.measure(until: deadline)
     return CellReport(
@@ -60,18 +60,6 @@ struct Worker {
       checksum: UInt64(runner.stream.answer(window: workload.pfns.indices)),
       seconds: Double(MonotonicRawClock.now() - begin) / 1e9,
       arms: runner.runs.map(\.arm), events: counters.events.events, samples: samples)
-  }
-
-  /// The formats of a group's maps: each as often as the cell needs it that needs it most often.
-  private func formats(_ cells: [Cell]) -> [any TailFormat.Type] {
-    var formats: [any TailFormat.Type] = []
-    for cell in cells {
-      for format in plan.formats(of: cell) {
-        let needed = plan.formats(of: cell).count { $0.name == format.name }
-        if formats.count(where: { $0.name == format.name }) < needed { formats.append(format) }
-      }
-    }
-    return formats
   }
 }
 

@@ -1,0 +1,62 @@
+import Vmemmap
+
+/// Which arms are measured in a cell, and against which.
+struct ArmChoice {
+  /// The arms asked for; nil for all but controls.
+  var encodings: Set<String>?
+  /// The baseline asked for; nil for the old kernel's encoding in each cell.
+  let baseline: String?
+  /// Whether the old kernel's static key is measured as patched code. Its constants are then there to
+  /// check that by; else they are all that there is of the old kernel.
+  let patchesKey: Bool
+  /// Whether controls are measured without being asked for.
+  let includesControls: Bool
+
+  /// The arm that a cell's ratios refer to: the old kernel in the cell's state of HVO.
+  func baseline(of cell: Cell) -> String {
+    if cell.operation == .selfTest { return "planted_0" }
+    if let baseline { return baseline }
+    if patchesKey { return FakeHeadEncoding<OptimizeVmemmapKey>.name }
+    return cell.hvo.isKeyEnabled ? FakeHeadEncoding<KeyOn>.name : FakeHeadEncoding<KeyOff>.name
+  }
+
+  /// What is timed in a cell: baseline, its twin, the other arms, the null loop.
+  func arms(of cell: Cell) -> [Arm] {
+    let baseline = baseline(of: cell)
+    let others = cell.contenders.filter {
+      $0.name != baseline && (cell.operation == .selfTest || isMeasured($0))
+    }.map(\.name)
+    return [Arm(name: baseline, role: .baseline), Arm(name: baseline, role: .twin)]
+      + others.map { Arm(name: $0, role: .arm) }
+      + [Arm(name: "null", role: .null)]
+  }
+
+  private func isMeasured(_ contender: Contender) -> Bool {
+    if let encodings { return encodings.contains(contender.name) }
+    guard let key = contender.staticKey else { return true }
+    return key.isConstant ? includesControls || !patchesKey : patchesKey
+  }
+}
+
+// MARK: - Memory maps
+
+extension ArmChoice {
+  /// What the map of each arm of a cell holds, in the order of ``arms(of:)``; the null loop has none.
+  func formats(of cell: Cell) -> [any TailFormat.Type] {
+    let formats = Dictionary(uniqueKeysWithValues: cell.contenders.map { ($0.name, $0.format) })
+    return arms(of: cell).compactMap { formats[$0.name] }
+  }
+
+  /// What the maps hold that cells share: each format as often as the cell needs it that needs it
+  /// most often.
+  func formats(of cells: [Cell]) -> [any TailFormat.Type] {
+    var shared: [any TailFormat.Type] = []
+    for cell in cells {
+      for (name, maps) in Dictionary(grouping: formats(of: cell), by: { $0.name }) {
+        shared += maps.dropFirst(shared.count { $0.name == name })
+      }
+    }
+    // By name, because the places of maps are the same in every process then.
+    return shared.sorted { $0.name < $1.name }
+  }
+}
