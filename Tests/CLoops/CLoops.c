@@ -89,12 +89,19 @@ INLINE bool add_unless_fake(uintptr_t page, int32_t addend, int32_t unless) {
   cvm_preempt_rcu_read_unlock();            \
   return added
 
-INLINE uintptr_t ref_pointer(uintptr_t page) { return add_unless(page, 1, 0); }
-INLINE uintptr_t ref_mask(uintptr_t page) { return add_unless(page, 1, 0); }
-INLINE uintptr_t ref_fakehead_off(uintptr_t page) { NO_PREEMPT(add_unless(page, 1, 0)); }
-INLINE uintptr_t ref_fakehead_off_preempt(uintptr_t page) { PREEMPT(add_unless(page, 1, 0)); }
-INLINE uintptr_t ref_fakehead_on(uintptr_t page) { NO_PREEMPT(add_unless_fake(page, 1, 0)); }
-INLINE uintptr_t ref_fakehead_on_preempt(uintptr_t page) { PREEMPT(add_unless_fake(page, 1, 0)); }
+// A branch on the result, as in every Swift form.
+INLINE uintptr_t branch(bool added) {
+  if (!added) return 0;
+  __asm__ volatile("");
+  return 1;
+}
+
+INLINE bool form_pointer(uintptr_t page) { return add_unless(page, 1, 0); }
+INLINE bool form_mask(uintptr_t page) { return add_unless(page, 1, 0); }
+INLINE bool form_fakehead_off(uintptr_t page) { NO_PREEMPT(add_unless(page, 1, 0)); }
+INLINE bool form_fakehead_off_preempt(uintptr_t page) { PREEMPT(add_unless(page, 1, 0)); }
+INLINE bool form_fakehead_on(uintptr_t page) { NO_PREEMPT(add_unless_fake(page, 1, 0)); }
+INLINE bool form_fakehead_on_preempt(uintptr_t page) { PREEMPT(add_unless_fake(page, 1, 0)); }
 
 // MARK: What is timed: the answer for a page
 
@@ -175,6 +182,7 @@ INLINE uintptr_t latency(answer_of *operation, bool links_page, uintptr_t base, 
 
 #undef C_PAGE_REF
 #define C_PAGE_REF(name)                                                                  \
+  INLINE uintptr_t ref_##name(uintptr_t page) { return branch(form_##name(page)); }       \
   SYMBOLS(page_ref_add_unless__throughput__c_##name##__arm,                                      \
           throughput(ref_##name, base, stream, count))                                    \
   SYMBOLS(page_ref_add_unless__latency__c_##name##__arm,                                         \
