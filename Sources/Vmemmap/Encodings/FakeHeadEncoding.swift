@@ -4,7 +4,7 @@ public import CVmemmap
 ///
 /// In the old layout HVO maps the vmemmap pages of a folio to the first of them. The struct page at
 /// the start of each of the others is then the head's own, seen at another address: a *fake head*,
-/// with `PG_head` set and an even word. Linux 5.18 to 7.0.
+/// with `PG_head` set and an even word. Kernels with HVO up to Linux 7.0.
 @frozen
 public enum FakeHeadEncoding<Key: StaticKey>: CompoundEncoding {
   public typealias Format = HeadPointerFormat
