@@ -104,9 +104,12 @@ struct MemoryAccount: Codable, Hashable {
 extension MemoryAccount {
   /// For one folio: what is left of its vmemmap pages is the first one; templates are shared.
   var saving: Meta.Saving {
-    Meta.Saving(
+    var saving = Meta.Saving(
       order: order, layout: format, vmemmapPages: vmemmapPages / folios,
       bytesMeasured: savedBytes / folios,
       bytesByFormula: (vmemmapPages / folios - 1) * basePageSize)
+    saving.folios = folios
+    saving.frames = distinctFrames
+    return saving
   }
 }

@@ -138,6 +138,10 @@ extension Meta {
     /// As proved on this machine; `nil` where it could not be.
     public var bytesMeasured: Int?
     public var bytesByFormula: Int
+    /// How many folios were looked at together, and on how many physical pages all their struct pages
+    /// then stood; `nil` without the privilege to see page frames.
+    public var folios: Int?
+    public var frames: Int?
 
     public init(
       order: Int,
