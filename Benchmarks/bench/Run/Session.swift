@@ -179,8 +179,13 @@ extension Meta.Saving {
 
   fileprivate var summary: String {
     let measured = bytesMeasured.map { "\($0 >> 10) KiB" } ?? "not measured"
-    return
-      "HVO, order \(order), \(layout) layout: \(measured) saved per folio by st_blocks, shared "
-      + "templates paid for; \(bytesByFormula >> 10) KiB by the formula without them"
+    let pages = vmemmapPages * (folios ?? 1)
+    let proof =
+      frames.map { "\(pages) vmemmap pages on \($0) frames by pagemap" }
+      ?? "frames not seen: /proc/self/pagemap shows them to root only"
+    return """
+      HVO, order \(order), \(layout) layout: \(measured) saved per folio by st_blocks, shared \
+      templates paid for; \(bytesByFormula >> 10) KiB by the formula without them; \(proof)
+      """
   }
 }
