@@ -48,7 +48,8 @@ extension TailFormat {
 
   /// Makes `tail` a tail of `head` with the fields that all tails share.
   ///
-  /// The corresponding kernel function is `prep_compound_tail()`.
+  /// The corresponding kernel function is `prep_compound_tail()`, which finds a reference count of 0:
+  /// its pages are free, and those of a ``MemoryMap`` are in use.
   @inlinable @inline(__always)
   public static func prepCompoundTail(_ tail: Page, head: Page, order: Int) {
     tail.mapping = tailMapping

@@ -143,8 +143,9 @@ public struct MemoryMap: ~Copyable {
     return Page(address: base + UInt(pfn * Page.size))
   }
 
-  /// The page frame of a struct page in this map. The corresponding kernel function is
-  /// `page_to_pfn()`.
+  /// The page frame of a struct page. The corresponding kernel function is `page_to_pfn()`.
+  ///
+  /// - Precondition: the struct page is in this map.
   public func pageFrameNumber(of page: Page) -> PageFrameNumber {
     Int(bitPattern: page.address &- base) >> Page.shift
   }

@@ -11,7 +11,7 @@ struct CompoundHeadTests {
     let memory = ModelledMemory(order: order, foliosPerSection: 4)
     let map = try memory.map(encoding.tailFormat)
     for state in [HVOState.off, .elsewhere] where encoding.hvoStates.contains(state) {
-      #expect(try memory.firstWrongPage(read: encoding, in: map, state) == nil)
+      try memory.expectRightAnswers(of: encoding, in: map, state)
     }
   }
 
@@ -23,7 +23,7 @@ struct CompoundHeadTests {
     var map = try memory.map(encoding.tailFormat)
     try map.optimize(folios: memory.heads)
     #expect(map.optimizedFolios == Set(memory.heads))
-    #expect(try memory.firstWrongPage(read: encoding, in: map, .on) == nil)
+    try memory.expectRightAnswers(of: encoding, in: map, .on)
   }
 
   @Test(
@@ -35,12 +35,12 @@ struct CompoundHeadTests {
     for _ in 0..<3 {
       try map.optimize(folios: memory.heads)
       if encoding.hvoStates.contains(.on) {
-        #expect(try memory.firstWrongPage(read: encoding, in: map, .on) == nil)
+        try memory.expectRightAnswers(of: encoding, in: map, .on)
       }
       try map.restore(folios: memory.heads)
       #expect(map.optimizedFolios.isEmpty)
       if encoding.hvoStates.contains(.off) {
-        #expect(try memory.firstWrongPage(read: encoding, in: map, .off) == nil)
+        try memory.expectRightAnswers(of: encoding, in: map, .off)
       }
     }
   }
@@ -59,10 +59,9 @@ struct CompoundHeadTests {
     let optimized = map.optimizedFolios
     #expect(!optimized.isEmpty && optimized.count < heads.count)
     for state in encoding.hvoStates where state != .off {
-      let wrong = try memory.firstWrongPage(read: encoding, in: map, state) { pfn in
+      try memory.expectRightAnswers(of: encoding, in: map, state) { pfn in
         optimized.contains(pfn / (1 << order) * (1 << order)) == (state == .on)
       }
-      #expect(wrong == nil)
     }
   }
 
@@ -75,7 +74,7 @@ struct CompoundHeadTests {
     var map = try memory.map(format)
     func check(_ state: HVOState, where isWanted: (Int) -> Bool = { _ in true }) throws {
       for encoding in encodings(rightIn: state) where encoding.tailFormat == format {
-        #expect(try memory.firstWrongPage(read: encoding, in: map, state, where: isWanted) == nil)
+        try memory.expectRightAnswers(of: encoding, in: map, state, where: isWanted)
       }
     }
     try check(.off)
@@ -97,7 +96,7 @@ struct CompoundHeadTests {
         MemorySection(node: 2, zone: .normal, pages: 2048 + 64),
       ])
     let map = try memory.map(encoding.tailFormat)
-    #expect(try memory.firstWrongPage(read: encoding, in: map, .off) == nil)
+    try memory.expectRightAnswers(of: encoding, in: map, .off)
   }
 
   @Test(
@@ -130,7 +129,7 @@ struct CompoundHeadTests {
       case .off, .elsewhere: try map.restore(folios: memory.heads)
       }
       if encoding.hvoStates.contains(state) {
-        #expect(try memory.firstWrongPage(read: encoding, in: map, state) == nil)
+        try memory.expectRightAnswers(of: encoding, in: map, state)
       }
     }
   }

@@ -63,9 +63,8 @@ struct SavedMemoryTests {
     guard order > 7 else { return }
     try map.optimize(folios: memory.heads)
     #expect(map.templateCount == 2 * memory.sections.count)
-    let wrong = try ModelledMemory(order: order - 1, sections: memory.sections)
-      .firstWrongPage(read: MaskEncoding.self, in: map, .elsewhere)
-    #expect(wrong == nil)
+    try ModelledMemory(order: order - 1, sections: memory.sections)
+      .expectRightAnswers(of: MaskEncoding.self, in: map, .elsewhere)
   }
 
   @Test("The old layout needs no template")
@@ -88,7 +87,7 @@ struct SavedMemoryTests {
     #expect(throws: VmemmapError.tooManyTemplates(limit: 64)) { try map.optimize(folios: [256]) }
     #expect(map.optimizedFolios.isEmpty)
     let larger = ModelledMemory(order: 8, sections: memory.sections)
-    #expect(try larger.firstWrongPage(read: MaskEncoding.self, in: map, .elsewhere) == nil)
+    try larger.expectRightAnswers(of: MaskEncoding.self, in: map, .elsewhere)
   }
 
   @Test("A map prepared anew in another format makes templates of that format")

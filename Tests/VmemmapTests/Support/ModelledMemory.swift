@@ -1,3 +1,4 @@
+import Testing
 import Vmemmap
 
 /// The oracle: what every page of a memory map must be, from page frame numbers alone.
@@ -87,18 +88,18 @@ extension ModelledMemory {
     return map
   }
 
-  /// The first page that an encoding reads wrongly, of those wanted; nil if there is none.
+  /// Asks an encoding about every wanted page, and records the first that it is wrong about.
   ///
   /// - Parameter state: the state of HVO that the wanted pages are in, which turns the static key.
-  func firstWrongPage<Encoding: CompoundEncoding>(
-    read _: Encoding.Type, in map: borrowing MemoryMap, _ state: HVOState,
-    where isWanted: (Int) -> Bool = { _ in true }
-  ) throws -> String? {
+  func expectRightAnswers<Encoding: CompoundEncoding>(
+    of _: Encoding.Type, in map: borrowing MemoryMap, _ state: HVOState,
+    where isWanted: (Int) -> Bool = { _ in true },
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
     let base = map.base
-    var wrong: String?
     try withStaticKey(of: Encoding.self, in: state) {
       for range in ranges {
-        for pfn in range.pfns where isWanted(pfn) && wrong == nil {
+        for pfn in range.pfns where isWanted(pfn) {
           let page = Page(address: base + UInt(pfn * 64))
           let flags = page.flags
           let head = Encoding.compoundHead(page).address
@@ -107,12 +108,14 @@ extension ModelledMemory {
             isHead: Encoding.isHead(page), isTail: Encoding.isTail(page),
             isCompound: Encoding.isCompound(page), zone: flags.zoneNumber, node: flags.node)
           let expected = expected(pfn, in: range)
-          if answers != expected {
-            wrong = "\(Encoding.name), pfn \(pfn): \(answers) instead of \(expected)"
+          guard answers == expected else {
+            Issue.record(
+              "\(Encoding.name), HVO \(state), pfn \(pfn): \(answers) instead of \(expected)",
+              sourceLocation: sourceLocation)
+            return
           }
         }
       }
     }
-    return wrong
   }
 }
