@@ -36,11 +36,25 @@ func compoundHead(_ encoding: any CompoundEncoding.Type) -> Arm {
     ])
 }
 
-func pageRefAddUnless(_ form: any PageRefForm.Type) -> Arm {
-  let type = "PageRefAddUnless<\(String(reflecting: form))>"
-  return Arm(
-    operation: "page_ref_add_unless", name: form.name,
+/// An operation that is done in the order of a stream, and in a chain.
+func operation(_ name: String, _ type: String, of encoding: any CompoundEncoding.Type) -> Arm {
+  arm(name, encoding.name, "\(type)<\(String(reflecting: encoding))>")
+}
+
+func operation(_ name: String, _ type: String, of form: any PageRefForm.Type) -> Arm {
+  arm(name, form.name, "\(type)<\(String(reflecting: form))>")
+}
+
+func arm(_ operation: String, _ name: String, _ type: String) -> Arm {
+  Arm(
+    operation: operation, name: name,
     bodies: ["throughput": throughput(type), "latency": latency(type)])
+}
+
+func prepCompoundPage(_ encoding: any CompoundEncoding.Type) -> Arm {
+  Arm(
+    operation: "prep_compound_page", name: encoding.name,
+    bodies: ["throughput": throughput("PrepCompoundPage<\(String(reflecting: encoding))>")])
 }
 
 func planted(_ additions: Int) -> Arm {
@@ -62,11 +76,20 @@ let empty = Arm(
   roles: ["arm"])
 
 let arms =
-  compoundEncodings.map { compoundHead($0) } + pageRefForms.map { pageRefAddUnless($0) }
+  compoundEncodings.map { compoundHead($0) }
+  + comparableEncodings.flatMap {
+    [
+      operation("page_head", "PageHead", of: $0), operation("page_tail", "PageTail", of: $0),
+      operation("page_compound", "PageCompound", of: $0), prepCompoundPage($0),
+    ]
+  }
+  + zoneEncodings.map { operation("page_zonenum", "PageZonenum", of: $0) }
+  + pageRefForms.map { operation("page_ref_add_unless", "PageRefAddUnless", of: $0) }
+  + folioRefForms.map { operation("folio_try_get", "FolioTryGet", of: $0) }
   + [0, 1, 3, 6, 14, 30].map { planted($0) } + [empty]
 
 /// The number of copies of a loop whose text can be told apart (`cvm_layout_*`).
-let availableCopies = 64
+let availableCopies = 512
 
 var entryPoints = ""
 var table = ""
@@ -77,7 +100,7 @@ for (index, arm) in arms.enumerated() {
       guard number < availableCopies else {
         fatalError("more than \(availableCopies / 2) arms: add copies to CVmemmap.h")
       }
-      let copy = String(format: "%02o", number)
+      let copy = String(format: "%03o", number)
       for layout in 0..<4 {
         let symbol = [arm.operation, mode, arm.name, role, String(layout)].joined(separator: "__")
         entryPoints += """

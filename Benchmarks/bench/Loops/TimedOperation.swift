@@ -48,11 +48,79 @@ enum HeadReference<Encoding: CompoundEncoding>: TimedOperation {
   static func link(_ page: Page, _ answer: UInt) -> UInt { page.address }
 }
 
-/// `page_ref_add_unless(page, 1, 0)`; the answer is 1 for a reference taken, 0 for none.
+/// `PageHead()`; the answer is 1 for yes, as is that of the two below.
+enum PageHead<Encoding: CompoundEncoding>: TimedOperation {
+  @inline(__always)
+  static func answer(_ page: Page) -> UInt { Encoding.isHead(page) ? 1 : 0 }
+
+  @inline(__always)
+  static func link(_ page: Page, _ answer: UInt) -> UInt { page.address &+ answer }
+}
+
+/// `PageTail()`.
+enum PageTail<Encoding: CompoundEncoding>: TimedOperation {
+  @inline(__always)
+  static func answer(_ page: Page) -> UInt { Encoding.isTail(page) ? 1 : 0 }
+
+  @inline(__always)
+  static func link(_ page: Page, _ answer: UInt) -> UInt { page.address &+ answer }
+}
+
+/// `PageCompound()`.
+enum PageCompound<Encoding: CompoundEncoding>: TimedOperation {
+  @inline(__always)
+  static func answer(_ page: Page) -> UInt { Encoding.isCompound(page) ? 1 : 0 }
+
+  @inline(__always)
+  static func link(_ page: Page, _ answer: UInt) -> UInt { page.address &+ answer }
+}
+
+/// `page_zonenum()`; the answer is the zone's number.
+enum PageZonenum<Encoding: CompoundEncoding>: TimedOperation {
+  @inline(__always)
+  static func answer(_ page: Page) -> UInt { UInt(bitPattern: Encoding.zoneNumber(page)) }
+
+  @inline(__always)
+  static func link(_ page: Page, _ answer: UInt) -> UInt { page.address &+ answer }
+}
+
+/// `prep_compound_page()` of the compound page whose first struct page is at the address, which has the
+/// order in the bits below a struct page's alignment; the answer is the head as the last tail has it.
+enum PrepCompoundPage<Encoding: CompoundEncoding>: TimedOperation {
+  @inline(__always)
+  static func answer(_ page: Page) -> UInt {
+    let order = Int(page.address & orderBits)
+    let first = Page(address: page.address & ~orderBits)
+    Encoding.Format.prepCompoundPage(first, order: order)
+    let last = first.advanced(by: 1 << order &- 1, size: Encoding.Format.structPageSize)
+    return Encoding.compoundHead(last).address
+  }
+
+  @inline(__always)
+  static func link(_ page: Page, _ answer: UInt) -> UInt { page.address }
+
+  @inline(__always)
+  private static var orderBits: UInt { 31 }
+}
+
+/// `folio_try_get(page_folio(page))`; the answer is the head's address, and 1 more for a reference taken.
+enum FolioTryGet<Form: PageRefForm>: TimedOperation {
+  @inline(__always)
+  static func answer(_ page: Page) -> UInt {
+    guard let head = Form.folioTryGet(page) else { return page.address }
+    cvm_keep_branch()
+    return head.address &+ 1
+  }
+
+  @inline(__always)
+  static func link(_ page: Page, _ answer: UInt) -> UInt { answer }
+}
+
+/// `get_page_unless_zero(page)`; the answer is 1 for a reference taken, 0 for none.
 enum PageRefAddUnless<Form: PageRefForm>: TimedOperation {
   @inline(__always)
   static func answer(_ page: Page) -> UInt {
-    guard Form.pageRefAddUnless(page, 1, 0) else { return 0 }
+    guard Form.getPageUnlessZero(page) else { return 0 }
     // A branch in every form, as callers have it. Left to itself the compiler makes it a setcc in
     // some, and a chain through one of those waits for the count where others run ahead.
     cvm_keep_branch()

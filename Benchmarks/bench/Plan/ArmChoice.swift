@@ -33,8 +33,10 @@ struct ArmChoice {
 
   private func isMeasured(_ contender: Contender) -> Bool {
     if let encodings { return encodings.contains(contender.name) }
-    guard let key = contender.staticKey else { return true }
-    return key.isConstant ? includesControls || !patchesKey : patchesKey
+    if let key = contender.staticKey {
+      return key.isConstant ? includesControls || !patchesKey : patchesKey
+    }
+    return includesControls || !contender.isControl
   }
 }
 

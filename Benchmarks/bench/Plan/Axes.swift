@@ -4,12 +4,23 @@ import Vmemmap
 /// What is timed.
 enum Operation: String, ExpressibleByArgument, Codable {
   case compoundHead = "compound_head"
+  case pageHead = "page_head"
+  case pageTail = "page_tail"
+  case pageCompound = "page_compound"
+  case pageZonenum = "page_zonenum"
+  /// `get_page_unless_zero()`: on the page as it is, so that tails fail with a count of 0.
   case pageRefAddUnless = "page_ref_add_unless"
+  /// `folio_try_get(page_folio())`.
+  case folioTryGet = "folio_try_get"
+  case prepCompoundPage = "prep_compound_page"
   /// Slow-downs of known size, to learn what the machine resolves.
   case selfTest = "selftest"
 
   /// The kernel's operations, which is what a person can ask for.
-  static let kernel: [Operation] = [.compoundHead, .pageRefAddUnless]
+  static let kernel: [Operation] = [
+    .compoundHead, .pageHead, .pageTail, .pageCompound, .pageZonenum, .pageRefAddUnless,
+    .folioTryGet, .prepCompoundPage,
+  ]
 
   static var allValueStrings: [String] { kernel.map(\.rawValue) }
 
@@ -23,9 +34,17 @@ enum Operation: String, ExpressibleByArgument, Codable {
   var modes: [Mode] {
     switch self {
     case .compoundHead: Mode.allCases
-    case .pageRefAddUnless: [.throughput, .latency]
+    case .pageHead, .pageTail, .pageCompound, .pageZonenum, .pageRefAddUnless, .folioTryGet:
+      [.throughput, .latency]
+    case .prepCompoundPage: [.throughput]
     case .selfTest: [.latency]
     }
+  }
+
+  /// Whether a cell can be made of the operation.
+  func applies(to pageClass: PageClass, order: Int, hvo: HVOState) -> Bool {
+    // What is prepared is a whole compound page whose struct pages can be written.
+    self != .prepCompoundPage || pageClass == .head && order > 0 && hvo == .off
   }
 }
 

@@ -95,6 +95,8 @@ struct Contender {
   let hvoStates: Set<HVOState>
   let format: any TailFormat.Type
   var staticKey: (any StaticKey.Type)?
+  /// Whether it is measured only where it is asked for.
+  var isControl = false
   var registerThread: () -> Void = {}
   var unregisterThread: () -> Void = {}
 }
@@ -103,7 +105,9 @@ struct Contender {
   extension Contender {
     /// The same loops in C (`Tests/CLoops`).
     fileprivate var inC: Contender {
-      Contender(name: "c_\(name)", hvoStates: hvoStates, format: format, staticKey: staticKey)
+      Contender(
+        name: "c_\(name)", hvoStates: hvoStates, format: format, staticKey: staticKey,
+        isControl: isControl)
     }
   }
 #endif
@@ -124,7 +128,11 @@ extension Operation {
   private var swiftContenders: [Contender] {
     switch self {
     case .compoundHead: compoundEncodings.map { contender($0) }
+    case .pageHead, .pageTail, .pageCompound, .prepCompoundPage:
+      comparableEncodings.map { contender($0) }
+    case .pageZonenum: zoneEncodings.map { contender($0) }
     case .pageRefAddUnless: pageRefForms.map { contender($0) }
+    case .folioTryGet: folioRefForms.map { contender($0) }
     case .selfTest:
       plantedAdditions.map {
         Contender(name: "planted_\($0)", hvoStates: [.off], format: HeadMaskFormat.self)
@@ -134,12 +142,14 @@ extension Operation {
 
   private func contender<E: CompoundEncoding>(_ encoding: E.Type) -> Contender {
     Contender(
-      name: E.name, hvoStates: E.hvoStates, format: E.Format.self, staticKey: E.staticKey)
+      name: E.name, hvoStates: E.hvoStates, format: E.Format.self, staticKey: E.staticKey,
+      isControl: E.isControl)
   }
 
   private func contender<F: PageRefForm>(_ form: F.Type) -> Contender {
     Contender(
-      name: F.name, hvoStates: F.hvoStates, format: F.Format.self, staticKey: F.staticKey,
+      name: F.name, hvoStates: F.hvoStates, format: F.Encoding.Format.self,
+      staticKey: F.staticKey, isControl: F.staticKey?.isConstant ?? false,
       registerThread: F.registerThread, unregisterThread: F.unregisterThread)
   }
 }

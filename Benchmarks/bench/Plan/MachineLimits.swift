@@ -35,12 +35,15 @@ struct MachineLimits {
     let cell = cells[0]
     let each =
       cell.hvo == .on ? cell.folios * MemoryMap.mappings(forOptimizedOrder: cell.order) : 0
-    return choice.formats(of: cells).count * each + ownMappings
+    return choice.formats(of: cells).count { $0.sharedTails != nil } * each + ownMappings
   }
 
   /// The bytes of memory that a process needs for cells that share their memory maps.
   static func memory(_ cells: [Cell], _ choice: ArmChoice) -> Int {
-    choice.formats(of: cells).count * cells[0].pages * Page.size + ownMemory
+    let cell = cells[0]
+    return choice.formats(of: cells).reduce(ownMemory) {
+      $0 + cell.pages * $1.structPageSize + cell.pages >> cell.order * $1.folioSize
+    }
   }
 
   /// Why the memory maps that cells share can't be made here, if so.

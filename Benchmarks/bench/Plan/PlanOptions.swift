@@ -241,7 +241,8 @@ extension Axes {
                 for operation in operations {
                   for mode in modes where operation.modes.contains(mode) {
                     for (pageClass, mix, predictability) in classes(ofOrder: order) {
-                      for pattern in patterns {
+                      for pattern in patterns
+                      where operation.applies(to: pageClass, order: order, hvo: state) {
                         let cell = Cell(
                           operation: operation, mode: mode, order: order, pageClass: pageClass,
                           mix: mix, predictability: predictability, pattern: pattern,
@@ -285,6 +286,12 @@ extension Cell {
   fileprivate var isEssential: Bool {
     let isConsumer = mode == .consumerFlags || mode == .consumerReference
     if isConsumer && !(order == 9 && hvo != .elsewhere) { return false }
+    switch operation {
+    case .compoundHead, .pageRefAddUnless, .selfTest: break
+    case .prepCompoundPage: return order == 9 && folios == 1
+    case .pageHead, .pageTail, .pageCompound, .pageZonenum, .folioTryGet:
+      if !(order == 9 && folios == 1 && mode == .throughput && hvo != .elsewhere) { return false }
+    }
     return switch hvo {
     case .off: pageClass != .fakeHead
     case .elsewhere: order == 0 || order == 9 && (pageClass == .head || pageClass == .mix)

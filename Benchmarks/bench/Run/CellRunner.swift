@@ -7,14 +7,14 @@ struct CellRunner {
   /// A timed block is at least this long, so that the clock's step and cost do not matter, or else
   /// half of the workload: 18 us of the fastest operations.
   static let shortestBlock = 25_000.0  // ns
-  /// The shortest window that is tried.
+  /// The shortest window that is tried, of workloads long enough for it.
   static let smallestWindow = 1 << 10
 
   let cell: Cell
   let plan: Plan
   let generator: SeededGenerator
   let workload: Workload
-  let stream: Stream
+  let streams: Streams
   let nullStream: Stream
   let maps: MapSet
   let runs: [ArmRun]
@@ -39,10 +39,9 @@ struct CellRunner {
     self.counters = counters
     self.workload = workload
     self.maps = maps
-    stream = Stream(
-      workload, operation: cell.operation, mode: cell.mode, headFlags: cell.headFlags)
-    nullStream = Stream(nullFor: workload, mode: cell.mode)
     let places = maps.places(for: plan.choice.formats(of: cell))
+    streams = Streams(workload, cell, mode: cell.mode, Set(places.map(maps.shape)))
+    nullStream = Stream(nullFor: workload, mode: cell.mode, maps.shape(places[0]))
     runs = plan.choice.arms(of: cell).enumerated().map { index, arm in
       ArmRun(
         arm: arm, place: arm.role == .null ? places[0] : places[index],
@@ -102,9 +101,11 @@ struct CellRunner {
   /// By the loops for independent operations, which find every page themselves: a wrong answer can't
   /// lead them astray as it would a chain.
   func verify() throws(WrongAnswer) {
-    let steps = Stream(
-      workload, operation: cell.operation, mode: .throughput, headFlags: cell.headFlags)
+    let streams = Streams(
+      workload, cell, mode: .throughput, Set(runs.map { maps.shape($0.place) }))
     for run in runs where run.arm.role != .null {
+      let steps = streams[maps.shape(run.place)]
+      if cell.operation == .prepCompoundPage { maps.scribble(run.place, workload) }
       let loop = timedLoops[run.arm.symbol(cell.operation, .throughput, layout: 0)]!
       for start in stride(from: 0, to: workload.pfns.count, by: unrolling) {
         let window = start..<start + unrolling
@@ -114,6 +115,9 @@ struct CellRunner {
         }
       }
       try settleReferences(workload.pfns.indices, run)
+      if cell.operation == .prepCompoundPage, let problem = maps.wrongTail(run.place, workload) {
+        throw WrongAnswer(description: "\(run.arm.name) in \(cell.summary): \(problem)")
+      }
     }
   }
 
@@ -142,7 +146,9 @@ struct CellRunner {
     return (answer.elapsed, counts)
   }
 
-  private func stream(_ run: ArmRun) -> Stream { run.arm.role == .null ? nullStream : stream }
+  private func stream(_ run: ArmRun) -> Stream {
+    run.arm.role == .null ? nullStream : streams[maps.shape(run.place)]
+  }
 
   /// Checks a pass's sum, and gives references back.
   private func settle(_ run: ArmRun, _ window: Range<Int>, sum: UInt) throws(WrongAnswer) {
@@ -155,15 +161,16 @@ struct CellRunner {
 
   /// Gives back what a pass took, and sees that references were conserved.
   private func settleReferences(_ window: Range<Int>, _ run: ArmRun) throws(WrongAnswer) {
-    let problem: String?
-    switch (cell.operation, cell.mode) {
-    case (.pageRefAddUnless, _):
-      problem = workload.giveBackReferences(window, base: maps.base(run.place))
-    case (.compoundHead, .consumerReference):
-      problem = workload.checkReferences(window, base: maps.base(run.place))
-    default:
-      problem = nil
-    }
+    let references = References(
+      workload: workload, shape: maps.shape(run.place), base: maps.base(run.place))
+    let problem: String? =
+      switch (cell.operation, cell.mode) {
+      case (.pageRefAddUnless, _):
+        references.giveBack(window) { workload.isTail($0) ? nil : $0 }
+      case (.folioTryGet, _): references.giveBack(window) { workload.head($0) }
+      case (.compoundHead, .consumerReference): references.check(window)
+      default: nil
+      }
     if let problem {
       throw WrongAnswer(description: "\(run.arm.name) in \(cell.summary): \(problem)")
     }
@@ -185,7 +192,7 @@ struct CellRunner {
   /// The window that all arms share, and what a round over it costs in nanoseconds.
   private func calibrate() throws(WrongAnswer) -> (window: Int, roundCost: Double) {
     // Two windows, so that what is timed is as cold as in a round.
-    let size = CellRunner.smallestWindow
+    let size = min(CellRunner.smallestWindow, workload.pfns.count / 4)
     let warm = 0..<size
     let timed = size..<2 * size
     var fastest = Double.infinity
@@ -202,5 +209,13 @@ struct CellRunner {
       window *= 2
     }
     return (window, trialCost * Double(window / size))
+  }
+}
+
+extension CellRunner {
+  /// The oracle's sum over the whole workload, on maps of struct pages that are folios themselves,
+  /// which the baseline's always are.
+  var checksum: UInt64 {
+    UInt64(stream(runs[0]).answer(window: workload.pfns.indices))
   }
 }

@@ -14,7 +14,9 @@ final class MapSet {
   /// What the map in each place holds.
   private let formats: [any TailFormat.Type]
   private let maps: [Owner]
-  /// How many places on from the first the memory of the first place is now.
+  /// For each place those that have maps of the same shape, itself first.
+  private let alike: [[Int]]
+  /// How many alike places on from the first the memory of the first place is now.
   private var shift = 0
 
   /// A class, because arrays can't hold noncopyable values.
@@ -35,7 +37,7 @@ final class MapSet {
         format: format, sections: [MemorySection(node: key.memoryNode, pages: pages)],
         mappingSize: key.mapping, bindToNodes: bindToNodes)
       try map.initialize(order: key.order)
-      if key.optimized {
+      if key.optimized && format.sharedTails != nil {
         try map.optimize(folios: stride(from: 0, to: key.folios << key.order, by: 1 << key.order))
         if !accounts.contains(where: { $0.format == format.name }) {
           accounts.append(MemoryAccount(key, format: format, proof: try map.aliasingProof()))
@@ -46,6 +48,11 @@ final class MapSet {
     self.key = key
     self.formats = formats
     self.maps = maps
+    alike = maps.indices.map { place in
+      let places = maps.indices.filter { maps[$0].map.shape == maps[place].map.shape }
+      let rank = places.firstIndex(of: place)!
+      return Array(places[rank...] + places[..<rank])
+    }
     self.accounts = accounts
     mappingSizes = Set(maps.map { $0.map.mappingSize })
   }
@@ -64,9 +71,15 @@ final class MapSet {
   /// The address of page frame 0's struct page in the map in a place.
   func base(_ place: Int) -> UInt { owner(place).map.base }
 
-  private func owner(_ place: Int) -> Owner { maps[(place + shift) % maps.count] }
+  /// Where struct pages and heads lie on the map in a place.
+  func shape(_ place: Int) -> MapShape { owner(place).map.shape }
 
-  /// Lets each place take the memory of the next one, so that physical placement favours none.
+  private func owner(_ place: Int) -> Owner {
+    maps[alike[place][shift % alike[place].count]]
+  }
+
+  /// Lets each place take the memory of the next one of the same shape, so that physical placement
+  /// favours none of them.
   ///
   /// Maps under HVO keep theirs: their formats are mapped in different ways. Costs about as much as
   /// writing all maps once.
@@ -75,6 +88,42 @@ final class MapSet {
     shift += 1
     for (place, format) in formats.enumerated() {
       try owner(place).map.initialize(order: key.order, format: format)
+    }
+  }
+}
+
+// MARK: - Seeing that compound pages were prepared
+
+extension MapSet {
+  /// Makes the tails of the compound pages of a workload ordinary pages.
+  func scribble(_ place: Int, _ workload: Workload) {
+    forEachTail(place, workload) { tail, _ in tail.compoundInfo = 0 }
+  }
+
+  /// What is wrong with the first tail of a workload's compound pages that is not as preparing them
+  /// leaves it, if there is one.
+  func wrongTail(_ place: Int, _ workload: Workload) -> String? {
+    var problem: String?
+    forEachTail(place, workload) { tail, right in
+      if problem == nil && tail.compoundInfo != right {
+        problem = """
+          the tail at 0x\(String(tail.address, radix: 16)) holds \
+          0x\(String(tail.compoundInfo, radix: 16)) instead of 0x\(String(right, radix: 16))
+          """
+      }
+    }
+    return problem
+  }
+
+  /// - Parameter body: gets each tail, and the word that it must hold.
+  private func forEachTail(_ place: Int, _ workload: Workload, _ body: (Page, UInt) -> Void) {
+    let (base, shape, format) = (base(place), shape(place), formats[place])
+    for first in Set(workload.pfns) {
+      let head = Page(address: base + shape.head(first, order: workload.order))
+      let word = format.compoundInfo(head: head, order: workload.order)
+      for pfn in first + 1..<first + 1 << workload.order {
+        body(Page(address: base + shape.page(pfn)), word)
+      }
     }
   }
 }

@@ -27,11 +27,10 @@ extension Stream {
   ///   - answer: the right answer for a page frame on a map whose base is 0.
   ///   - link: from where the next page of a chain is reached, likewise.
   private init(
-    _ workload: Workload, mode: Mode, basesPerAnswer: UInt,
+    _ workload: Workload, offsets: [UInt], isChain: Bool, basesPerAnswer: UInt,
     answer: (PageFrameNumber) -> UInt, link: (PageFrameNumber) -> UInt
   ) {
     let pfns = workload.pfns
-    let offsets = pfns.map { UInt($0 * Page.size) }
     starts = offsets
     self.basesPerAnswer = basesPerAnswer
     var sum: UInt = 0
@@ -42,39 +41,70 @@ extension Stream {
         return sum
       }
     steps =
-      switch mode {
-      case .throughput, .consumerFlags, .consumerReference: offsets
-      case .latency:
-        pfns.indices.map { offsets[($0 + 1) % pfns.count] &- link(pfns[$0]) }
+      isChain
+      ? pfns.indices.map { offsets[($0 + 1) % pfns.count] &- link(pfns[$0]) } : offsets
+  }
+
+  /// The stream for an operation's arms on maps of a shape.
+  init(_ workload: Workload, _ cell: Cell, mode: Mode, _ shape: MapShape) {
+    let page = { (pfn: PageFrameNumber) in shape.page(pfn) }
+    let head = { (pfn: PageFrameNumber) in shape.head(workload.head(pfn), order: workload.order) }
+    let offsets = workload.pfns.map(page)
+    let isChain = mode == .latency
+
+    /// Answers that are numbers, from which with the page itself the next one is found.
+    func number(_ answer: @escaping (PageFrameNumber) -> UInt) -> Stream {
+      Stream(
+        workload, offsets: offsets, isChain: isChain, basesPerAnswer: 0, answer: answer,
+        link: { page($0) &+ answer($0) })
+    }
+
+    /// Answers that are the head's address and something more, from which the next page is found.
+    func address(plus more: UInt) -> Stream {
+      Stream(
+        workload, offsets: offsets, isChain: isChain, basesPerAnswer: 1,
+        answer: { head($0) &+ more }, link: { head($0) &+ more })
+    }
+
+    self =
+      switch cell.operation {
+      case .compoundHead:
+        switch mode {
+        case .throughput, .latency: address(plus: 0)
+        case .consumerFlags: address(plus: UInt(cell.headFlags.rawValue))
+        case .consumerReference: address(plus: 1)
+        }
+      case .selfTest: address(plus: 0)
+      case .folioTryGet: address(plus: 1)
+      case .pageHead: number { cell.order > 0 && !workload.isTail($0) ? 1 : 0 }
+      case .pageTail: number { workload.isTail($0) ? 1 : 0 }
+      case .pageCompound: number { _ in cell.order > 0 ? 1 : 0 }
+      case .pageZonenum: number { _ in UInt(cell.headFlags.zoneNumber) }
+      // A head's count is 1 and goes up; a tail's is 0, so that nothing is taken.
+      case .pageRefAddUnless: number { workload.isTail($0) ? 0 : 1 }
+      case .prepCompoundPage:
+        Stream(
+          workload, offsets: offsets.map { $0 | UInt(cell.order) }, isChain: false,
+          basesPerAnswer: 1, answer: head, link: head)
       }
   }
 
-  /// The stream for an operation's arms.
-  ///
-  /// - Parameter headFlags: the flags of every head.
-  init(_ workload: Workload, operation: Operation, mode: Mode, headFlags: PageFlags) {
-    let head = { (pfn: PageFrameNumber) in UInt(workload.head(pfn) * Page.size) }
-    switch (operation, mode) {
-    case (.compoundHead, .throughput), (.compoundHead, .latency), (.selfTest, _):
-      self.init(workload, mode: mode, basesPerAnswer: 1, answer: head, link: head)
-    case (.compoundHead, .consumerFlags):
-      let flags = UInt(headFlags.rawValue)
-      self.init(
-        workload, mode: mode, basesPerAnswer: 1, answer: { head($0) &+ flags }, link: head)
-    case (.compoundHead, .consumerReference):
-      self.init(workload, mode: mode, basesPerAnswer: 1, answer: { head($0) &+ 1 }, link: head)
-    case (.pageRefAddUnless, _):
-      // A head's count is 1 and goes up; a tail's is 0, so that nothing is taken.
-      let taken = { (pfn: PageFrameNumber) -> UInt in workload.isTail(pfn) ? 0 : 1 }
-      self.init(
-        workload, mode: mode, basesPerAnswer: 0, answer: taken,
-        link: { UInt($0 * Page.size) &+ taken($0) })
-    }
+  /// The stream for the null loop over the same pages.
+  init(nullFor workload: Workload, mode: Mode, _ shape: MapShape) {
+    self.init(
+      workload, offsets: workload.pfns.map(shape.page), isChain: mode == .latency,
+      basesPerAnswer: 1, answer: shape.page, link: shape.page)
+  }
+}
+
+/// The streams of a cell's arms, by the shape of their maps.
+struct Streams {
+  private let streams: [MapShape: Stream]
+
+  init(_ workload: Workload, _ cell: Cell, mode: Mode, _ shapes: Set<MapShape>) {
+    streams = Dictionary(
+      uniqueKeysWithValues: shapes.map { ($0, Stream(workload, cell, mode: mode, $0)) })
   }
 
-  /// The stream for the null loop over the same pages.
-  init(nullFor workload: Workload, mode: Mode) {
-    let page = { (pfn: PageFrameNumber) in UInt(pfn * Page.size) }
-    self.init(workload, mode: mode, basesPerAnswer: 1, answer: page, link: page)
-  }
+  subscript(shape: MapShape) -> Stream { streams[shape]! }
 }

@@ -12,6 +12,9 @@ struct Workload {
   /// More would only take longer to prepare: 2^18 struct pages are 16 MiB for each map.
   static let maximumLength = 1 << 18
 
+  /// Compound pages to prepare, of which one is as much work as many lookups.
+  static let fewestPrepared = 64
+
   /// Page frames in the order in which they are visited; the count is a power of two.
   let pfns: [PageFrameNumber]
   let order: Int
@@ -20,9 +23,12 @@ struct Workload {
   /// their checksums.
   init(_ cell: Cell, seed: UInt64) {
     var generator = SeededGenerator(seed: seed).stream("workload").stream(cell.workloadLabel)
-    let length = min(
-      max(Workload.minimumLength, Workload.powerOfTwo(atLeast: cell.folios << cell.order)),
-      Workload.maximumLength)
+    let length =
+      cell.operation == .prepCompoundPage
+      ? max(Workload.minimumLength >> cell.order, Workload.fewestPrepared)
+      : min(
+        max(Workload.minimumLength, Workload.powerOfTwo(atLeast: cell.folios << cell.order)),
+        Workload.maximumLength)
     order = cell.order
     pfns = Workload.visit(cell, count: length, using: &generator)
   }
@@ -110,6 +116,7 @@ extension Cell {
   /// What the workload depends on.
   fileprivate var workloadLabel: String {
     "\(order) \(folios) \(pageClass.rawValue) \(mix) \(predictability.rawValue) \(pattern.rawValue)"
+      + (operation == .prepCompoundPage ? " prepared" : "")
   }
 }
 

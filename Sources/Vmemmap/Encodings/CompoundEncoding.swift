@@ -18,7 +18,16 @@ public protocol CompoundEncoding: SendableMetatype {
   /// The static key that the code tests, if any.
   static var staticKey: (any StaticKey.Type)? { get }
 
-  /// The head of the compound page that `page` belongs to, or `page` itself.
+  /// Whether results have it only where it is asked for: it checks or completes the picture, but is
+  /// no rival of the others.
+  static var isControl: Bool { get }
+
+  /// Whether it differs from another encoding in `compound_head()` alone, or in nothing but the size of
+  /// struct pages: other operations would be the same code twice.
+  static var isVariant: Bool { get }
+
+  /// The head of the compound page that `page` belongs to, or `page` itself; in formats that allocate
+  /// folios apart, the folio: where the flags and the count are.
   ///
   /// The corresponding kernel function is `compound_head()`; the result is `page_folio()`'s too.
   static func compoundHead(_ page: Page) -> Page
@@ -28,6 +37,14 @@ public protocol CompoundEncoding: SendableMetatype {
 
   /// The corresponding kernel function is `PageHead()`.
   static func isHead(_ page: Page) -> Bool
+
+  /// Whether `page` is part of a compound page. The corresponding kernel function is
+  /// `PageCompound()`.
+  static func isCompound(_ page: Page) -> Bool
+
+  /// The number of the zone that `page` belongs to. The corresponding kernel function is
+  /// `page_zonenum()`.
+  static func zoneNumber(_ page: Page) -> Int
 }
 
 /// How far HVO is in use on the system.
@@ -51,16 +68,32 @@ public let compoundEncodings: [any CompoundEncoding.Type] = [
   FakeHeadEncoding<KeyOn>.self,
   MaskEncoding.self,
   BranchyMaskEncoding.self,
+  SizedPointerEncoding<StructPage56>.self,
+  SizedPointerEncoding<StructPage72>.self,
+  SizedPointerEncoding<StructPage80>.self,
+  SizedPointerEncoding<StructPage96>.self,
 ]
+
+/// The encodings that differ in more than `compound_head()`.
+public let comparableEncodings = compoundEncodings.filter { !$0.isVariant }
+
+/// The encodings that differ in `page_zonenum()`, or in what it reads.
+public let zoneEncodings: [any CompoundEncoding.Type] =
+  comparableEncodings + [NodeTemplateMaskEncoding.self]
 
 // MARK: - What does not depend on the encoding
 
 extension CompoundEncoding {
   public static var staticKey: (any StaticKey.Type)? { nil }
 
-  /// Whether `page` is part of a compound page. Needs no fake-head test: a fake head is part of one.
-  ///
-  /// The corresponding kernel function is `PageCompound()`.
+  public static var isControl: Bool { staticKey?.isConstant ?? false }
+
+  public static var isVariant: Bool { false }
+
+  @inlinable @inline(__always)
+  public static func zoneNumber(_ page: Page) -> Int { page.flags.zoneNumber }
+
+  /// Needs no fake-head test: a fake head is part of a compound page.
   @inlinable @inline(__always)
   public static func isCompound(_ page: Page) -> Bool {
     page.flags.contains(.head) || page.compoundInfo & 1 != 0

@@ -16,7 +16,7 @@ public enum HeadMaskFormat: TailFormat {
 
   public static var needsNaturalAlignment: Bool { true }
 
-  public static var sharedTails: SharedTails { .template }
+  public static var sharedTails: SharedTails? { .template }
 }
 
 /// The mask applied without a branch, as released in Linux 7.1.
@@ -54,6 +54,8 @@ public enum BranchyMaskEncoding: CompoundEncoding {
   public typealias Format = HeadMaskFormat
 
   public static var name: String { "mask_branchy" }
+
+  public static var isVariant: Bool { true }
 
   public static var hvoStates: Set<HVOState> { Set(HVOState.allCases) }
 

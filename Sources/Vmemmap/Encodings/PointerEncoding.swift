@@ -13,7 +13,7 @@ public enum HeadPointerFormat: TailFormat {
 
   public static var needsNaturalAlignment: Bool { false }
 
-  public static var sharedTails: SharedTails { .firstVmemmapPage }
+  public static var sharedTails: SharedTails? { .firstVmemmapPage }
 }
 
 /// The pointer followed with one branch and no fake-head test: kernels before HVO, or built without.

@@ -6,20 +6,51 @@ public protocol TailFormat: SendableMetatype {
   /// A short lower-case name, as it stands in messages and results.
   static var name: String { get }
 
+  /// `sizeof(struct page)` in bytes; ``Page/size`` unless a format says otherwise.
+  static var structPageSize: Int { get }
+
   /// The word of a tail.
   ///
   /// - Parameters:
-  ///   - head: the head's struct page at the address where it is looked up.
-  ///   - order: the compound page's order, 1 to ``Order/maximum``.
-  /// - Returns: a word with bit 0 set.
+  ///   - head: where the compound page's flags and count are, see ``head(ofFirst:)``.
+  ///   - order: the compound page's order, 0 to ``Order/maximum``.
   static func compoundInfo(head: Page, order: Int) -> UInt
+
+  /// Where the flags and the count of a compound page are: its first struct page, unless the format
+  /// keeps them in a separately allocated folio.
+  ///
+  /// - Parameter first: the first struct page, initialised.
+  static func head(ofFirst first: Page) -> Page
+
+  /// Connects a compound page, or a single one, with the folio that is allocated apart for it.
+  ///
+  /// - Parameter folio: its flags and count are set. Called by formats with a ``folioSize`` only.
+  static func setFolio(_ folio: Page, first: Page, order: Int)
+
+  /// The bytes of a folio that is allocated apart from the struct pages, a power of two; 0 where the
+  /// first struct page is the folio.
+  static var folioSize: Int { get }
 
   /// Whether the head is found from the tail's own address, so that every compound page's struct
   /// pages must be naturally aligned.
   static var needsNaturalAlignment: Bool { get }
 
-  /// What HVO maps the tail struct pages to.
-  static var sharedTails: SharedTails { get }
+  /// What HVO maps the tail struct pages to; nil where there is no HVO.
+  static var sharedTails: SharedTails? { get }
+}
+
+extension TailFormat {
+  @inlinable @inline(__always)
+  public static var structPageSize: Int { Page.size }
+
+  @inlinable @inline(__always)
+  public static func head(ofFirst first: Page) -> Page { first }
+
+  @inlinable @inline(__always)
+  public static func setFolio(_ folio: Page, first: Page, order: Int) {}
+
+  @inlinable @inline(__always)
+  public static var folioSize: Int { 0 }
 }
 
 /// What the vmemmap pages of an optimised HugeTLB page are mapped to, the first one apart.
@@ -28,6 +59,8 @@ public enum SharedTails: Sendable {
   case firstVmemmapPage
   /// One page of identical tails for each zone and order. Since Linux 7.1.
   case template
+  /// One page of identical tails, of no zone, for each node and order.
+  case nodeTemplate
 }
 
 // MARK: - Preparing compound pages
@@ -54,11 +87,12 @@ extension TailFormat {
   public static func prepCompoundTail(_ tail: Page, head: Page, order: Int) {
     tail.mapping = tailMapping
     setCompoundHead(tail, head: head, order: order)
+    guard structPageSize >= Page.size else { return }
     tail.privateData = 0
     tail.setReferenceCount(0)
   }
 
-  /// Makes the `1 << order` pages from `head` on one compound page.
+  /// Makes the `1 << order` pages from `first` on one compound page.
   ///
   /// Zone and node in the flags, and the head's reference count, stay as they are. Costs about as
   /// much as writing the struct pages once.
@@ -66,14 +100,103 @@ extension TailFormat {
   /// - Parameter order: 0 leaves an ordinary page; up to ``Order/maximum``.
   /// The corresponding kernel function is `prep_compound_page()`.
   @inlinable
-  public static func prepCompoundPage(_ head: Page, order: Int) {
+  public static func prepCompoundPage(_ first: Page, order: Int) {
     guard order > 0 else { return }
+    let head = head(ofFirst: first)
     head.flags.insert(.head)
     var offset = 1
     while offset < 1 << order {
-      prepCompoundTail(head.advanced(by: offset), head: head, order: order)
+      prepCompoundTail(
+        first.advanced(by: offset, size: structPageSize), head: head, order: order)
       offset &+= 1
     }
-    head.prepareFolioFields(order: order)
+    first.prepareFolioFields(order: order, structPageSize: structPageSize)
+  }
+}
+
+// MARK: - Initialising
+
+extension TailFormat {
+  /// Initialises the struct pages of one section, and the folios that are allocated apart.
+  ///
+  /// - Parameter folio: where the next of those folios is; they are allocated in the order of their
+  ///   pages, as from a fresh slab.
+  @inlinable
+  static func initialize(
+    base: UInt, pages: Range<PageFrameNumber>, order: Int, flags: PageFlags, folio: inout UInt
+  ) {
+    let size = structPageSize
+    let folioPages = 1 << order
+    var pfn = pages.lowerBound
+    while pfn < pages.upperBound {
+      let first = Page(address: base).advanced(by: pfn, size: size)
+      let fits = pfn & (folioPages &- 1) == 0 && pfn &+ folioPages <= pages.upperBound
+      let isCompound = fits && order > 0
+      let headFlags = isCompound ? flags.union(.head) : flags
+      first.initialize(flags: headFlags, structPageSize: size)
+      var head = first
+      if folioSize > 0 {
+        head = Page(address: folio)
+        folio &+= UInt(folioSize)
+        head.initialize(flags: headFlags, structPageSize: folioSize)
+        setFolio(head, first: first, order: isCompound ? order : 0)
+      }
+      guard isCompound else {
+        pfn &+= 1
+        continue
+      }
+      let word = compoundInfo(head: head, order: order)
+      var offset = 1
+      while offset < folioPages {
+        first.advanced(by: offset, size: size).initializeTail(
+          flags: flags, compoundInfo: word, structPageSize: size)
+        offset &+= 1
+      }
+      first.prepareFolioFields(order: order, structPageSize: size)
+      pfn &+= folioPages
+    }
+  }
+}
+
+extension Page {
+  /// All fields of a page in use that is not a tail. The corresponding kernel function is
+  /// `__init_single_page()`.
+  @inlinable @inline(__always)
+  func initialize(flags: PageFlags, structPageSize: Int) {
+    // INIT_LIST_HEAD(&page->lru): both words point to the list head itself, an even address.
+    let list = address &+ Offset.compoundInfo
+    self.flags = flags
+    compoundInfo = list
+    lruPrevious = list
+    mapping = 0
+    initializeRest(referenceCount: 1, structPageSize: structPageSize)
+  }
+
+  /// All fields of a tail.
+  @inlinable @inline(__always)
+  func initializeTail(
+    flags: PageFlags, compoundInfo word: UInt, structPageSize: Int = Page.size
+  ) {
+    self.flags = flags
+    compoundInfo = word
+    lruPrevious = 0
+    mapping = tailMapping
+    initializeRest(referenceCount: 0, structPageSize: structPageSize)
+  }
+
+  /// The fields from `index` on, as far as there are any.
+  @inlinable @inline(__always)
+  func initializeRest(referenceCount: Int32, structPageSize: Int) {
+    guard structPageSize > 32 else { return }
+    index = 0
+    privateData = 0
+    mapcount = -1
+    setReferenceCount(referenceCount)
+    // memcg_data, and whatever else a configuration adds.
+    var offset = Offset.memcgData
+    while offset < UInt(structPageSize) {
+      clearWord(at: offset)
+      offset &+= 8
+    }
   }
 }

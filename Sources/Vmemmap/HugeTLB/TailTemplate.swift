@@ -9,7 +9,7 @@ import Glibc
 struct TailTemplate: Equatable {
   /// The format's name: a map can be prepared anew in another one.
   let format: String
-  /// Nothing but zone and node.
+  /// Nothing but zone and node, or of a node-wide template nothing but the node.
   let flags: PageFlags
   let order: Int
 }
@@ -21,7 +21,9 @@ extension MemoryMap {
   /// The offset in the file of the template for the tails of a compound page, made now if there is
   /// none yet.
   mutating func templateOffset(head: Page, order: Int) throws(VmemmapError) -> Int {
-    let flags = head.flags.zoneAndNode
+    let flags =
+      format.sharedTails == .nodeTemplate
+      ? PageFlags(zone: .dma, node: head.flags.node) : head.flags.zoneAndNode
     let template = TailTemplate(format: format.name, flags: flags, order: order)
     if let index = templates.firstIndex(of: template) { return offset(ofTemplate: index) }
     guard templates.count < MemoryMap.maximumTemplates else {

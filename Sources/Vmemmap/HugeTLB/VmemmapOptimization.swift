@@ -57,8 +57,10 @@ extension MemoryMap {
       switch format.sharedTails {
       case .firstVmemmapPage:
         fileOffset(of: head)
-      case .template:
+      case .template, .nodeTemplate:
         try templateOffset(head: head, order: order)
+      case nil:
+        throw .noOptimization(format: format.name, structPageSize: format.structPageSize)
       }
     // From the first alias on there is something to restore.
     optimizedFolios.insert(pfn)
@@ -118,6 +120,9 @@ extension MemoryMap {
 
 extension MemoryMap {
   private func optimizableOrder(of pfn: PageFrameNumber) throws(VmemmapError) -> Int {
+    guard format.sharedTails != nil else {
+      throw .noOptimization(format: format.name, structPageSize: format.structPageSize)
+    }
     guard pfn >= 0 && pfn < pageCount else {
       throw .pageOutOfRange(pfn: pfn, pageCount: pageCount)
     }

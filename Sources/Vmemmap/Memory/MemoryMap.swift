@@ -33,10 +33,10 @@ public enum MappingSize: String, Sendable, CaseIterable {
 ///
 ///     base                                                             base + pages * 64
 ///     |  section 0 (node, zone)           |  section 1                     |
-///     |page|page|page|...                 |page|page|...                   | templates |
+///     |page|page|page|...                 |page|page|...                   | templates | folios |
 ///
 /// The templates of ``SharedTails/template`` follow the struct pages in the same file, one 4 KiB page
-/// for each zone, node and order in use.
+/// for each zone, node and order in use, and after them the folios of formats that allocate them apart.
 public struct MemoryMap: ~Copyable {
   /// What tails hold.
   public private(set) var format: any TailFormat.Type
@@ -54,6 +54,8 @@ public struct MemoryMap: ~Copyable {
   /// Where in the file the template area begins, and which templates it holds, in order.
   let templateAreaOffset: Int
   var templates: [TailTemplate] = []
+  /// Where the folios that the format allocates apart begin, in bytes from ``base``.
+  public let folioAreaOffset: Int
   /// The heads of the optimised folios.
   public internal(set) var optimizedFolios: Set<PageFrameNumber> = []
 
@@ -91,13 +93,15 @@ public struct MemoryMap: ~Copyable {
       }
     }
     let pageCount = sections.reduce(0) { $0 + $1.pages }
-    let hugePage = 2 << 20
-    let bytes = pageCount * Page.size
+    let hugePage = hugePageSize
+    let bytes = pageCount * format.structPageSize
     // Huge mappings need whole huge pages of struct pages; the templates start a new one.
     let wantsHuge = mappingSize == .huge && bytes >= hugePage
-    let structBytes = wantsHuge ? (bytes + hugePage - 1) & ~(hugePage - 1) : bytes
+    let structBytes = bytes.roundedUp(to: wantsHuge ? hugePage : basePageSize)
+    let folioAreaOffset = (structBytes + MemoryMap.maximumTemplates * basePageSize)
+      .roundedUp(to: hugePage)
     let reservation = try Reservation(
-      length: structBytes + MemoryMap.maximumTemplates * basePageSize,
+      length: folioAreaOffset + (pageCount * format.folioSize).roundedUp(to: hugePage),
       alignment: Order.memoryMapAlignment, displacement: displacement,
       name: "vmemmap-\(format.name)")
     try MemoryMap.checkAlignment(of: reservation.address, for: format)
@@ -108,9 +112,12 @@ public struct MemoryMap: ~Copyable {
         guard nodes.contains(section.node) else {
           throw .noSuchNode(node: section.node, nodes: nodes)
         }
-        let length = section.pages * Page.size
-        try SystemCall.bind(start, length: length, node: section.node)
-        start += UInt(length)
+        // Struct pages of some sizes straddle the border of two sections; it is the later one's.
+        let end = start + UInt(section.pages * format.structPageSize)
+        let first = start & ~UInt(basePageMask)
+        try SystemCall.bind(
+          first, length: Int(end - first).roundedUp(to: basePageSize), node: section.node)
+        start = end
       }
     }
     self.mappingSize = try MemoryMap.populate(
@@ -119,6 +126,7 @@ public struct MemoryMap: ~Copyable {
     self.sections = sections
     self.pageCount = pageCount
     self.templateAreaOffset = structBytes
+    self.folioAreaOffset = folioAreaOffset
     self.reservation = reservation
     self.bindsToNodes = bindToNodes
   }
@@ -140,14 +148,14 @@ public struct MemoryMap: ~Copyable {
   /// - Precondition: the page frame is in `0..<pageCount`.
   public subscript(pfn: PageFrameNumber) -> Page {
     precondition(pfn >= 0 && pfn < pageCount, "pfn \(pfn) is outside of 0..<\(pageCount)")
-    return Page(address: base + UInt(pfn * Page.size))
+    return Page(address: base).advanced(by: pfn, size: format.structPageSize)
   }
 
   /// The page frame of a struct page. The corresponding kernel function is `page_to_pfn()`.
   ///
   /// - Precondition: the struct page is in this map.
   public func pageFrameNumber(of page: Page) -> PageFrameNumber {
-    Int(bitPattern: page.address &- base) >> Page.shift
+    Int(bitPattern: page.address &- base) / format.structPageSize
   }
 
   /// The bytes of memory behind the map, templates included, as the kernel accounts them.
@@ -185,7 +193,7 @@ extension MemoryMap {
   /// MADV_COLLAPSE works where shmem's huge pages are set to never, but not on a huge page's range
   /// of which nothing is there.
   private static func collapse(_ address: UInt, length: Int) -> Bool {
-    for page in stride(from: address, to: address + UInt(length), by: 2 << 20) {
+    for page in stride(from: address, to: address + UInt(length), by: hugePageSize) {
       Page(address: page).flags = []
     }
     do throws(VmemmapError) {
@@ -209,7 +217,8 @@ extension MemoryMap {
   /// - Parameters:
   ///   - order: 0 to ``Order/maximum``.
   ///   - newFormat: what tails are to hold from now on; what they held before by default.
-  /// - Precondition: no folio is optimised.
+  /// - Precondition: no folio is optimised, and struct pages and folios of the new format are as large
+  ///   as those of the old one.
   /// - Throws: ``VmemmapError/orderOutOfRange(order:range:)``,
   ///   ``VmemmapError/misaligned(base:format:alignment:)``, before anything is changed.
   ///
@@ -222,78 +231,50 @@ extension MemoryMap {
       throw .orderOutOfRange(order: order, range: 0...Order.maximum)
     }
     if let newFormat {
+      precondition(
+        newFormat.structPageSize == format.structPageSize
+          && newFormat.folioSize == format.folioSize,
+        "\(newFormat.name) does not fit a map of \(format.name)")
       try MemoryMap.checkAlignment(of: base, for: newFormat)
       format = newFormat
     }
+    var folio = base + UInt(folioAreaOffset)
+    try populateFolios(order: order)
     var pfn = 0
     for section in sections {
       format.initialize(
         base: base, pages: pfn..<pfn + section.pages, order: order,
-        flags: PageFlags(zone: section.zone, node: section.node))
+        flags: PageFlags(zone: section.zone, node: section.node), folio: &folio)
       pfn += section.pages
     }
     self.order = order
   }
-}
 
-extension TailFormat {
-  /// Initialises the struct pages of one section.
-  @inlinable
-  static func initialize(
-    base: UInt, pages: Range<PageFrameNumber>, order: Int, flags: PageFlags
-  ) {
-    let folio = 1 << order
-    var pfn = pages.lowerBound
-    while pfn < pages.upperBound {
-      let head = Page(address: base &+ UInt(pfn &* Page.size))
-      let fits = pfn & (folio &- 1) == 0 && pfn &+ folio <= pages.upperBound
-      head.initialize(flags: flags)
-      guard fits && order > 0 else {
-        pfn &+= 1
-        continue
-      }
-      let word = compoundInfo(head: head, order: order)
-      head.flags = flags.union(.head)
-      var offset = 1
-      while offset < folio {
-        head.advanced(by: offset).initializeTail(flags: flags, compoundInfo: word)
-        offset &+= 1
-      }
-      head.prepareFolioFields(order: order)
-      pfn &+= folio
+  /// Allocates the folios that the format keeps apart from the struct pages, on their section's node.
+  private func populateFolios(order: Int) throws(VmemmapError) {
+    guard format.folioSize > 0 else { return }
+    var start = base + UInt(folioAreaOffset)
+    for section in sections {
+      // A page that does not fill a compound page has a folio of its own.
+      let folios = section.pages >> order + section.pages & (1 << order - 1)
+      let first = start & ~UInt(basePageMask)
+      start += UInt(folios * format.folioSize)
+      let length = Int(start - first).roundedUp(to: basePageSize)
+      if bindsToNodes { try SystemCall.bind(first, length: length, node: section.node) }
     }
+    let area = base + UInt(folioAreaOffset)
+    // As the direct map of a kernel has them: huge where the struct pages are.
+    _ = try MemoryMap.populate(
+      area,
+      length: Int(start - area).roundedUp(to: mappingSize == .huge ? hugePageSize : basePageSize),
+      huge: mappingSize == .huge)
   }
 }
 
-extension Page {
-  /// All fields of a page in use that is not a tail. The corresponding kernel function is
-  /// `__init_single_page()`.
-  @inlinable @inline(__always)
-  func initialize(flags: PageFlags) {
-    // INIT_LIST_HEAD(&page->lru): both words point to the list head itself, an even address.
-    let list = address &+ Offset.compoundInfo
-    self.flags = flags
-    compoundInfo = list
-    lruPrevious = list
-    mapping = 0
-    index = 0
-    privateData = 0
-    mapcount = -1
-    setReferenceCount(1)
-    memcgData = 0
-  }
+/// The size of a huge mapping, in bytes.
+let hugePageSize = 2 << 20
 
-  /// All fields of a tail.
-  @inlinable @inline(__always)
-  func initializeTail(flags: PageFlags, compoundInfo word: UInt) {
-    self.flags = flags
-    compoundInfo = word
-    lruPrevious = 0
-    mapping = tailMapping
-    index = 0
-    privateData = 0
-    mapcount = -1
-    setReferenceCount(0)
-    memcgData = 0
-  }
+extension Int {
+  /// - Parameter alignment: a power of two.
+  func roundedUp(to alignment: Int) -> Int { (self + alignment - 1) & ~(alignment - 1) }
 }

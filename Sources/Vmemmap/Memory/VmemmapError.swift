@@ -14,6 +14,8 @@ public enum VmemmapError: Error, Equatable {
   case pageOutOfRange(pfn: PageFrameNumber, pageCount: Int)
   /// A tail, or a fake head, where a head is needed.
   case notAHead(pfn: PageFrameNumber)
+  /// HVO asked of a format that has none.
+  case noOptimization(format: String, structPageSize: Int)
   /// A section whose struct pages do not fill vmemmap pages.
   case partialVmemmapPage(sectionPages: Int)
   /// More pairs of zone and order under HVO than a memory map has room for.
@@ -39,6 +41,11 @@ extension VmemmapError: CustomStringConvertible {
       "pfn \(pfn) is outside of the memory map's pages, 0..<\(pageCount)"
     case .notAHead(let pfn):
       "pfn \(pfn) is a tail; name the compound page by its head"
+    case .noOptimization(let format, let size):
+      "the \(format) format has no HVO: "
+        + (size.nonzeroBitCount == 1
+          ? "its tails share no page of struct pages"
+          : "struct pages of \(size) bytes, not a power of two, do not fill vmemmap pages alike")
     case .partialVmemmapPage(let pages):
       "a section of \(pages) pages does not fill vmemmap pages; take a positive multiple of "
         + "\(structPagesPerVmemmapPage)"

@@ -39,29 +39,29 @@ extension Page {
   /// `_large_mapcount` of page[1].
   @inlinable
   public var largeMapcount: Int32 {
-    get { advanced(by: 1).word32(at: 16) }
-    nonmutating set { advanced(by: 1).setWord32(at: 16, newValue) }
+    get { advanced(by: 1).word32(at: FolioOffset.largeMapcount) }
+    nonmutating set { advanced(by: 1).setWord32(at: FolioOffset.largeMapcount, newValue) }
   }
 
   /// `_entire_mapcount` of page[1].
   @inlinable
   public var entireMapcount: Int32 {
-    get { advanced(by: 1).word32(at: 20) }
-    nonmutating set { advanced(by: 1).setWord32(at: 20, newValue) }
+    get { advanced(by: 1).word32(at: FolioOffset.entireMapcount) }
+    nonmutating set { advanced(by: 1).setWord32(at: FolioOffset.entireMapcount, newValue) }
   }
 
   /// `_nr_pages_mapped` of page[1].
   @inlinable
   public var pagesMapped: Int32 {
-    get { advanced(by: 1).word32(at: 24) }
-    nonmutating set { advanced(by: 1).setWord32(at: 24, newValue) }
+    get { advanced(by: 1).word32(at: FolioOffset.pagesMapped) }
+    nonmutating set { advanced(by: 1).setWord32(at: FolioOffset.pagesMapped, newValue) }
   }
 
   /// `_pincount` of page[1].
   @inlinable
   public var pinCount: Int32 {
-    get { advanced(by: 1).word32(at: 28) }
-    nonmutating set { advanced(by: 1).setWord32(at: 28, newValue) }
+    get { advanced(by: 1).word32(at: FolioOffset.pinCount) }
+    nonmutating set { advanced(by: 1).setWord32(at: FolioOffset.pinCount, newValue) }
   }
 
   /// Sets the fields in page[1] for a new compound page.
@@ -69,13 +69,28 @@ extension Page {
   /// - Precondition: this page is a head with at least one tail.
   /// The corresponding kernel function is `prep_compound_head()`.
   @inlinable
-  func prepareFolioFields(order: Int) {
-    let second = advanced(by: 1)
+  func prepareFolioFields(order: Int, structPageSize: Int = Page.size) {
+    let second = advanced(by: 1, size: structPageSize)
     second.flags = PageFlags(rawValue: second.flags.rawValue & ~0xff | UInt64(order))
-    largeMapcount = -1
-    entireMapcount = -1
-    pagesMapped = 0
-    pinCount = 0
+    second.setWord32(at: FolioOffset.largeMapcount, -1)
+    second.setWord32(at: FolioOffset.entireMapcount, -1)
+    second.setWord32(at: FolioOffset.pagesMapped, 0)
+    second.setWord32(at: FolioOffset.pinCount, 0)
+  }
+
+  /// Where the counts lie, in bytes from the start of page[1].
+  @frozen
+  @usableFromInline
+  enum FolioOffset {
+    @inlinable @inline(__always) static var largeMapcount: UInt { 16 }
+    @inlinable @inline(__always) static var entireMapcount: UInt { 20 }
+    @inlinable @inline(__always) static var pagesMapped: UInt { 24 }
+    @inlinable @inline(__always) static var pinCount: UInt { 28 }
+  }
+
+  @inlinable @inline(__always)
+  func clearWord(at offset: UInt) {
+    cvm_write_once_u64(address &+ offset, 0)
   }
 
   @inlinable @inline(__always)

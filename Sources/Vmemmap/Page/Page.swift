@@ -26,7 +26,13 @@ public struct Page: Hashable, Sendable {
   /// The corresponding kernel expression is `page + count`.
   @inlinable @inline(__always)
   public func advanced(by count: Int) -> Page {
-    Page(address: address &+ UInt(bitPattern: count &* Page.size))
+    advanced(by: count, size: Page.size)
+  }
+
+  /// The struct page `count` struct pages of `size` bytes further.
+  @inlinable @inline(__always)
+  public func advanced(by count: Int, size: Int) -> Page {
+    Page(address: address &+ UInt(bitPattern: count &* size))
   }
 }
 

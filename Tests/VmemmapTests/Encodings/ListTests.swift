@@ -30,6 +30,6 @@ struct ListTests {
   private func isRight<Form: PageRefForm>(
     _: Form.Type, _ state: HVOState, _ format: any TailFormat.Type
   ) -> Bool {
-    Form.hvoStates.contains(state) && Form.Format.self == format
+    Form.hvoStates.contains(state) && Form.Encoding.Format.self == format
   }
 }

@@ -10,6 +10,18 @@ struct RefusalTests {
     expectRefusal(.orderOutOfRange(order: order, range: 7...22), of: [0], in: &map)
   }
 
+  @Test("A format without HVO refuses it by name and reason", arguments: formatsWithoutHVO)
+  func withoutHVO(format: any TailFormat.Type) throws {
+    var map = try ModelledMemory(order: 9, folios: 2).map(format)
+    let error = VmemmapError.noOptimization(
+      format: format.name, structPageSize: format.structPageSize)
+    let bytes = try map.allocatedBytes()
+    #expect(throws: error) { try map.optimize(folios: [0]) }
+    #expect(map.optimizedFolios.isEmpty)
+    #expect(try map.allocatedBytes() == bytes)
+    #expect(error.description.contains(format.name))
+  }
+
   @Test("A page frame outside of the map is refused", arguments: tailFormats)
   func outside(format: any TailFormat.Type) throws {
     var map = try ModelledMemory(order: 9, folios: 2).map(format)

@@ -123,5 +123,5 @@ private enum OrderFormat: TailFormat {
   static var name: String { "order" }
   static func compoundInfo(head: Page, order: Int) -> UInt { UInt(order) << 1 | 1 }
   static var needsNaturalAlignment: Bool { true }
-  static var sharedTails: SharedTails { .template }
+  static var sharedTails: SharedTails? { .template }
 }

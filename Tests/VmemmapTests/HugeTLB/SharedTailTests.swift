@@ -153,7 +153,8 @@ struct SharedTailTests {
         let pages = map.rawPages(64 * vmemmapPage..<64 * vmemmapPage + 64)
         switch format.sharedTails {
         case .firstVmemmapPage: #expect(pages[0].refcount == 99 && pages[3].privateData == 0x3333)
-        case .template: #expect(pages[0].refcount == 0 && pages[3].privateData == 0)
+        case .template, .nodeTemplate, nil:
+          #expect(pages[0].refcount == 0 && pages[3].privateData == 0)
         }
       }
       #expect(map[512].referenceCount == 1)

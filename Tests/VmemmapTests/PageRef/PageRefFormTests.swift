@@ -165,5 +165,5 @@ struct PageRefFormTests {
 }
 
 extension PageRefForm {
-  fileprivate static var tailFormat: any TailFormat.Type { Format.self }
+  fileprivate static var tailFormat: any TailFormat.Type { Encoding.Format.self }
 }

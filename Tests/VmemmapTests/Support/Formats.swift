@@ -1,13 +1,21 @@
 import Vmemmap
 
 /// Every format that an encoding reads, once.
-let tailFormats: [any TailFormat.Type] = {
+let allTailFormats: [any TailFormat.Type] = {
   var formats: [any TailFormat.Type] = []
   for encoding in compoundEncodings where !formats.contains(where: { $0 == encoding.tailFormat }) {
     formats.append(encoding.tailFormat)
   }
   return formats
 }()
+
+/// The formats that have HVO; their struct pages are of 64 bytes, and folios themselves.
+let tailFormats = allTailFormats.filter { $0.sharedTails != nil }
+/// The others.
+let formatsWithoutHVO = allTailFormats.filter { $0.sharedTails == nil }
+
+/// The encodings of formats that have HVO.
+let optimizableEncodings = compoundEncodings.filter { $0.tailFormat.sharedTails != nil }
 
 extension CompoundEncoding {
   static var tailFormat: any TailFormat.Type { Format.self }

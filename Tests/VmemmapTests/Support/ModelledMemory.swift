@@ -96,17 +96,18 @@ extension ModelledMemory {
     where isWanted: (Int) -> Bool = { _ in true },
     sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
-    let base = map.base
+    let (base, size) = (map.base, UInt(map.format.structPageSize))
+    let pfnsOfHeads = pfnsOfHeads(in: map)
     try withStaticKey(of: Encoding.self, in: state) {
       for range in ranges {
         for pfn in range.pfns where isWanted(pfn) {
-          let page = Page(address: base + UInt(pfn * 64))
+          let page = Page(address: base + UInt(pfn) * size)
           let flags = page.flags
-          let head = Encoding.compoundHead(page).address
           let answers = PageAnswers(
-            head: head < base || head % 64 != base % 64 ? -1 : Int(head - base) / 64,
+            head: pfnsOfHeads[Encoding.compoundHead(page).address] ?? -1,
             isHead: Encoding.isHead(page), isTail: Encoding.isTail(page),
-            isCompound: Encoding.isCompound(page), zone: flags.zoneNumber, node: flags.node)
+            isCompound: Encoding.isCompound(page), zone: Encoding.zoneNumber(page), node: flags.node
+          )
           let expected = expected(pfn, in: range)
           guard answers == expected else {
             Issue.record(
@@ -117,5 +118,26 @@ extension ModelledMemory {
         }
       }
     }
+  }
+}
+
+extension ModelledMemory {
+  /// The page frames of heads and single pages, by the address of their flags and count: the struct
+  /// page, or the folio, which a format allocates in the order of page frames.
+  private func pfnsOfHeads(in map: borrowing MemoryMap) -> [UInt: Int] {
+    let (format, base) = (map.format, map.base)
+    var folio = base + UInt(map.folioAreaOffset)
+    var pfns: [UInt: Int] = [:]
+    for range in ranges {
+      for pfn in range.pfns where !expected(pfn, in: range).isTail {
+        if format.folioSize > 0 {
+          pfns[folio] = pfn
+          folio += UInt(format.folioSize)
+        } else {
+          pfns[base + UInt(pfn * format.structPageSize)] = pfn
+        }
+      }
+    }
+    return pfns
   }
 }

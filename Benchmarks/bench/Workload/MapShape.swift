@@ -1,0 +1,31 @@
+import Vmemmap
+
+/// Where struct pages and heads lie on a memory map, in numbers: with page frames, what right answers
+/// are made of.
+struct MapShape: Hashable {
+  let structPageSize: Int
+  /// Of folios allocated apart from the struct pages; 0 where the first struct page is the folio.
+  let folioSize: Int
+  /// Where those folios begin, in bytes from the first struct page.
+  let folioAreaOffset: Int
+
+  /// The offset of a page frame's struct page.
+  func page(_ pfn: PageFrameNumber) -> UInt { UInt(pfn * structPageSize) }
+
+  /// The offset of a compound page's flags and count.
+  ///
+  /// - Parameters:
+  ///   - pfn: the compound page's first page frame.
+  ///   - order: of all compound pages of the map.
+  func head(_ pfn: PageFrameNumber, order: Int) -> UInt {
+    folioSize == 0 ? page(pfn) : UInt(folioAreaOffset + (pfn >> order) * folioSize)
+  }
+}
+
+extension MemoryMap {
+  var shape: MapShape {
+    MapShape(
+      structPageSize: format.structPageSize, folioSize: format.folioSize,
+      folioAreaOffset: format.folioSize == 0 ? 0 : folioAreaOffset)
+  }
+}
