@@ -80,3 +80,9 @@ public let pageRefForms: [any PageRefForm.Type] = {
 /// check, and the encodings whose folios are not struct pages.
 public let folioRefForms: [any PageRefForm.Type] =
   pageRefForms.filter { $0.staticKey?.isConstant != true }
+  + comparableEncodings.filter { $0.folioSize > 0 }.map { $0.plainForm }
+
+extension CompoundEncoding {
+  fileprivate static var folioSize: Int { Format.folioSize }
+  fileprivate static var plainForm: any PageRefForm.Type { PlainForm<Self>.self }
+}
