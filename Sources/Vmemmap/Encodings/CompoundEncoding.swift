@@ -68,6 +68,8 @@ public let compoundEncodings: [any CompoundEncoding.Type] = [
   FakeHeadEncoding<KeyOn>.self,
   MaskEncoding.self,
   BranchyMaskEncoding.self,
+  MemdescEncoding<MemdescStructPage64>.self,
+  MemdescEncoding<MemdescStructPage32>.self,
   SizedPointerEncoding<StructPage56>.self,
   SizedPointerEncoding<StructPage72>.self,
   SizedPointerEncoding<StructPage80>.self,
