@@ -23,10 +23,10 @@ extension BenchTests {
 
     @Test("Every arm has all modes of its operation, a twin, and 4 layouts")
     func copies() {
-      let modes = ["compound_head": 4, "page_ref_add_unless": 2, "selftest": 2, "empty": 2]
+      let modes = ["compound_head": 4, "prep_compound_page": 1]
       for (arm, copies) in Dictionary(grouping: facts, by: { [$0.operation, $0.arm] }) {
         let roles = arm[0] == "empty" ? 1 : 2
-        #expect(copies.count == modes[arm[0], default: 0] * roles * 4, "\(arm)")
+        #expect(copies.count == modes[arm[0], default: 2] * roles * 4, "\(arm)")
       }
       #expect(Set(facts.map(\.symbol)).count == facts.count)
     }
@@ -52,15 +52,17 @@ extension BenchTests {
 
     @Test("A branch on the tail mark stays a branch, and never becomes a conditional move")
     func branches() throws {
-      let loops = try loops("compound_head") { $0.arm != "mask" }
+      let loops = try loops("compound_head") { !$0.isBranchless }
       // With the key on page[1]'s mark is tested, too.
       expect(.conditionalJumpsOnBit0, in: loops) { $0.testsFakeHeads ? 2 * 8 : 8 }
       expect(.conditionalMovesOnBit0, in: loops) { _ in 0 }
     }
 
-    @Test("The mask is found without a branch or a conditional move: the only jump is the loop's")
+    @Test(
+      "Mask and memdesc are followed without branch or conditional move: the only jump is the loop's"
+    )
     func branchless() throws {
-      let loops = try loops("compound_head") { $0.arm == "mask" }
+      let loops = try loops("compound_head") { $0.isBranchless }
       expect(.conditionalJumpsOnBit0, in: loops) { _ in 0 }
       expect(.conditionalMoves, in: loops) { _ in 0 }
       expect(.conditionalJumps, in: loops.filter { $0.mode != "consumer_ref" }) { _ in 1 }
@@ -79,7 +81,7 @@ extension BenchTests {
 
     @Test("With the key on compound_head() tests tail mark, alignment, PG_head, and page[1]'s mark")
     func fakeHeadTest() throws {
-      expect(.conditionalJumps, in: try loops("compound_head") { $0.arm != "mask" }) { loop in
+      expect(.conditionalJumps, in: try loops("compound_head") { !$0.isBranchless }) { loop in
         let tests = loop.testsFakeHeads ? 4 : 1
         // Whether the count is 0, and whether the compare-and-swap must be done again.
         let used = loop.mode == "consumer_ref" ? 2 : 0
@@ -93,6 +95,51 @@ extension BenchTests {
       for column in [LoopFacts.Column.stores, .locked] {
         expect(column, in: loops) { $0.mode == "consumer_ref" ? 2 * 8 : 0 }
       }
+    }
+
+    // MARK: Page flags and zones
+
+    @Test(
+      "PageTail() is the word, with the key on the test for fake heads, and of a memdesc the folio")
+    func pageTail() throws {
+      expect(.loads, in: try loops("page_tail")) { loop in
+        loop.testsFakeHeads ? 4 * 8 : loop.isMemdesc ? 3 * 8 : 2 * 8
+      }
+      let masks = try loops("page_tail") { $0.arm == "mask" }
+      expect(.conditionalJumps, in: masks) { _ in 1 }
+    }
+
+    @Test(
+      "PageHead() is a flag, with the key on the test for fake heads, and of a memdesc the folio")
+    func pageHead() throws {
+      expect(.loads, in: try loops("page_head")) { loop in
+        loop.testsFakeHeads || loop.isMemdesc ? 4 * 8 : 2 * 8
+      }
+      let masks = try loops("page_head") { $0.arm == "mask" }
+      expect(.conditionalJumps, in: masks) { _ in 1 }
+    }
+
+    @Test("PageCompound() never needs the test for fake heads")
+    func pageCompound() throws {
+      expect(.loads, in: try loops("page_compound")) { _ in 3 * 8 }
+      let loops = try loops("page_compound") { !$0.isMemdesc }
+      for (mode, loops) in Dictionary(grouping: loops, by: \.mode) {
+        #expect(Set(loops.map(\.counts)).count == 1, "\(mode)")
+      }
+    }
+
+    @Test("page_zonenum() reads the page's own flags, or with a node-wide template the head's")
+    func pageZonenum() throws {
+      expect(.loads, in: try loops("page_zonenum")) { $0.arm == "mask_node" ? 3 * 8 : 2 * 8 }
+      expect(.conditionalJumps, in: try loops("page_zonenum")) { _ in 1 }
+    }
+
+    @Test("folio_try_get() is the way to the head and the form's page_ref_add_unless() of it")
+    func folioTryGet() throws {
+      let loops = try loops("folio_try_get") { !$0.hasReadSide }
+      expect(.locked, in: loops) { _ in 8 }
+      // The step and the word; the count, and the count by the compare-and-swap.
+      expect(.loads, in: loops.filter { !$0.testsFakeHeads }) { _ in 4 * 8 }
     }
 
     // MARK: page_ref_add_unless()
@@ -147,9 +194,11 @@ extension BenchTests {
 
     // MARK: Other loops
 
-    @Test("No loop calls anything but a read side of RCU")
+    @Test("No loop calls anything but a read side of RCU, or what prepares a whole compound page")
     func calls() {
-      expect(.calls, in: facts.filter { !$0.hasReadSide }) { _ in 0 }
+      expect(.calls, in: facts.filter { !$0.hasReadSide }) {
+        $0.operation == "prep_compound_page" ? 8 : 0
+      }
     }
 
     @Test("The empty loop reads the stream, and that is all")
@@ -211,6 +260,11 @@ private struct LoopFacts {
 
   /// Whether the code that tests for fake heads is in it: with the key on, or to be jumped to.
   var testsFakeHeads: Bool { arm.hasPrefix("fakehead") && !arm.hasPrefix("fakehead_off") }
+
+  var isMemdesc: Bool { arm.hasPrefix("memdesc") }
+
+  /// Whether the head is found without asking whether the page is a tail.
+  var isBranchless: Bool { arm == "mask" || isMemdesc }
 
   subscript(column: Column) -> Int { counts[Column.allCases.firstIndex(of: column)!] }
 

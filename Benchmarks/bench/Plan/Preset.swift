@@ -35,7 +35,9 @@ extension Preset {
   var axes: Axes {
     switch self {
     case .smoke:
-      Axes(orders: [0, 9], footprints: [.one], hvo: [.off, .on], essentialsOnly: true)
+      Axes(
+        operations: [.compoundHead, .pageRefAddUnless], orders: [0, 9], footprints: [.one],
+        hvo: [.off, .on], essentialsOnly: true)
     case .standard:
       Axes(
         orders: [0, 2, 4, 9, 18], footprints: [.one, .many], hvo: HVOState.allCases,

@@ -93,15 +93,16 @@ public struct MemoryMap: ~Copyable {
       }
     }
     let pageCount = sections.reduce(0) { $0 + $1.pages }
-    let hugePage = hugePageSize
     let bytes = pageCount * format.structPageSize
     // Huge mappings need whole huge pages of struct pages; the templates start a new one.
-    let wantsHuge = mappingSize == .huge && bytes >= hugePage
-    let structBytes = bytes.roundedUp(to: wantsHuge ? hugePage : basePageSize)
-    let folioAreaOffset = (structBytes + MemoryMap.maximumTemplates * basePageSize)
-      .roundedUp(to: hugePage)
+    let wantsHuge = mappingSize == .huge && bytes >= hugePageSize
+    let granule = wantsHuge ? hugePageSize : basePageSize
+    let structBytes = bytes.roundedUp(to: granule)
+    let templatesEnd = structBytes + MemoryMap.maximumTemplates * basePageSize
+    // So do the folios, where the format has any.
+    let folioAreaOffset = format.folioSize > 0 ? templatesEnd.roundedUp(to: granule) : templatesEnd
     let reservation = try Reservation(
-      length: folioAreaOffset + (pageCount * format.folioSize).roundedUp(to: hugePage),
+      length: folioAreaOffset + (pageCount * format.folioSize).roundedUp(to: granule),
       alignment: Order.memoryMapAlignment, displacement: displacement,
       name: "vmemmap-\(format.name)")
     try MemoryMap.checkAlignment(of: reservation.address, for: format)

@@ -17,7 +17,7 @@ struct CompoundHeadTests {
 
   @Test(
     "With all folios optimised every page is read right",
-    arguments: encodings(rightIn: .on), optimizableSmallOrders)
+    arguments: optimizableEncodings.filter { $0.hvoStates.contains(.on) }, optimizableSmallOrders)
   func withHVO(encoding: any CompoundEncoding.Type, order: Int) throws {
     let memory = ModelledMemory(order: order, foliosPerSection: 2)
     var map = try memory.map(encoding.tailFormat)

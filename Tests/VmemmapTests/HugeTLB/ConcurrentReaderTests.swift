@@ -47,7 +47,7 @@ struct ConcurrentReaderTests {
 
   @Test(
     "A reader finds right heads and faults nowhere while folios are optimised and restored",
-    arguments: encodings(rightIn: .elsewhere, .on))
+    arguments: optimizableEncodings.filter { $0.hvoStates.isSuperset(of: [.elsewhere, .on]) })
   func readers(encoding: any CompoundEncoding.Type) throws {
     let memory = ModelledMemory(order: ConcurrentReaderTests.order, folios: 4)
     var map = try memory.map(encoding.tailFormat)
