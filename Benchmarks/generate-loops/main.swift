@@ -1,5 +1,5 @@
 // Writes the timed loops' entry points: one C symbol for each arm of each operation, mode, role and
-// code layout, and the table that finds them. What they do is in `Loops/` of `bench`.
+// code layout, and the table that finds them. What they do is in `TimedLoops`.
 //
 // The arms come from the lists in Vmemmap, so that a new encoding or form is timed without a line
 // here. Usage: generate-loops OUTPUT.swift
@@ -142,7 +142,7 @@ let source = """
   import Vmemmap
 
   /// The timed loops by symbol: operation, mode, arm, role and code layout, joined by two underscores.
-  let timedLoops: [String: TimedLoop] = [
+  public let timedLoops: [String: TimedLoop] = [
   \(table)]
   \(entryPoints)
   """

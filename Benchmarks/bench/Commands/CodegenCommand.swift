@@ -1,6 +1,7 @@
 import ArgumentParser
 import MachineCode
 import Results
+import TimedLoops
 
 /// The machine code of the timed loops, in numbers.
 struct CodegenCommand: ParsableCommand {

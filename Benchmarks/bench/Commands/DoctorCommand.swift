@@ -42,7 +42,7 @@ extension Preset {
   /// What the preset's largest cells need.
   fileprivate var demand: Checkup.Demand {
     let groups = Dictionary(
-      grouping: axes.cells(cpuNodes: [0], memoryNodes: [0]), by: \.mapKey
+      grouping: axes.cells(cpus: [:], cpuNodes: [0], memoryNodes: [0]), by: \.mapKey
     ).values
     let choice = ArmChoice(
       baseline: baseline, patchesKey: OptimizeVmemmapKey.problem() == nil,

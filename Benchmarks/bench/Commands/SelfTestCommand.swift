@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Results
 import SystemPackage
+import TimedLoops
 import Vmemmap
 
 /// What this machine resolves now.

@@ -104,6 +104,49 @@ enum Pattern: String, CaseIterable, ExpressibleByArgument, Codable {
   case pfnWalk = "pfn_walk"
   /// Some pages of one folio, then of another one.
   case burst
+  /// Each thread one page of order 0, its struct page next to that of another thread.
+  case neighbours
+  /// The same, with a vmemmap page of struct pages between two threads.
+  case apart
+
+  /// Whether each thread keeps to one page.
+  var isOnePageEach: Bool { self == .neighbours || self == .apart }
+
+  /// How many page frames a thread's page is from that of the thread before.
+  var pagesBetweenThreads: Int {
+    switch self {
+    case .neighbours: 1
+    case .apart: structPagesPerVmemmapPage
+    case .randomPFN, .pfnWalk, .burst: 0
+    }
+  }
+
+  func applies(to pageClass: PageClass, threads: Int, _ operation: Operation) -> Bool {
+    !isOnePageEach || pageClass == .order0 && threads > 1 && operation == .pageRefAddUnless
+  }
+}
+
+/// How many threads measure at the same time.
+enum ThreadCount: Hashable, ExpressibleByArgument {
+  case count(Int)
+  /// One on each CPU of the node that this process may use.
+  case all
+
+  init?(argument: String) {
+    if argument == "all" {
+      self = .all
+    } else {
+      guard let count = Int(argument), count > 0 else { return nil }
+      self = .count(count)
+    }
+  }
+
+  func threads(onCPUs cpus: Int) -> Int {
+    switch self {
+    case .count(let count): count
+    case .all: cpus
+    }
+  }
 }
 
 /// How many folios are visited.

@@ -1,3 +1,4 @@
+import TimedLoops
 import Vmemmap
 
 /// One question: all arms of a cell answer it over the same addresses, in the same rounds.
@@ -16,6 +17,20 @@ struct Cell: Hashable, Codable {
   let mapping: MappingSize
   let cpuNode: Int
   let memoryNode: Int
+  /// Where every other thread runs, if not on `cpuNode`.
+  var peerNode: Int?
+  var threads = 1
+
+  /// On which CPUs each thread may run: one of its own, or alone on all of the node.
+  ///
+  /// - Parameter available: by node.
+  func cpus(on available: [Int: [Int]]) -> [[Int]] {
+    let here = available[cpuNode] ?? []
+    guard threads > 1 else { return [here] }
+    guard let peerNode else { return (0..<threads).map { [here[$0]] } }
+    let there = available[peerNode] ?? []
+    return (0..<threads).map { [$0 % 2 == 0 ? here[$0 / 2] : there[$0 / 2]] }
+  }
 
   /// Delays of known size on top of a chain of `compound_head()` on heads.
   static func selfTest(on cpuNode: Int, _ memoryNode: Int) -> Cell {
@@ -51,6 +66,8 @@ struct Cell: Hashable, Codable {
     "\(operation.rawValue) \(mode.rawValue), order \(order), \(pageClass.rawValue)"
       + (pageClass == .mix ? " \(mix) % tails" : "")
       + ", \(folios) folio\(folios == 1 ? "" : "s"), hvo \(hvo.rawValue)"
+      + (threads == 1
+        ? "" : ", \(threads) threads" + (pattern.isOnePageEach ? " \(pattern.rawValue)" : ""))
   }
 }
 
@@ -90,15 +107,15 @@ struct Arm: Hashable, Codable {
 }
 
 /// An encoding or form as the plan sees it.
-struct Contender {
+struct Contender: Sendable {
   let name: String
   let hvoStates: Set<HVOState>
   let format: any TailFormat.Type
   var staticKey: (any StaticKey.Type)?
   /// Whether it is measured only where it is asked for.
   var isControl = false
-  var registerThread: () -> Void = {}
-  var unregisterThread: () -> Void = {}
+  var registerThread: @Sendable () -> Void = {}
+  var unregisterThread: @Sendable () -> Void = {}
 }
 
 #if COMPARE_WITH_C
@@ -150,7 +167,7 @@ extension Operation {
     Contender(
       name: F.name, hvoStates: F.hvoStates, format: F.Encoding.Format.self,
       staticKey: F.staticKey, isControl: F.staticKey?.isConstant ?? false,
-      registerThread: F.registerThread, unregisterThread: F.unregisterThread)
+      registerThread: { F.registerThread() }, unregisterThread: { F.unregisterThread() })
   }
 }
 

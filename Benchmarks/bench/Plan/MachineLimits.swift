@@ -11,6 +11,8 @@ struct LeftOut: Hashable, CustomStringConvertible {
 /// What bounds a plan on this machine, read once.
 struct MachineLimits {
   let topology: Topology
+  /// The CPUs of each node that this process may use.
+  let cpus: [Int: [Int]]
   let mappingLimit: Int?
   let availableMemory: Int?
   /// Why this process can't patch its code to turn the old kernel's static key; nil where it can.
@@ -25,8 +27,13 @@ struct MachineLimits {
   private static let mostBytes = 1 << 48
 
   static func current() -> MachineLimits {
-    MachineLimits(
-      topology: .current(), mappingLimit: MappingLimit.current,
+    let topology = Topology.current()
+    let allowed = Set(CPUs.allowed)
+    return MachineLimits(
+      topology: topology,
+      cpus: Dictionary(
+        uniqueKeysWithValues: topology.nodes.map { ($0.id, $0.cpus.filter(allowed.contains)) }),
+      mappingLimit: MappingLimit.current,
       availableMemory: SystemMemory.availableBytes, keyProblem: OptimizeVmemmapKey.problem())
   }
 
@@ -44,6 +51,22 @@ struct MachineLimits {
     return choice.formats(of: cells).reduce(ownMemory) {
       $0 + cell.pages * $1.structPageSize + cell.pages >> cell.order * $1.folioSize
     }
+  }
+
+  /// Why a cell's threads can't each have a CPU, if so.
+  func reasonToLeaveOut(_ cell: Cell) -> LeftOut? {
+    let nodes = [cell.cpuNode, cell.peerNode].compactMap(\.self)
+    let perNode = (cell.threads + nodes.count - 1) / nodes.count
+    for node in nodes where cpus[node, default: []].count < perNode {
+      let count = cpus[node, default: []].count
+      return LeftOut(
+        what: "\(cell.threads) threads",
+        why: """
+          \(perNode) CPUs of node \(node) are needed, but this process may use \(count); take fewer \
+          with --threads
+          """)
+    }
+    return nil
   }
 
   /// Why the memory maps that cells share can't be made here, if so.

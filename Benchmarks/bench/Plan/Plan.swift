@@ -16,6 +16,8 @@ struct Plan {
   let rule: VerdictRule
   let choice: ArmChoice
   let topology: Topology
+  /// The CPUs of each node that this process may use.
+  let cpus: [Int: [Int]]
 
   /// How often a cell may be looked at: it gets a second set of processes while it is unresolved.
   ///

@@ -61,6 +61,13 @@ struct PlanOptions: ParsableArguments {
 
   @Option(
     help: """
+      Threads that measure at the same time, each on a CPU of its own: numbers, or all for as many as \
+      the node has CPUs. Times are of an operation in one of them.
+      """)
+  var threads: ValueList<ThreadCount>?
+
+  @Option(
+    help: """
       Arms to measure beside the baseline, by name; by default all, but the static key's constants \
       in the preset full only.
       """)
@@ -131,6 +138,7 @@ extension PlanOptions {
     axes.footprints = footprint?.values ?? axes.footprints
     axes.hvo = hvo?.values ?? axes.hvo
     axes.mappings = mapping?.values ?? axes.mappings
+    axes.threads = threads?.values ?? axes.threads
     if pageClass != nil || hvo != nil { axes.essentialsOnly = false }
 
     let topology = machine.topology
@@ -138,7 +146,7 @@ extension PlanOptions {
     let memoryNodes = try nodes(memoryNode, of: topology.nodesWithMemory, lacking: "memory")
 
     try requireKey(machine.keyProblem)
-    var cells = axes.cells(cpuNodes: cpuNodes, memoryNodes: memoryNodes)
+    var cells = axes.cells(cpus: machine.cpus, cpuNodes: cpuNodes, memoryNodes: memoryNodes)
     let baseline = baseline ?? preset.baseline
     if let baseline, !cells.isEmpty {
       cells = cells.filter { $0.contenders.contains { $0.name == baseline } }
@@ -168,14 +176,14 @@ extension PlanOptions {
     let reasons = Dictionary(grouping: cells, by: \.mapKey)
       .compactMapValues { machine.reasonToLeaveOut($0, choice) }
     for cell in cells {
-      if let reason = reasons[cell.mapKey] {
+      if let reason = reasons[cell.mapKey] ?? machine.reasonToLeaveOut(cell) {
         left.append(reason)
       } else {
         fitting.append(cell)
       }
     }
     left = left.uniqued()
-    if let reason = left.first, footprint != nil || order != nil {
+    if let reason = left.first, footprint != nil || order != nil || threads != nil {
       throw ValidationError(reason.description)
     }
     guard !fitting.isEmpty else {
@@ -193,7 +201,8 @@ extension PlanOptions {
         layouts: layouts,
         seed: seed ?? UInt64.random(in: 1...UInt64(UInt32.max)),
         budget: budget ?? preset.secondsPerCell * Double(fitting.count) + Plan.selfTestSeconds,
-        rule: Plan.rule(margin: margin), choice: choice, topology: topology),
+        rule: Plan.rule(margin: margin), choice: choice, topology: topology,
+        cpus: machine.cpus),
       left
     )
   }
@@ -230,7 +239,8 @@ extension Sequence where Element: Hashable {
 }
 
 extension Axes {
-  func cells(cpuNodes: [Int], memoryNodes: [Int]) -> [Cell] {
+  /// - Parameter cpus: of each node, those that may be used.
+  func cells(cpus: [Int: [Int]], cpuNodes: [Int], memoryNodes: [Int]) -> [Cell] {
     var cells: [Cell] = []
     for order in orders {
       for footprint in footprints {
@@ -238,20 +248,12 @@ extension Axes {
           for mapping in state == .on ? [.base] : mappings {
             for cpuNode in cpuNodes {
               for memoryNode in memoryNodes {
-                for operation in operations {
-                  for mode in modes where operation.modes.contains(mode) {
-                    for (pageClass, mix, predictability) in classes(ofOrder: order) {
-                      for pattern in patterns
-                      where operation.applies(to: pageClass, order: order, hvo: state) {
-                        let cell = Cell(
-                          operation: operation, mode: mode, order: order, pageClass: pageClass,
-                          mix: mix, predictability: predictability, pattern: pattern,
-                          folios: footprint.folios(ofOrder: order), hvo: state, mapping: mapping,
-                          cpuNode: cpuNode, memoryNode: memoryNode)
-                        if !essentialsOnly || cell.isEssential { cells.append(cell) }
-                      }
-                    }
-                  }
+                for threads in threads {
+                  let group = Cell.Group(
+                    order: order, footprint: footprint, hvo: state, mapping: mapping,
+                    cpuNode: cpuNode, memoryNode: memoryNode,
+                    threads: threads.threads(onCPUs: cpus[cpuNode, default: []].count))
+                  cells += self.cells(in: group)
                 }
               }
             }
@@ -260,6 +262,24 @@ extension Axes {
       }
     }
     return cells.uniqued()
+  }
+
+  private func cells(in group: Cell.Group) -> [Cell] {
+    var cells: [Cell] = []
+    for operation in operations {
+      for mode in modes where operation.modes.contains(mode) {
+        for (pageClass, mix, predictability) in classes(ofOrder: group.order)
+        where operation.applies(to: pageClass, order: group.order, hvo: group.hvo) {
+          for pattern in patterns
+          where pattern.applies(to: pageClass, threads: group.threads, operation) {
+            let cell = Cell(
+              group, operation, mode, pageClass, mix: mix, predictability, pattern)
+            if !essentialsOnly || cell.isEssential { cells.append(cell) }
+          }
+        }
+      }
+    }
+    return cells
   }
 
   /// The page classes of an order, each mix and predictability of the class that has them.
@@ -280,6 +300,30 @@ extension Axes {
 }
 
 extension Cell {
+  /// What cells have in common that share memory maps.
+  fileprivate struct Group {
+    let order: Int
+    let footprint: Footprint
+    let hvo: HVOState
+    let mapping: MappingSize
+    let cpuNode: Int
+    let memoryNode: Int
+    let threads: Int
+  }
+
+  fileprivate init(
+    _ group: Group, _ operation: Operation, _ mode: Mode, _ pageClass: PageClass, mix: Int,
+    _ predictability: Predictability, _ pattern: Pattern
+  ) {
+    self.init(
+      operation: operation, mode: mode, order: group.order, pageClass: pageClass, mix: mix,
+      predictability: predictability, pattern: pattern,
+      folios: max(
+        group.footprint.folios(ofOrder: group.order), group.threads * pattern.pagesBetweenThreads),
+      hvo: group.hvo, mapping: group.mapping, cpuNode: group.cpuNode,
+      memoryNode: group.memoryNode, threads: group.threads)
+  }
+
   /// Without HVO a fake head's position is a tail like others, and HVO elsewhere shows in the old
   /// arm on pages that are not tails; once for each kind of them is enough for a table, and so is one
   /// order for consumers.

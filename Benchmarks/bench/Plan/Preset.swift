@@ -13,6 +13,8 @@ enum Preset: String, CaseIterable, ExpressibleByArgument {
   case scale
   /// What Muchun Song measured when fake heads came, 2021-11-01: heads, with the key on.
   case fakeHeads2021 = "2021"
+  /// What several threads do to each other, on one head and on neighbouring struct pages.
+  case threads
 }
 
 /// The values of each axis; a plan is their product, less what does not exist.
@@ -27,6 +29,7 @@ struct Axes {
   var footprints: [Footprint]
   var hvo: [HVOState]
   var mappings: [MappingSize] = [.huge]
+  var threads: [ThreadCount] = [.count(1)]
   /// Whether to leave out what says little beside the other cells of the table.
   var essentialsOnly = false
 }
@@ -52,6 +55,12 @@ extension Preset {
       Axes(
         operations: [.compoundHead], modes: [.throughput, .latency], orders: [4],
         pageClasses: [.headUnaligned, .headAligned], footprints: [.one], hvo: [.elsewhere])
+    case .threads:
+      Axes(
+        operations: [.compoundHead, .pageRefAddUnless, .folioTryGet], modes: [.throughput],
+        orders: [0, 9], pageClasses: [.order0, .head, .tail],
+        patterns: [.randomPFN, .neighbours, .apart], footprints: [.one], hvo: [.off, .on],
+        threads: [.count(1), .count(2), .all])
     case .scale:
       Axes(
         operations: [.compoundHead], modes: [.latency], orders: [9], pageClasses: [.tail],
@@ -68,6 +77,7 @@ extension Preset {
     case .smoke: 0.13
     case .standard: 0.2
     case .full: 0.5
+    case .threads: 1
     case .scale, .fakeHeads2021: 10
     }
   }
@@ -81,7 +91,7 @@ extension Preset {
     switch self {
     case .smoke: 1
     case .standard: 3
-    case .full, .scale, .fakeHeads2021: 6
+    case .full, .scale, .fakeHeads2021, .threads: 6
     }
   }
 }

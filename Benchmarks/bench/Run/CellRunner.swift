@@ -1,5 +1,6 @@
 import Measurement
 import Results
+import TimedLoops
 import Vmemmap
 
 /// Measures one cell in this process: verify, calibrate, then rounds of timed blocks.
@@ -19,6 +20,7 @@ struct CellRunner {
   let maps: MapSet
   let runs: [ArmRun]
   let counters: ThreadCounters
+  let team: ThreadTeam
 
   /// An arm, and what it needs to run.
   struct ArmRun {
@@ -31,8 +33,9 @@ struct CellRunner {
 
   init(
     _ cell: Cell, plan: Plan, maps: MapSet, workload: Workload, generator: SeededGenerator,
-    counters: ThreadCounters
+    counters: ThreadCounters, team: ThreadTeam
   ) {
+    self.team = team
     self.cell = cell
     self.plan = plan
     self.generator = generator
@@ -108,29 +111,42 @@ struct CellRunner {
       if cell.operation == .prepCompoundPage { maps.scribble(run.place, workload) }
       let loop = timedLoops[run.arm.symbol(cell.operation, .throughput, layout: 0)]!
       for start in stride(from: 0, to: workload.pfns.count, by: unrolling) {
-        let window = start..<start + unrolling
-        let sum = loop.walk(steps, window, base: maps.base(run.place)).sum
-        guard steps.accepts(sum, window: window, base: maps.base(run.place)) else {
-          throw wrong(run, steps, window: window, sum: sum)
+        let walk = ThreadTeam.Walk(
+          stream: steps, window: start..<start + unrolling, base: maps.base(run.place))
+        let sum = loop.walk(steps, walk.window, base: walk.base).sum
+        guard steps.accepts(sum, window: walk.window, base: walk.base) else {
+          throw wrong(run, walk, sum: sum)
         }
       }
-      try settleReferences(workload.pfns.indices, run)
+      try settleReferences(workload.pfns.indices, run, base: maps.base(run.place))
       if cell.operation == .prepCompoundPage, let problem = maps.wrongTail(run.place, workload) {
         throw WrongAnswer(description: "\(run.arm.name) in \(cell.summary): \(problem)")
       }
     }
   }
 
-  /// Runs an arm's loop over a window, checks its sum, and gives references back.
+  /// Each thread's walk where the first one walks over a window: the others over those after it.
+  private func walks(_ run: ArmRun, _ window: Range<Int>) -> [ThreadTeam.Walk] {
+    let (stream, base, shape) = (stream(run), maps.base(run.place), maps.shape(run.place))
+    return (0..<cell.threads).map { thread in
+      let start = (window.lowerBound + thread * window.count) % workload.pfns.count
+      return ThreadTeam.Walk(
+        stream: stream, window: start..<start + window.count,
+        base: base + shape.page(thread * cell.pattern.pagesBetweenThreads))
+    }
+  }
+
+  /// Runs an arm's loop over a window, on all threads, checks the sums, and gives references back.
   ///
-  /// - Returns: how long the loop took in nanoseconds.
+  /// - Returns: how long the loops took in nanoseconds.
   @discardableResult
   private func pass(
     _ index: Int, _ layout: Int, _ window: Range<Int>
   ) throws(WrongAnswer) -> UInt64 {
     let run = runs[index]
-    let (sum, elapsed) = run.loops[layout].walk(stream(run), window, base: maps.base(run.place))
-    try settle(run, window, sum: sum)
+    let walks = walks(run, window)
+    let (sums, elapsed) = team.walk(run.loops[layout], walks)
+    try settle(run, walks, sums)
     return elapsed
   }
 
@@ -140,9 +156,9 @@ struct CellRunner {
     _ index: Int, _ layout: Int, _ window: Range<Int>
   ) throws(WrongAnswer) -> (elapsed: UInt64, counts: ThreadCounts) {
     let run = runs[index]
-    let (loop, stream, base) = (run.loops[layout], stream(run), maps.base(run.place))
-    let (answer, counts) = counters.counting { loop.walk(stream, window, base: base) }
-    try settle(run, window, sum: answer.sum)
+    let (loop, walks) = (run.loops[layout], walks(run, window))
+    let (answer, counts) = counters.counting { team.walk(loop, walks) }
+    try settle(run, walks, answer.sums)
     return (answer.elapsed, counts)
   }
 
@@ -150,19 +166,23 @@ struct CellRunner {
     run.arm.role == .null ? nullStream : streams[maps.shape(run.place)]
   }
 
-  /// Checks a pass's sum, and gives references back.
-  private func settle(_ run: ArmRun, _ window: Range<Int>, sum: UInt) throws(WrongAnswer) {
-    let stream = stream(run)
-    guard stream.accepts(sum, window: window, base: maps.base(run.place)) else {
-      throw wrong(run, stream, window: window, sum: sum)
+  /// Checks a pass's sums, and gives references back.
+  private func settle(
+    _ run: ArmRun, _ walks: [ThreadTeam.Walk], _ sums: [UInt]
+  ) throws(WrongAnswer) {
+    for (walk, sum) in zip(walks, sums)
+    where !walk.stream.accepts(sum, window: walk.window, base: walk.base) {
+      throw wrong(run, walk, sum: sum)
     }
-    if run.arm.role != .null { try settleReferences(window, run) }
+    guard run.arm.role != .null else { return }
+    for walk in walks { try settleReferences(walk.window, run, base: walk.base) }
   }
 
   /// Gives back what a pass took, and sees that references were conserved.
-  private func settleReferences(_ window: Range<Int>, _ run: ArmRun) throws(WrongAnswer) {
-    let references = References(
-      workload: workload, shape: maps.shape(run.place), base: maps.base(run.place))
+  private func settleReferences(
+    _ window: Range<Int>, _ run: ArmRun, base: UInt
+  ) throws(WrongAnswer) {
+    let references = References(workload: workload, shape: maps.shape(run.place), base: base)
     let problem: String? =
       switch (cell.operation, cell.mode) {
       case (.pageRefAddUnless, _):
@@ -176,15 +196,13 @@ struct CellRunner {
     }
   }
 
-  private func wrong(
-    _ run: ArmRun, _ stream: Stream, window: Range<Int>, sum: UInt
-  ) -> WrongAnswer {
-    let relative = sum &- UInt(window.count) &* maps.base(run.place) &* stream.basesPerAnswer
+  private func wrong(_ run: ArmRun, _ walk: ThreadTeam.Walk, sum: UInt) -> WrongAnswer {
+    let relative = sum &- UInt(walk.window.count) &* walk.base &* walk.stream.basesPerAnswer
     return WrongAnswer(
       description:
         "\(run.arm.name) (\(run.arm.role.rawValue)) in \(cell.summary): wrong answers for "
-        + "addresses \(window): checksum \(Checksum(UInt64(relative))), expected "
-        + "\(Checksum(UInt64(stream.answer(window: window))))")
+        + "addresses \(walk.window): checksum \(Checksum(UInt64(relative))), expected "
+        + "\(Checksum(UInt64(walk.stream.answer(window: walk.window))))")
   }
 
   // MARK: Calibrating

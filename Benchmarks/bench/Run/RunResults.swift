@@ -74,7 +74,8 @@ struct RunResults {
       runID: meta.runID, timestamp: meta.started, machineKey: meta.machine.machineKey,
       cell: result.index, operation: cell.operation.rawValue, mode: cell.mode.rawValue,
       encoding: estimate.arm.name, baseline: plan.choice.baseline(of: cell), order: cell.order,
-      pageClass: cell.pageClass.rawValue, footprintBytes: cell.footprintBytes, threads: 1,
+      pageClass: cell.pageClass.rawValue, footprintBytes: cell.footprintBytes,
+      threads: cell.threads,
       n: reports.map(\.iterations).max() ?? 0, nsPerOp: estimate.median,
       nsMin: estimate.minimum, nsIQR: estimate.interquartileRange, rounds: rounds.count,
       processes: reports.count, layouts: Set(rounds.map(\.layout)).count)

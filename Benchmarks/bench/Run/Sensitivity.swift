@@ -1,6 +1,7 @@
 import Foundation
 import Measurement
 import Results
+import TimedLoops
 
 extension CellResult {
   /// What a run made of the slow-downs planted in its self-test; nil before it was measured.

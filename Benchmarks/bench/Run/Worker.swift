@@ -41,16 +41,20 @@ struct Worker {
     _ index: Int, _ cell: Cell, _ maps: MapSet, _ workload: Workload, until deadline: UInt64
   ) throws -> CellReport {
     let begin = MonotonicRawClock.now()
+    let contenders = cell.contenders
+    for contender in contenders { contender.registerThread() }
+    defer { for contender in contenders { contender.unregisterThread() } }
+    let team = try ThreadTeam(cpus: cell.cpus(on: plan.cpus)) {
+      for contender in contenders { contender.registerThread() }
+      return { for contender in contenders { contender.unregisterThread() } }
+    }
+    defer { team.disband() }
     let runner = CellRunner(
       cell, plan: plan, maps: maps, workload: workload,
       generator: SeededGenerator(seed: plan.seed).stream("cell").stream(
         UInt64(index), UInt64(process)),
-      counters: counters)
+      counters: counters, team: team)
 
-    let contenders = cell.contenders
-    for contender in contenders { contender.registerThread() }
-    defer { for contender in contenders { contender.unregisterThread() } }
-    try plan.topology.pin(toNode: cell.cpuNode)
     if plan.choice.patchesKey { try OptimizeVmemmapKey.set(cell.hvo.isKeyEnabled) }
 
     let (iterations, samples) = try runner.measure(until: deadline)

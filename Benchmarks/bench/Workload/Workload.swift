@@ -73,6 +73,7 @@ extension Workload {
 extension Cell {
   /// One of the cell's folios whose head is where the class wants it.
   fileprivate func folio(using generator: inout SeededGenerator) -> Int {
+    if pattern.isOnePageEach { return 0 }
     let perVmemmapPage = max(1, structPagesPerVmemmapPage >> order)
     switch pageClass {
     case .headAligned:

@@ -10,10 +10,10 @@ protocol PlantedDelay {
 
 /// How many operations there are to one planted delay: some turns of the loop, so that delays far
 /// below a cycle for each operation can be planted.
-let plantedInterval = 32
+public let plantedInterval = 32
 
 /// The additions that can be planted, the baseline's none first.
-let plantedAdditions = [0, 1, 3, 6, 14, 30]
+public let plantedAdditions = [0, 1, 3, 6, 14, 30]
 
 enum PlantedDelay0: PlantedDelay {
   @inline(__always) static var additions: Int { 0 }

@@ -1,37 +1,33 @@
 import CVmemmap
-import Measurement
 import Vmemmap
 
 /// A timed loop: one C symbol for each operation, mode, arm and code layout.
 @safe
-struct TimedLoop {
-  /// - Parameters: the address of page frame 0's struct page; the offset of a chain's first page; the
-  ///   steps; how many, a multiple of ``unrolling``.
-  /// - Returns: the wrapping sum of the answers.
+public struct TimedLoop: Sendable {
   typealias Function = @convention(c) (UInt, UInt, UnsafePointer<UInt>, Int) -> UInt
 
   private let function: Function
 
   init(_ function: Function) { unsafe self.function = unsafe function }
 
-  /// Walks a window of a stream once.
+  /// Runs the loop.
   ///
-  /// - Parameter base: the address of a map that has every page of the stream.
-  /// - Returns: the sum of the answers, and how long it took in nanoseconds.
-  func walk(_ stream: Stream, _ window: Range<Int>, base: UInt) -> (sum: UInt, elapsed: UInt64) {
-    precondition(window.count % unrolling == 0)
-    return unsafe stream.steps[window].withUnsafeBufferPointer { (steps) in
-      let first = steps.baseAddress!
-      let start = stream.starts[window.lowerBound]
-      let begin = MonotonicRawClock.now()
-      let sum = unsafe function(base, start, first, window.count)
-      return (sum, MonotonicRawClock.now() &- begin)
-    }
+  /// - Parameters:
+  ///   - base: the address of page frame 0's struct page.
+  ///   - start: the offset of a chain's first page.
+  ///   - steps: what the mode needs of each page.
+  ///   - count: how many steps, a multiple of ``unrolling``.
+  /// - Returns: the wrapping sum of the answers.
+  @unsafe
+  public func callAsFunction(
+    base: UInt, start: UInt, steps: UnsafePointer<UInt>, count: Int
+  ) -> UInt {
+    unsafe function(base, start, steps, count)
   }
 }
 
 /// How many operations stand in one turn of a timed loop.
-let unrolling = 8
+public let unrolling = 8
 
 /// Independent operations: the stream holds the offset of each page from `base`.
 @inline(__always)
