@@ -32,9 +32,11 @@ const struct cvm_jump_entry *cvm_jump_table(size_t *count) {
 }
 #endif
 
+int cvm_register_instruction_fetch(void) {
+  return (int)syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE, 0, 0);
+}
+
 int cvm_serialize_instruction_fetch(void) {
-  if (syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE, 0, 0) != 0)
-    return -1;
   return (int)syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE, 0, 0);
 }
 

@@ -67,7 +67,11 @@ struct StaticKeyTests {
     try withStaticKey(false) {
       for turn in 0..<1000 {
         let enabled = turn.isMultiple(of: 2)
-        try OptimizeVmemmapKey.set(enabled)
+        if enabled {
+          try OptimizeVmemmapKey.increment()
+        } else {
+          try OptimizeVmemmapKey.decrement()
+        }
         #expect(Patched.compoundHead(map[64]) == (enabled ? map[0] : map[64]), "turn \(turn)")
       }
     }
@@ -90,7 +94,11 @@ struct StaticKeyTests {
         }
       }
       for turn in 0..<turns {
-        try OptimizeVmemmapKey.set(turn.isMultiple(of: 2))
+        if turn.isMultiple(of: 2) {
+          try OptimizeVmemmapKey.increment()
+        } else {
+          try OptimizeVmemmapKey.decrement()
+        }
         asked.signal()
         answered.wait()
       }

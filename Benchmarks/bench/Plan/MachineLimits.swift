@@ -114,8 +114,8 @@ extension OptimizeVmemmapKey {
   /// - Returns: why it can't be turned here, if so.
   static func problem() -> VmemmapError? {
     do throws(VmemmapError) {
-      try set(true)
-      try set(false)
+      try increment()
+      try decrement()
       return nil
     } catch {
       return error

@@ -55,9 +55,11 @@ struct Worker {
         UInt64(index), UInt64(process)),
       counters: counters, team: team)
 
-    if plan.choice.patchesKey { try OptimizeVmemmapKey.set(cell.hvo.isKeyEnabled) }
-
+    // One holder stands for all optimised folios, the measured ones and those elsewhere.
+    let holdsKey = plan.choice.patchesKey && cell.hvo.isKeyEnabled
+    if holdsKey { try OptimizeVmemmapKey.increment() }
     let (iterations, samples) = try runner.measure(until: deadline)
+    if holdsKey { try OptimizeVmemmapKey.decrement() }
     return CellReport(
       cell: index, mapping: maps.mappingSizes.count == 1 ? maps.mappingSizes.first : nil,
       iterations: iterations,

@@ -100,7 +100,9 @@ struct cvm_jump_entry {
 const struct cvm_jump_entry *cvm_jump_table(size_t *count);
 
 // Makes every thread of the process fetch code anew before it goes on: membarrier(2), -1 with errno
-// set on failure.
+// set on failure. The process must have been registered, once or more often; a kernel that can't do
+// it refuses the registration.
+int cvm_register_instruction_fetch(void);
 int cvm_serialize_instruction_fetch(void);
 
 // static_branch_unlikely(&hugetlb_optimize_vmemmap_key): falls through while the key is off.

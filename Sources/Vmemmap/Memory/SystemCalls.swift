@@ -8,17 +8,30 @@ import SystemPackage
 /// Addresses are integers here as everywhere in the model; the pointers that the calls take are made
 /// in this file only. Each throws ``VmemmapError/system(attempt:errno:)``.
 enum SystemCall {
+  #if DEBUG
+    /// For tests: told of each call before it is made; the call fails with what this answers.
+    @TaskLocal static var fault: (@Sendable (_ attempt: String) -> Errno?)?
+  #endif
+
+  /// Makes a call that returns 0, or else sets errno.
   static func check(
-    _ result: Int32, _ attempt: @autoclosure () -> String
+    _ call: @autoclosure () -> Int32, _ attempt: @autoclosure () -> String
   ) throws(VmemmapError) {
-    if result != 0 { throw .system(attempt: attempt(), errno: Errno(rawValue: errno)) }
+    #if DEBUG
+      if let errno = fault?(attempt()) { throw .system(attempt: attempt(), errno: errno) }
+    #endif
+    guard call() != 0 else { return }
+    let number = Errno(rawValue: errno)
+    throw .system(attempt: attempt(), errno: number)
   }
 
   static func memfdCreate(_ name: String, size: Int) throws(VmemmapError) -> FileDescriptor {
-    let descriptor = unsafe cvm_memfd_create(name)
-    guard descriptor >= 0 else {
-      throw .system(attempt: "memfd_create(\(name))", errno: Errno(rawValue: errno))
+    var descriptor: Int32 = -1
+    func create() -> Int32 {
+      descriptor = unsafe cvm_memfd_create(name)
+      return min(descriptor, 0)
     }
+    try check(create(), "memfd_create(\(name))")
     do throws(VmemmapError) {
       try check(ftruncate(descriptor, size), "size a memory file to \(size) bytes")
     } catch {
@@ -33,16 +46,17 @@ enum SystemCall {
     at address: UInt, length: Int, protection: Int32, flags: Int32,
     file: FileDescriptor? = nil, offset: Int = 0
   ) throws(VmemmapError) -> UInt {
-    let result = unsafe mmap(
-      UnsafeMutableRawPointer(bitPattern: address), length, protection, flags,
-      file?.rawValue ?? -1, offset)
-    let mapped = UInt(bitPattern: result)
-    guard mapped != UInt.max else {
-      throw .system(
-        attempt: "map \(length) bytes"
-          + (address == 0 ? "" : " at 0x\(String(address, radix: 16))"),
-        errno: Errno(rawValue: errno))
+    var mapped = UInt.max
+    func call() -> Int32 {
+      mapped = UInt(
+        bitPattern: unsafe mmap(
+          UnsafeMutableRawPointer(bitPattern: address), length, protection, flags,
+          file?.rawValue ?? -1, offset))
+      return mapped == UInt.max ? -1 : 0
     }
+    try check(
+      call(),
+      "map \(length) bytes" + (address == 0 ? "" : " at 0x\(String(address, radix: 16))"))
     return mapped
   }
 
@@ -62,6 +76,22 @@ enum SystemCall {
   ) throws(VmemmapError) {
     try check(
       unsafe mprotect(UnsafeMutableRawPointer(bitPattern: address), length, protection), attempt())
+  }
+
+  /// Writes all of the bytes to a memory file, and allocates what is not there.
+  static func write(
+    _ bytes: UnsafeRawBufferPointer, to file: FileDescriptor, offset: Int
+  ) throws(VmemmapError) {
+    func call() -> Int32 {
+      do {
+        _ = try unsafe file.writeAll(toAbsoluteOffset: Int64(offset), bytes)
+        return 0
+      } catch {
+        errno = (error as? Errno)?.rawValue ?? EIO
+        return -1
+      }
+    }
+    try check(call(), "write \(bytes.count) bytes at offset \(offset) of a memory file")
   }
 
   /// Gives the backing of a range of a memory file back to the system.
@@ -84,11 +114,10 @@ enum SystemCall {
   static func bind(_ address: UInt, length: Int, node: Int) throws(VmemmapError) {
     var mask: UInt = 1 << UInt(node)
     // The kernel looks at one bit less than it is told of.
-    let result = unsafe mbind(
-      UnsafeMutableRawPointer(bitPattern: address), UInt(length), Int32(MPOL_BIND), &mask,
-      UInt(UInt.bitWidth + 1), 0)
-    if result != 0 {
-      throw .system(attempt: "bind \(length) bytes to node \(node)", errno: Errno(rawValue: errno))
-    }
+    try check(
+      Int32(
+        unsafe mbind(
+          UnsafeMutableRawPointer(bitPattern: address), UInt(length), Int32(MPOL_BIND), &mask,
+          UInt(UInt.bitWidth + 1), 0)), "bind \(length) bytes to node \(node)")
   }
 }
