@@ -51,16 +51,13 @@ public struct MemoryMap: ~Copyable {
   let reservation: Reservation
   /// Whether struct pages and templates are put on their section's node.
   let bindsToNodes: Bool
-  /// Where in the file the template area begins, and which templates it holds, in order.
+  /// Where in the file the template area begins.
   let templateAreaOffset: Int
-  var templates: [TailTemplate] = []
+  let templates: TemplateTable
   /// Where the folios that the format allocates apart begin, in bytes from ``base``.
   public let folioAreaOffset: Int
   /// The heads of the optimised folios.
   public internal(set) var optimizedFolios: Set<PageFrameNumber> = []
-
-  /// The most templates that a map can hold.
-  static let maximumTemplates = 64
 
   /// Reserves, binds and populates a memory map; its struct pages are all zero.
   ///
@@ -98,7 +95,7 @@ public struct MemoryMap: ~Copyable {
     let wantsHuge = mappingSize == .huge && bytes >= hugePageSize
     let granule = wantsHuge ? hugePageSize : basePageSize
     let structBytes = bytes.roundedUp(to: granule)
-    let templatesEnd = structBytes + MemoryMap.maximumTemplates * basePageSize
+    let templatesEnd = structBytes + TemplateTable.capacity * basePageSize
     // So do the folios, where the format has any.
     let folioAreaOffset = format.folioSize > 0 ? templatesEnd.roundedUp(to: granule) : templatesEnd
     let reservation = try Reservation(
@@ -128,6 +125,9 @@ public struct MemoryMap: ~Copyable {
     self.pageCount = pageCount
     self.templateAreaOffset = structBytes
     self.folioAreaOffset = folioAreaOffset
+    self.templates = TemplateTable(
+      address: reservation.address + UInt(structBytes), file: reservation.file, offset: structBytes,
+      bindsToNodes: bindToNodes)
     self.reservation = reservation
     self.bindsToNodes = bindToNodes
   }

@@ -1,0 +1,109 @@
+import Glibc
+import Synchronization
+import SystemPackage
+
+/// The templates of a memory map: looked up without a lock, and entered by compare-and-swap.
+///
+/// A maker fills a page that nobody else knows of, then enters it. Of two makers that race for the
+/// same template one enters; the loser gives its page back and takes the winner's.
+final class TemplateTable: Sendable {
+  /// The most templates, and the pages of the area that holds them.
+  static let capacity = UInt64.bitWidth
+
+  /// Filled from the first on, and never emptied: who finds a slot empty knows all templates.
+  private let slots = InlineArray<64, AtomicLazyReference<TailTemplate>> { _ in
+    AtomicLazyReference()
+  }
+  /// One bit for each page of the area that is a template, or is being made one.
+  private let claimedPages = Atomic<UInt64>(0)
+  /// Where the area is mapped read-write, and where in the file it lies.
+  private let address: UInt
+  private let file: FileDescriptor
+  private let offset: Int
+  private let bindsToNodes: Bool
+
+  /// - Parameter address: of ``capacity`` pages, as mapped from `offset` of `file` while this is used.
+  init(address: UInt, file: FileDescriptor, offset: Int, bindsToNodes: Bool) {
+    self.address = address
+    self.file = file
+    self.offset = offset
+    self.bindsToNodes = bindsToNodes
+  }
+
+  var count: Int { slots.indices.prefix { slots[$0].load() != nil }.count }
+
+  /// The offset in the file of a template, made now if there is none yet.
+  ///
+  /// - Parameter compoundInfo: the word of its tails.
+  /// - Throws: ``VmemmapError/tooManyTemplates(limit:)``, and ``VmemmapError/system(attempt:errno:)``
+  ///   when memory or mappings run out.
+  func offset(for key: TailTemplate.Key, compoundInfo: UInt) throws(VmemmapError) -> Int {
+    var mine: TailTemplate?
+    var slot = 0
+    while slot < slots.count {
+      var entered = slots[slot].load()
+      if entered == nil {
+        if mine == nil { mine = try make(key, compoundInfo: compoundInfo) }
+        guard let mine else {
+          // Other makers have the pages, and will enter them or give them back.
+          sched_yield()
+          continue
+        }
+        entered = slots[slot].storeIfNil(mine)
+      }
+      if let entered, entered.key == key {
+        if let mine, mine !== entered { try free(mine.page) }
+        return offset + entered.page * basePageSize
+      }
+      slot += 1
+    }
+    if let mine { try free(mine.page) }
+    throw .tooManyTemplates(limit: TemplateTable.capacity)
+  }
+
+  /// A template that is not entered yet; nil when no page is left for it.
+  private func make(
+    _ key: TailTemplate.Key, compoundInfo: UInt
+  ) throws(VmemmapError) -> TailTemplate? {
+    guard let page = claimPage() else { return nil }
+    let start = address + UInt(page * basePageSize)
+    do throws(VmemmapError) {
+      if bindsToNodes {
+        try SystemCall.bind(start, length: basePageSize, node: key.flags.node)
+      }
+      try SystemCall.advise(
+        start, length: basePageSize, MemoryMap.Advice.populateWrite,
+        "allocate a page of tail templates")
+    } catch {
+      giveUp(page)
+      throw error
+    }
+    for entry in 0..<structPagesPerVmemmapPage {
+      Page(address: start).advanced(by: entry)
+        .initializeTail(flags: key.flags, compoundInfo: compoundInfo)
+    }
+    return TailTemplate(key: key, page: page)
+  }
+
+  private func free(_ page: Int) throws(VmemmapError) {
+    try SystemCall.punchHole(file, offset: offset + page * basePageSize, length: basePageSize)
+    giveUp(page)
+  }
+
+  /// A page of the area for one maker alone; nil when all are taken.
+  private func claimPage() -> Int? {
+    var claimed = claimedPages.load(ordering: .relaxed)
+    while claimed != .max {
+      let page = (~claimed).trailingZeroBitCount
+      let swap = claimedPages.compareExchange(
+        expected: claimed, desired: claimed | 1 << page, ordering: .acquiring)
+      if swap.exchanged { return page }
+      claimed = swap.original
+    }
+    return nil
+  }
+
+  private func giveUp(_ page: Int) {
+    claimedPages.bitwiseAnd(~(1 << UInt64(page)), ordering: .releasing)
+  }
+}
