@@ -23,106 +23,223 @@ extension MemoryMap {
 
   /// Optimises folios: maps their tail vmemmap pages to what is shared, then frees what was behind.
   ///
-  /// Readers at any moment see either the old or the new page, with the same answers, as long as the
-  /// decoding allows for it: the range is remapped before its backing is given back. Optimising an
-  /// optimised folio does nothing. Costs about 4 us for each vmemmap page, and once a call the
-  /// reading of the process's mappings: folios are optimised best in one call.
+  /// First all folios are remapped, then all of what was behind them is given back. Readers at any
+  /// moment see either the old or the new page, with the same answers, as long as the decoding allows
+  /// for it. Optimising an optimised folio does nothing. Costs about 4 us for each vmemmap page.
   ///
-  /// - Parameter heads: page frames of heads whose order is ``Order/smallestOptimizable`` or more.
-  /// - Throws: Before anything is changed, ``VmemmapError/pageOutOfRange(pfn:pageCount:)``,
-  ///   ``VmemmapError/notAHead(pfn:)``, ``VmemmapError/orderOutOfRange(order:range:)`` and
-  ///   ``VmemmapError/tooManyMappings(needed:inUse:limit:)``. With the folios before that one
-  ///   optimised, ``VmemmapError/tooManyTemplates(limit:)`` and, when a call fails,
-  ///   ``VmemmapError/system(attempt:errno:)``; the folio that was begun then counts as optimised,
-  ///   so that ``restore(folios:)`` gives it its struct pages again.
+  /// - Parameters:
+  ///   - heads: page frames of heads whose order is ``Order/smallestOptimizable`` or more.
+  ///   - waitsForReaders: whether in the old layout a grace period goes by before the first folio is
+  ///     remapped, one for all of them as in the kernel: who has found a page to be no fake head must
+  ///     not store to it when it has become one. The new layout needs none.
+  /// - Throws: Before anything is changed, ``VmemmapError/noOptimization(format:structPageSize:)``,
+  ///   ``VmemmapError/pageOutOfRange(pfn:pageCount:)``,
+  ///   ``VmemmapError/notAHead(pfn:)``, ``VmemmapError/orderOutOfRange(order:range:)``,
+  ///   ``VmemmapError/tooManyTemplates(limit:)`` and ``VmemmapError/builtWithoutLiburcu``; templates
+  ///   that were made stay. Later ``VmemmapError/tooManyMappings(needed:inUse:limit:)``, and
+  ///   ``VmemmapError/system(attempt:errno:)`` when another call fails. What was not yet given back is
+  ///   then mapped as before: after too many mappings, all folios. ``optimizedFolios`` says which are
+  ///   optimised.
   ///
   /// The corresponding kernel function is `hugetlb_vmemmap_optimize_folios()`.
-  public mutating func optimize(folios heads: some Sequence<PageFrameNumber>) throws(VmemmapError) {
-    let heads = heads.filter { !optimizedFolios.contains($0) }
-    var mappings = 0
-    for pfn in heads {
-      let order = try optimizableOrder(of: pfn)
-      mappings += MemoryMap.mappings(forOptimizedOrder: order)
+  public mutating func optimize(
+    folios heads: some Sequence<PageFrameNumber>, waitsForReaders: Bool = false
+  ) throws(VmemmapError) {
+    guard let sharedTails = format.sharedTails else {
+      throw .noOptimization(format: format.name, structPageSize: format.structPageSize)
     }
-    try MappingLimit.check(needed: mappings)
-    for pfn in heads where !optimizedFolios.contains(pfn) {
-      try optimize(folio: pfn)
+    var folios: [TailVmemmapPages] = []
+    var seen: Set<PageFrameNumber> = []
+    for pfn in heads where !optimizedFolios.contains(pfn) && seen.insert(pfn).inserted {
+      folios.append(tailVmemmapPages(of: pfn, order: try optimizableOrder(of: pfn)))
     }
-  }
+    guard !folios.isEmpty else { return }
+    for index in folios.indices {
+      folios[index].sharedOffset = try offset(of: sharedTails, for: folios[index])
+    }
+    // Not later, when mappings may have run out and more memory may take one.
+    optimizedFolios.reserveCapacity(optimizedFolios.count + folios.count)
 
-  private mutating func optimize(folio pfn: PageFrameNumber) throws(VmemmapError) {
-    let head = self[pfn]
-    let order = head.folioOrder
-    let sharedOffset =
-      switch format.sharedTails {
-      case .firstVmemmapPage:
-        fileOffset(of: head)
-      case .template, .nodeTemplate:
-        try templateOffset(head: head, order: order)
-      case nil:
-        throw .noOptimization(format: format.name, structPageSize: format.structPageSize)
+    do throws(VmemmapError) {
+      try holdStaticKey(for: optimizedFolios.count + folios.count)
+      if waitsForReaders && isOldLayout { try GracePeriod.synchronize() }
+      try remapAndFree(folios)
+    } catch {
+      // A key that can't be turned off stays on, with which every answer is right.
+      try? holdStaticKey(for: optimizedFolios.count)
+      if case .system(_, .noMemory) = error {
+        try MappingLimit.check(
+          needed: folios.reduce(0) { $0 + MemoryMap.mappings(forOptimizedOrder: $1.order) })
       }
-    // From the first alias on there is something to restore.
-    optimizedFolios.insert(pfn)
-    let tails = tailVmemmapPages(of: head, order: order)
-    var address = tails.address
-    while address < tails.address + UInt(tails.length) {
-      _ = try SystemCall.map(
-        at: address, length: basePageSize, protection: PROT_READ,
-        flags: MAP_SHARED | MAP_FIXED | MAP_POPULATE, file: reservation.file, offset: sharedOffset)
-      address += UInt(basePageSize)
+      throw error
     }
-    try SystemCall.punchHole(
-      reservation.file, offset: tails.offset, length: tails.length)
   }
 
-  /// Undoes ``optimize(folios:)``: gives each folio its own struct pages again.
+  /// Undoes ``optimize(folios:waitsForReaders:)``: gives each folio its own struct pages again.
   ///
-  /// The fresh pages are filled through a second mapping and then mapped read-write, so that readers
-  /// never see an unfilled one. A folio that is not optimised is left alone.
+  /// Fresh pages are filled in the memory file and then mapped read-write, so that readers never see
+  /// an unfilled one. A folio that is not optimised is left alone.
   ///
   /// An encoding that loads once, like ``MaskEncoding``, is right for readers at any moment. One that
   /// looks for fake heads loads more often: a reader that saw the even word of a fake head, and looks
   /// for `PG_head` only after it has become a tail again, takes the tail for a head.
   ///
-  /// - Throws: ``VmemmapError/system(attempt:errno:)`` when memory runs out, with the folios before
-  ///   that one restored and the others still optimised.
+  /// - Parameter waitsForReaders: whether in the old layout a grace period goes by before the first
+  ///   folio is remapped, one for all of them as in the kernel.
+  /// - Throws: ``VmemmapError/builtWithoutLiburcu`` before anything is changed, and
+  ///   ``VmemmapError/system(attempt:errno:)`` when memory runs out, with the folios before that one
+  ///   restored and the others still optimised. Mappings do not run out.
   ///
   /// The corresponding kernel function is `hugetlb_vmemmap_restore_folios()`.
-  public mutating func restore(folios heads: some Sequence<PageFrameNumber>) throws(VmemmapError) {
-    for pfn in heads where optimizedFolios.contains(pfn) {
-      try restore(folio: pfn)
-      optimizedFolios.remove(pfn)
+  public mutating func restore(
+    folios heads: some Sequence<PageFrameNumber>, waitsForReaders: Bool = false
+  ) throws(VmemmapError) {
+    let heads = heads.filter { optimizedFolios.contains($0) }
+    guard !heads.isEmpty else { return }
+    if waitsForReaders && isOldLayout { try GracePeriod.synchronize() }
+    do throws(VmemmapError) {
+      for pfn in heads where optimizedFolios.contains(pfn) {
+        try restore(tailVmemmapPages(of: pfn, order: self[pfn].folioOrder))
+      }
+    } catch {
+      try? holdStaticKey(for: optimizedFolios.count)
+      throw error
+    }
+    try holdStaticKey(for: optimizedFolios.count)
+  }
+}
+
+// MARK: - One folio
+
+/// The vmemmap pages of a folio but for the first.
+private struct TailVmemmapPages {
+  let pfn: PageFrameNumber
+  let order: Int
+  let addresses: Range<UInt>
+  /// Where in the file the memory is that is their own.
+  let offset: Int
+  /// Where in the file the page is that they are mapped to while the folio is optimised.
+  var sharedOffset = 0
+
+  var length: Int { addresses.count }
+}
+
+extension MemoryMap {
+  private mutating func remapAndFree(_ folios: [TailVmemmapPages]) throws(VmemmapError) {
+    var remapped = 0
+    var freed = 0
+    do throws(VmemmapError) {
+      while remapped < folios.count {
+        try alias(folios[remapped])
+        remapped += 1
+      }
+      while freed < folios.count {
+        try free(folios[freed])
+        freed += 1
+      }
+    } catch {
+      for folio in folios[freed..<remapped] { unalias(folio, upTo: folio.addresses.upperBound) }
+      throw error
     }
   }
 
-  private func restore(folio pfn: PageFrameNumber) throws(VmemmapError) {
-    let head = self[pfn]
-    let order = head.folioOrder
-    let tails = tailVmemmapPages(of: head, order: order)
-    let second = try SystemCall.map(
-      at: 0, length: tails.length, protection: PROT_READ | PROT_WRITE,
-      flags: MAP_SHARED, file: reservation.file, offset: tails.offset)
-    defer { SystemCall.unmap(second, length: tails.length) }
-    try SystemCall.advise(
-      second, length: tails.length, Advice.populateWrite,
-      "allocate \(tails.length) bytes to restore the struct pages of pfn \(pfn)")
-    let word = format.compoundInfo(head: head, order: order)
-    let flags = head.flags.zoneAndNode
-    for entry in 0..<tails.length / Page.size {
-      Page(address: second).advanced(by: entry).initializeTail(flags: flags, compoundInfo: word)
+  private mutating func alias(_ folio: TailVmemmapPages) throws(VmemmapError) {
+    optimizedFolios.insert(folio.pfn)
+    var address = folio.addresses.lowerBound
+    do throws(VmemmapError) {
+      while address < folio.addresses.upperBound {
+        _ = try SystemCall.map(
+          at: address, length: basePageSize, protection: PROT_READ,
+          flags: MAP_SHARED | MAP_FIXED | MAP_POPULATE, file: reservation.file,
+          offset: folio.sharedOffset)
+        address += UInt(basePageSize)
+      }
+    } catch {
+      unalias(folio, upTo: address)
+      throw error
     }
-    _ = try SystemCall.map(
-      at: tails.address, length: tails.length, protection: PROT_READ | PROT_WRITE,
-      flags: MAP_SHARED | MAP_FIXED | MAP_POPULATE, file: reservation.file, offset: tails.offset)
+  }
+
+  /// Undoes what was aliased of a folio whose own memory was not given back.
+  private mutating func unalias(_ folio: TailVmemmapPages, upTo end: UInt) {
+    do throws(VmemmapError) {
+      if end > folio.addresses.lowerBound { try mapOwn(folio.addresses.lowerBound..<end) }
+      optimizedFolios.remove(folio.pfn)
+    } catch {
+      // With some aliases, of which readers know nothing; they are undone when it is restored.
+      unfreedFolios.insert(folio.pfn)
+    }
+  }
+
+  private mutating func restore(_ folio: TailVmemmapPages) throws(VmemmapError) {
+    do throws(VmemmapError) {
+      try fill(folio)
+      try mapOwn(folio.addresses, populate: true)
+    } catch {
+      if !unfreedFolios.contains(folio.pfn) { try? free(folio) }
+      throw error
+    }
+    optimizedFolios.remove(folio.pfn)
+    unfreedFolios.remove(folio.pfn)
+  }
+
+  /// Writes a folio's tails to the memory that is their own, allocated now if it is not there.
+  private func fill(_ folio: TailVmemmapPages) throws(VmemmapError) {
+    let head = self[folio.pfn]
+    let word = format.compoundInfo(head: head, order: folio.order)
+    let flags = head.flags.zoneAndNode
+    let result = unsafe withUnsafeTemporaryAllocation(
+      byteCount: basePageSize, alignment: basePageSize
+    ) { page in
+      let first = Page(address: UInt(bitPattern: page.baseAddress))
+      for entry in 0..<structPagesPerVmemmapPage {
+        first.advanced(by: entry).initializeTail(flags: flags, compoundInfo: word)
+      }
+      return Result { () throws(VmemmapError) in
+        for offset in stride(from: 0, to: folio.length, by: basePageSize) {
+          try unsafe SystemCall.write(
+            UnsafeRawBufferPointer(page), to: reservation.file, offset: folio.offset + offset)
+        }
+      }
+    }
+    try result.get()
+  }
+
+  private func free(_ folio: TailVmemmapPages) throws(VmemmapError) {
+    try SystemCall.punchHole(reservation.file, offset: folio.offset, length: folio.length)
+  }
+
+  /// Maps vmemmap pages, all of which are aliases, to the memory that is their own.
+  private func mapOwn(_ addresses: Range<UInt>, populate: Bool = false) throws(VmemmapError) {
+    func map() throws(VmemmapError) {
+      _ = try SystemCall.map(
+        at: addresses.lowerBound, length: addresses.count, protection: PROT_READ | PROT_WRITE,
+        flags: MAP_SHARED | MAP_FIXED | (populate ? MAP_POPULATE : 0), file: reservation.file,
+        offset: Int(addresses.lowerBound - base))
+      // The same advice makes one mapping of them and their neighbours.
+      if mappingSize == .base {
+        _ = try? SystemCall.advise(
+          addresses.lowerBound, length: addresses.count, MADV_NOHUGEPAGE, "do without huge pages")
+      }
+    }
+    do throws(VmemmapError) {
+      try map()
+    } catch {
+      guard (try? reservation.spareMapping.release()) != nil else { throw error }
+      defer { try? reservation.spareMapping.holdBack() }
+      try map()
+    }
   }
 }
 
 extension MemoryMap {
+  private var isOldLayout: Bool { format.sharedTails == .firstVmemmapPage }
+
+  private mutating func holdStaticKey(for folios: Int) throws(VmemmapError) {
+    if holdsStaticKey && isOldLayout { try staticKeyHold.set(folios) }
+  }
+
   private func optimizableOrder(of pfn: PageFrameNumber) throws(VmemmapError) -> Int {
-    guard format.sharedTails != nil else {
-      throw .noOptimization(format: format.name, structPageSize: format.structPageSize)
-    }
     guard pfn >= 0 && pfn < pageCount else {
       throw .pageOutOfRange(pfn: pfn, pageCount: pageCount)
     }
@@ -138,17 +255,20 @@ extension MemoryMap {
     return order
   }
 
-  private func fileOffset(of page: Page) -> Int {
-    Int(page.address - base)
+  private func tailVmemmapPages(of pfn: PageFrameNumber, order: Int) -> TailVmemmapPages {
+    let start = self[pfn].address + UInt(basePageSize)
+    return TailVmemmapPages(
+      pfn: pfn, order: order, addresses: start..<self[pfn].address + UInt(Page.size << order),
+      offset: Int(start - base))
   }
 
-  /// The vmemmap pages of a folio but for the first: where they are, and where their backing is.
-  private func tailVmemmapPages(
-    of head: Page, order: Int
-  ) -> (address: UInt, offset: Int, length: Int) {
-    let offset = fileOffset(of: head) + basePageSize
-    return (
-      head.address + UInt(basePageSize), offset, (Page.size << order) - basePageSize
-    )
+  /// Where in the file the page is that a folio's tails are mapped to.
+  private func offset(
+    of sharedTails: SharedTails, for folio: TailVmemmapPages
+  ) throws(VmemmapError) -> Int {
+    switch sharedTails {
+    case .firstVmemmapPage: folio.offset - basePageSize
+    case .template, .nodeTemplate: try templateOffset(head: self[folio.pfn], order: folio.order)
+    }
   }
 }

@@ -58,6 +58,11 @@ public struct MemoryMap: ~Copyable {
   public let folioAreaOffset: Int
   /// The heads of the optimised folios.
   public internal(set) var optimizedFolios: Set<PageFrameNumber> = []
+  /// Those of them whose own memory is still there, because optimising failed and undoing it, too.
+  var unfreedFolios: Set<PageFrameNumber> = []
+  /// Whether optimised folios in the old layout hold ``OptimizeVmemmapKey``, and how many do.
+  let holdsStaticKey: Bool
+  var staticKeyHold = StaticKeyHold()
 
   /// Reserves, binds and populates a memory map; its struct pages are all zero.
   ///
@@ -70,6 +75,10 @@ public struct MemoryMap: ~Copyable {
   ///     not grant them; see ``mappingSize`` of the result.
   ///   - bindToNodes: whether the struct pages of each section, and their templates, are put on its
   ///     node.
+  ///   - holdsStaticKey: whether each folio that is optimised in the old layout holds
+  ///     ``OptimizeVmemmapKey`` on, as in the kernel. Optimising and restoring may then patch code,
+  ///     with the precondition and errors of ``OptimizeVmemmapKey/increment(by:)`` and
+  ///     ``OptimizeVmemmapKey/decrement(by:)``.
   ///   - displacement: bytes by which page frame 0 misses ``Order/memoryMapAlignment``, a multiple of
   ///     ``basePageSize``. Only formats that do without natural alignment accept any but 0.
   /// - Throws: ``VmemmapError/partialVmemmapPage(sectionPages:)``,
@@ -78,7 +87,8 @@ public struct MemoryMap: ~Copyable {
   ///   ``VmemmapError/system(attempt:errno:)`` when memory, address space or mappings run out.
   public init(
     format: any TailFormat.Type, sections: [MemorySection],
-    mappingSize: MappingSize = .base, bindToNodes: Bool = false, displacement: Int = 0
+    mappingSize: MappingSize = .base, bindToNodes: Bool = false,
+    holdsStaticKey: Bool = false, displacement: Int = 0
   ) throws(VmemmapError) {
     precondition(!sections.isEmpty, "a memory map has at least one section")
     precondition(
@@ -130,6 +140,7 @@ public struct MemoryMap: ~Copyable {
       bindsToNodes: bindToNodes)
     self.reservation = reservation
     self.bindsToNodes = bindToNodes
+    self.holdsStaticKey = holdsStaticKey
   }
 
   private static func checkAlignment(

@@ -22,6 +22,8 @@ public enum VmemmapError: Error, Equatable {
   case tooManyTemplates(limit: Int)
   /// A node that this machine does not have, or that has no memory.
   case noSuchNode(node: Int, nodes: [Int])
+  /// A grace period was asked for, but liburcu was not there when this was built.
+  case builtWithoutLiburcu
 }
 
 extension VmemmapError: CustomStringConvertible {
@@ -54,6 +56,9 @@ extension VmemmapError: CustomStringConvertible {
     case .noSuchNode(let node, let nodes):
       "node \(node) has no memory on this machine; nodes with memory: "
         + nodes.map(String.init).joined(separator: ", ")
+    case .builtWithoutLiburcu:
+      "grace periods are liburcu's, which this was built without: apt-get install liburcu-dev, "
+        + "swift package purge-cache, and build again"
     }
   }
 }

@@ -1,4 +1,3 @@
-import Glibc
 import Testing
 import Vmemmap
 
@@ -82,38 +81,6 @@ struct RefusalTests {
     #expect(try map.allocatedBytes() == bytes)
   }
 
-  /// In a process of its own: the mappings are the process's.
-  @Test(
-    "Where vm.max_map_count does not suffice, the error names need, use and limit; nothing is changed",
-    .enabled(if: (MappingLimit.current ?? .max) < 1 << 18, "the limit is too high to be used up"),
-    arguments: [1, 40])
-  func mappingLimit(folios: Int) async {
-    await #expect(processExitsWith: .success) { [folios] in
-      let limit = try #require(MappingLimit.current)
-      for format in tailFormats {
-        let memory = ModelledMemory(order: 9, folios: folios)
-        var map = try memory.map(format)
-        let ballast = Mappings(leaving: 5)
-        let inUse = MappingLimit.inUse
-        #expect(inUse > limit - 8 && inUse <= limit)
-        let (pages, bytes) = (map.rawPages, try map.allocatedBytes())
-        let error = #expect(throws: VmemmapError.self) { try map.optimize(folios: memory.heads) }
-        guard case .tooManyMappings(8 * folios, let named, limit) = error else {
-          Issue.record("other values, or another error: \(String(describing: error))")
-          return
-        }
-        #expect(abs(named - inUse) <= 3)
-        #expect(map.optimizedFolios.isEmpty && map.templateCount == 0)
-        #expect(map.firstChange(from: pages) == nil)
-        #expect(try map.allocatedBytes() == bytes)
-        map[100].privateData = 1
-        ballast.release()
-        try map.optimize(folios: memory.heads)
-        #expect(map.optimizedFolios.count == folios)
-      }
-    }
-  }
-
   /// Expects the error, and that it changed nothing.
   private func expectRefusal(
     _ error: VmemmapError, of folios: [Int], in map: inout MemoryMap, lookAtBytes: Bool = true
@@ -123,27 +90,5 @@ struct RefusalTests {
     #expect(throws: error) { try map.optimize(folios: folios) }
     #expect(map.optimizedFolios == folioSet && map.templateCount == templates)
     if lookAtBytes { #expect(map.firstChange(from: pages) == nil) }
-  }
-}
-
-/// Mappings that fill a process up to `vm.max_map_count`.
-private struct Mappings {
-  private let address: UInt
-  private let length: Int
-
-  init(leaving free: Int) {
-    let count = (MappingLimit.current! - MappingLimit.inUse - free) / 2 * 2
-    length = count * 4096
-    let reserved = unsafe mmap(
-      nil, length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
-    address = UInt(bitPattern: reserved)
-    // Each page that differs from its neighbours is a mapping, and splits one.
-    for page in stride(from: 1, to: count, by: 2) {
-      _ = unsafe mprotect(reserved! + page * 4096, 4096, PROT_READ)
-    }
-  }
-
-  func release() {
-    _ = unsafe munmap(UnsafeMutableRawPointer(bitPattern: address), length)
   }
 }
