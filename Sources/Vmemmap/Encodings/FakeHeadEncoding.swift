@@ -17,12 +17,18 @@ public enum FakeHeadEncoding<Key: StaticKey>: CompoundEncoding {
 
   @inlinable @inline(__always)
   public static func compoundHead(_ page: Page) -> Page {
+    compoundHead(page, basePageMask: Vmemmap.basePageMask)
+  }
+
+  /// The same where vmemmap pages are of another size than 4 KiB: `basePageMask` is the size less 1.
+  @inlinable @inline(__always)
+  public static func compoundHead(_ page: Page, basePageMask: Int) -> Page {
     let word = page.compoundInfo
     if _slowPath(word & 1 != 0) {
       cvm_keep_branch()
       return Page(address: word &- 1)
     }
-    return headUnlessFake(page)
+    return headUnlessFake(page, basePageMask: basePageMask)
   }
 
   /// The real head of a page whose word is even.
@@ -32,9 +38,9 @@ public enum FakeHeadEncoding<Key: StaticKey>: CompoundEncoding {
   ///
   /// The corresponding kernel function is `page_fixed_fake_head()`.
   @inlinable @inline(__always)
-  static func headUnlessFake(_ page: Page) -> Page {
+  static func headUnlessFake(_ page: Page, basePageMask: Int) -> Page {
     guard Key.isEnabled else { return page }
-    if page.address & UInt(basePageMask) == 0 && page.flags.contains(.head) {
+    if page.address & UInt(bitPattern: basePageMask) == 0 && page.flags.contains(.head) {
       cvm_keep_branch()
       let second = page.advanced(by: 1).compoundInfo
       if _fastPath(second & 1 != 0) {
@@ -50,7 +56,7 @@ public enum FakeHeadEncoding<Key: StaticKey>: CompoundEncoding {
   /// The corresponding kernel function is `page_is_fake_head()`.
   @inlinable @inline(__always)
   public static func isFakeHead(_ page: Page) -> Bool {
-    headUnlessFake(page) != page
+    headUnlessFake(page, basePageMask: Vmemmap.basePageMask) != page
   }
 
   @inlinable @inline(__always)

@@ -20,13 +20,17 @@ final class TemplateTable: Sendable {
   private let address: UInt
   private let file: FileDescriptor
   private let offset: Int
+  private let geometry: PageGeometry
   private let bindsToNodes: Bool
 
   /// - Parameter address: of ``capacity`` pages, as mapped from `offset` of `file` while this is used.
-  init(address: UInt, file: FileDescriptor, offset: Int, bindsToNodes: Bool) {
+  init(
+    address: UInt, file: FileDescriptor, offset: Int, geometry: PageGeometry, bindsToNodes: Bool
+  ) {
     self.address = address
     self.file = file
     self.offset = offset
+    self.geometry = geometry
     self.bindsToNodes = bindsToNodes
   }
 
@@ -53,7 +57,7 @@ final class TemplateTable: Sendable {
       }
       if let entered, entered.key == key {
         if let mine, mine !== entered { try free(mine.page) }
-        return offset + entered.page * basePageSize
+        return offset + entered.page * geometry.basePageSize
       }
       slot += 1
     }
@@ -66,19 +70,19 @@ final class TemplateTable: Sendable {
     _ key: TailTemplate.Key, compoundInfo: UInt
   ) throws(VmemmapError) -> TailTemplate? {
     guard let page = claimPage() else { return nil }
-    let start = address + UInt(page * basePageSize)
+    let start = address + UInt(page * geometry.basePageSize)
     do throws(VmemmapError) {
       if bindsToNodes {
-        try SystemCall.bind(start, length: basePageSize, node: key.flags.node)
+        try SystemCall.bind(start, length: geometry.basePageSize, node: key.flags.node)
       }
       try SystemCall.advise(
-        start, length: basePageSize, MemoryMap.Advice.populateWrite,
+        start, length: geometry.basePageSize, MemoryMap.Advice.populateWrite,
         "allocate a page of tail templates")
     } catch {
       giveUp(page)
       throw error
     }
-    for entry in 0..<structPagesPerVmemmapPage {
+    for entry in 0..<geometry.structPagesPerVmemmapPage {
       Page(address: start).advanced(by: entry)
         .initializeTail(flags: key.flags, compoundInfo: compoundInfo)
     }
@@ -86,7 +90,8 @@ final class TemplateTable: Sendable {
   }
 
   private func free(_ page: Int) throws(VmemmapError) {
-    try SystemCall.punchHole(file, offset: offset + page * basePageSize, length: basePageSize)
+    try SystemCall.punchHole(
+      file, offset: offset + page * geometry.basePageSize, length: geometry.basePageSize)
     giveUp(page)
   }
 

@@ -17,8 +17,10 @@ import SystemPackage
 /// fake heads. These are the costs and guarantees of mmap in one process; the kernel's are others.
 extension MemoryMap {
   /// The mappings that one optimised folio takes: one for each of its vmemmap pages.
-  public static func mappings(forOptimizedOrder order: Int) -> Int {
-    (1 << order) / structPagesPerVmemmapPage
+  public static func mappings(
+    forOptimizedOrder order: Int, _ geometry: PageGeometry = .standard
+  ) -> Int {
+    geometry.vmemmapPages(ofOrder: order)
   }
 
   /// Optimises folios: maps their tail vmemmap pages to what is shared, then frees what was behind.
@@ -28,7 +30,7 @@ extension MemoryMap {
   /// for it. Optimising an optimised folio does nothing. Costs about 4 us for each vmemmap page.
   ///
   /// - Parameters:
-  ///   - heads: page frames of heads whose order is ``Order/smallestOptimizable`` or more.
+  ///   - heads: page frames of heads whose order is ``PageGeometry/smallestOptimizableOrder`` or more.
   ///   - waitsForReaders: whether in the old layout a grace period goes by before the first folio is
   ///     remapped, one for all of them as in the kernel: who has found a page to be no fake head must
   ///     not store to it when it has become one. The new layout needs none.
@@ -69,7 +71,9 @@ extension MemoryMap {
       try? holdStaticKey(for: optimizedFolios.count)
       if case .system(_, .noMemory) = error {
         try MappingLimit.check(
-          needed: folios.reduce(0) { $0 + MemoryMap.mappings(forOptimizedOrder: $1.order) })
+          needed: folios.reduce(0) {
+            $0 + MemoryMap.mappings(forOptimizedOrder: $1.order, geometry)
+          })
       }
       throw error
     }
@@ -149,10 +153,10 @@ extension MemoryMap {
     do throws(VmemmapError) {
       while address < folio.addresses.upperBound {
         _ = try SystemCall.map(
-          at: address, length: basePageSize, protection: PROT_READ,
+          at: address, length: geometry.basePageSize, protection: PROT_READ,
           flags: MAP_SHARED | MAP_FIXED | MAP_POPULATE, file: reservation.file,
           offset: folio.sharedOffset)
-        address += UInt(basePageSize)
+        address += UInt(geometry.basePageSize)
       }
     } catch {
       unalias(folio, upTo: address)
@@ -189,14 +193,14 @@ extension MemoryMap {
     let word = format.compoundInfo(head: head, order: folio.order)
     let flags = head.flags.zoneAndNode
     let result = unsafe withUnsafeTemporaryAllocation(
-      byteCount: basePageSize, alignment: basePageSize
+      byteCount: geometry.basePageSize, alignment: geometry.basePageSize
     ) { page in
       let first = Page(address: UInt(bitPattern: page.baseAddress))
-      for entry in 0..<structPagesPerVmemmapPage {
+      for entry in 0..<geometry.structPagesPerVmemmapPage {
         first.advanced(by: entry).initializeTail(flags: flags, compoundInfo: word)
       }
       return Result { () throws(VmemmapError) in
-        for offset in stride(from: 0, to: folio.length, by: basePageSize) {
+        for offset in stride(from: 0, to: folio.length, by: geometry.basePageSize) {
           try unsafe SystemCall.write(
             UnsafeRawBufferPointer(page), to: reservation.file, offset: folio.offset + offset)
         }
@@ -249,14 +253,16 @@ extension MemoryMap {
     guard page.compoundInfo & 1 == 0 && pfn & (1 << order - 1) == 0 else {
       throw .notAHead(pfn: pfn)
     }
-    guard order >= Order.smallestOptimizable else {
-      throw .orderOutOfRange(order: order, range: Order.smallestOptimizable...Order.maximum)
+    guard let smallest = geometry.smallestOptimizableOrder, order >= smallest else {
+      throw .orderOutOfRange(
+        order: order,
+        range: (geometry.smallestOptimizableOrder ?? 0)...geometry.maximumOrder)
     }
     return order
   }
 
   private func tailVmemmapPages(of pfn: PageFrameNumber, order: Int) -> TailVmemmapPages {
-    let start = self[pfn].address + UInt(basePageSize)
+    let start = self[pfn].address + UInt(geometry.basePageSize)
     return TailVmemmapPages(
       pfn: pfn, order: order, addresses: start..<self[pfn].address + UInt(Page.size << order),
       offset: Int(start - base))
@@ -267,7 +273,7 @@ extension MemoryMap {
     of sharedTails: SharedTails, for folio: TailVmemmapPages
   ) throws(VmemmapError) -> Int {
     switch sharedTails {
-    case .firstVmemmapPage: folio.offset - basePageSize
+    case .firstVmemmapPage: folio.offset - geometry.basePageSize
     case .template, .nodeTemplate: try templateOffset(head: self[folio.pfn], order: folio.order)
     }
   }

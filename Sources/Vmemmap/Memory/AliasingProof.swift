@@ -24,14 +24,14 @@ extension MemoryMap {
   ///
   /// - Throws: ``VmemmapError/system(attempt:errno:)``.
   public func aliasingProof() throws(VmemmapError) -> AliasingProof {
-    let vmemmapPages = pageCount / structPagesPerVmemmapPage
+    let vmemmapPages = pageCount / geometry.structPagesPerVmemmapPage
     let frames = try physicalFrames(vmemmapPages: 0..<vmemmapPages)
     return AliasingProof(
       allocatedBytes: try allocatedBytes(), fullBytes: templateAreaOffset,
       vmemmapPages: vmemmapPages, distinctFrames: frames.map { Set($0).count })
   }
 
-  /// The physical page frames behind vmemmap pages of the map, in order.
+  /// The physical page frames behind vmemmap pages of the map, in order: the first one of each.
   ///
   /// - Precondition: the vmemmap pages are of this map.
   /// - Returns: nil where the process may not see them, or one of them is not in memory.
@@ -41,18 +41,20 @@ extension MemoryMap {
   ) throws(VmemmapError) -> [UInt64]? {
     precondition(
       vmemmapPages.lowerBound >= 0
-        && vmemmapPages.upperBound <= pageCount / structPagesPerVmemmapPage,
+        && vmemmapPages.upperBound <= pageCount / geometry.structPagesPerVmemmapPage,
       "vmemmap pages \(vmemmapPages) are not all of this map")
-    let start = base + UInt(vmemmapPages.lowerBound * basePageSize)
-    let length = vmemmapPages.count * basePageSize
+    let start = base + UInt(vmemmapPages.lowerBound * geometry.basePageSize)
+    let length = vmemmapPages.count * geometry.basePageSize
     // An entry of a page that was never touched says nothing.
     try SystemCall.advise(start, length: length, Advice.populateRead, "read-fault struct pages")
     let descriptor = unsafe open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
-    var entries = [UInt64](repeating: 0, count: vmemmapPages.count)
+    // There is an entry for each page of this machine, of which several can make a vmemmap page.
+    let machinePageSize = Int(getpagesize())
+    var entries = [UInt64](repeating: 0, count: length / machinePageSize)
     let wanted = entries.count * 8
-    let position = Int(start / UInt(basePageSize)) * 8
+    let position = Int(start) / machinePageSize * 8
     let count = unsafe entries.withUnsafeMutableBytes {
       unsafe pread(descriptor, $0.baseAddress, wanted, position)
     }
@@ -60,6 +62,8 @@ extension MemoryMap {
     // Bits 0 to 54 are the frame, 0 for those who may not see it; they are another thing where bit
     // 63, present, is clear.
     let frames = entries.map { $0 & (1 << 55 - 1) }
-    return frames.contains(0) || entries.contains { $0 >> 63 == 0 } ? nil : frames
+    guard !frames.contains(0) && entries.allSatisfy({ $0 >> 63 == 1 }) else { return nil }
+    return stride(from: 0, to: frames.count, by: geometry.basePageSize / machinePageSize)
+      .map { frames[$0] }
   }
 }

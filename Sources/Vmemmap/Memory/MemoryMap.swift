@@ -28,8 +28,8 @@ public enum MappingSize: String, Sendable, CaseIterable {
 /// The struct pages of a span of modelled physical memory: a `vmemmap` of one's own.
 ///
 /// One aligned reservation over a memory file, populated before use, so that reading it never
-/// meets the zero page. Page frame 0 stands at a multiple of ``Order/memoryMapAlignment``, as the
-/// mask format needs it for every folio.
+/// meets the zero page. Page frame 0 stands at a multiple of ``PageGeometry/memoryMapAlignment``, as
+/// the mask format needs it for every folio.
 ///
 ///     base                                                             base + pages * 64
 ///     |  section 0 (node, zone)           |  section 1                     |
@@ -40,6 +40,8 @@ public enum MappingSize: String, Sendable, CaseIterable {
 public struct MemoryMap: ~Copyable {
   /// What tails hold.
   public private(set) var format: any TailFormat.Type
+  /// The sizes of base pages and struct pages.
+  public let geometry: PageGeometry
   public let sections: [MemorySection]
   /// The number of modelled pages.
   public let pageCount: Int
@@ -79,24 +81,36 @@ public struct MemoryMap: ~Copyable {
   ///     ``OptimizeVmemmapKey`` on, as in the kernel. Optimising and restoring may then patch code,
   ///     with the precondition and errors of ``OptimizeVmemmapKey/increment(by:)`` and
   ///     ``OptimizeVmemmapKey/decrement(by:)``.
-  ///   - displacement: bytes by which page frame 0 misses ``Order/memoryMapAlignment``, a multiple of
-  ///     ``basePageSize``. Only formats that do without natural alignment accept any but 0.
-  /// - Throws: ``VmemmapError/partialVmemmapPage(sectionPages:)``,
+  ///   - basePageSize: of the modelled kernel, one of ``PageGeometry/basePageSizes`` that this machine's
+  ///     pages fill: 16 KiB are four pages of 4 KiB, mapped together.
+  ///   - displacement: bytes by which page frame 0 misses ``PageGeometry/memoryMapAlignment``, a multiple
+  ///     of the base page size. Only formats that do without natural alignment accept any but 0.
+  /// - Throws: ``VmemmapError/basePageSize(_:machine:)``,
+  ///   ``VmemmapError/partialVmemmapPage(sectionPages:multiple:)``,
   ///   ``VmemmapError/misaligned(base:format:alignment:)``,
   ///   ``VmemmapError/noSuchNode(node:nodes:)`` when nodes are to be bound to, and
   ///   ``VmemmapError/system(attempt:errno:)`` when memory, address space or mappings run out.
   public init(
     format: any TailFormat.Type, sections: [MemorySection],
     mappingSize: MappingSize = .base, bindToNodes: Bool = false,
-    holdsStaticKey: Bool = false, displacement: Int = 0
+    holdsStaticKey: Bool = false, basePageSize: Int = PageGeometry.standard.basePageSize,
+    displacement: Int = 0
   ) throws(VmemmapError) {
+    let machinePageSize = Int(getpagesize())
+    guard
+      let geometry = PageGeometry(
+        basePageSize: basePageSize, structPageSize: format.structPageSize),
+      let common = PageGeometry(basePageSize: basePageSize),
+      basePageSize % machinePageSize == 0
+    else { throw .basePageSize(basePageSize, machine: machinePageSize) }
     precondition(!sections.isEmpty, "a memory map has at least one section")
     precondition(
       displacement >= 0 && displacement % basePageSize == 0,
       "a displacement of \(displacement) bytes is not a multiple of \(basePageSize)")
     for section in sections {
-      guard section.pages > 0 && section.pages % structPagesPerVmemmapPage == 0 else {
-        throw .partialVmemmapPage(sectionPages: section.pages)
+      let multiple = common.structPagesPerVmemmapPage
+      guard section.pages > 0 && section.pages % multiple == 0 else {
+        throw .partialVmemmapPage(sectionPages: section.pages, multiple: multiple)
       }
     }
     let pageCount = sections.reduce(0) { $0 + $1.pages }
@@ -110,9 +124,9 @@ public struct MemoryMap: ~Copyable {
     let folioAreaOffset = format.folioSize > 0 ? templatesEnd.roundedUp(to: granule) : templatesEnd
     let reservation = try Reservation(
       length: folioAreaOffset + (pageCount * format.folioSize).roundedUp(to: granule),
-      alignment: Order.memoryMapAlignment, displacement: displacement,
+      alignment: common.memoryMapAlignment, displacement: displacement,
       name: "vmemmap-\(format.name)")
-    try MemoryMap.checkAlignment(of: reservation.address, for: format)
+    try MemoryMap.checkAlignment(of: reservation.address, for: format, geometry)
     if bindToNodes {
       let nodes = Topology.current().nodesWithMemory
       var start = reservation.address
@@ -122,7 +136,7 @@ public struct MemoryMap: ~Copyable {
         }
         // Struct pages of some sizes straddle the border of two sections; it is the later one's.
         let end = start + UInt(section.pages * format.structPageSize)
-        let first = start & ~UInt(basePageMask)
+        let first = start & ~UInt(basePageSize - 1)
         try SystemCall.bind(
           first, length: Int(end - first).roundedUp(to: basePageSize), node: section.node)
         start = end
@@ -131,23 +145,25 @@ public struct MemoryMap: ~Copyable {
     self.mappingSize = try MemoryMap.populate(
       reservation.address, length: structBytes, huge: wantsHuge)
     self.format = format
+    self.geometry = geometry
     self.sections = sections
     self.pageCount = pageCount
     self.templateAreaOffset = structBytes
     self.folioAreaOffset = folioAreaOffset
     self.templates = TemplateTable(
       address: reservation.address + UInt(structBytes), file: reservation.file, offset: structBytes,
-      bindsToNodes: bindToNodes)
+      geometry: geometry, bindsToNodes: bindToNodes)
     self.reservation = reservation
     self.bindsToNodes = bindToNodes
     self.holdsStaticKey = holdsStaticKey
   }
 
   private static func checkAlignment(
-    of base: UInt, for format: any TailFormat.Type
+    of base: UInt, for format: any TailFormat.Type, _ geometry: PageGeometry
   ) throws(VmemmapError) {
-    let alignment = Order.memoryMapAlignment
-    if format.needsNaturalAlignment && base % UInt(alignment) != 0 {
+    guard format.needsNaturalAlignment else { return }
+    let alignment = geometry.memoryMapAlignment
+    if base % UInt(alignment) != 0 {
       throw .misaligned(base: base, format: format.name, alignment: alignment)
     }
   }
@@ -227,7 +243,7 @@ extension MemoryMap {
   /// compound page stay order 0. Sections are folio-aligned for this to use all of them.
   ///
   /// - Parameters:
-  ///   - order: 0 to ``Order/maximum``.
+  ///   - order: 0 to ``PageGeometry/maximumOrder``.
   ///   - newFormat: what tails are to hold from now on; what they held before by default.
   /// - Precondition: no folio is optimised, and struct pages and folios of the new format are as large
   ///   as those of the old one.
@@ -239,15 +255,15 @@ extension MemoryMap {
     order: Int, format newFormat: (any TailFormat.Type)? = nil
   ) throws(VmemmapError) {
     precondition(optimizedFolios.isEmpty, "restore the optimised folios first")
-    guard (0...Order.maximum).contains(order) else {
-      throw .orderOutOfRange(order: order, range: 0...Order.maximum)
+    guard (0...geometry.maximumOrder).contains(order) else {
+      throw .orderOutOfRange(order: order, range: 0...geometry.maximumOrder)
     }
     if let newFormat {
       precondition(
         newFormat.structPageSize == format.structPageSize
           && newFormat.folioSize == format.folioSize,
         "\(newFormat.name) does not fit a map of \(format.name)")
-      try MemoryMap.checkAlignment(of: base, for: newFormat)
+      try MemoryMap.checkAlignment(of: base, for: newFormat, geometry)
       format = newFormat
     }
     var folio = base + UInt(folioAreaOffset)
@@ -269,16 +285,17 @@ extension MemoryMap {
     for section in sections {
       // A page that does not fill a compound page has a folio of its own.
       let folios = section.pages >> order + section.pages & (1 << order - 1)
-      let first = start & ~UInt(basePageMask)
+      let first = start & ~UInt(geometry.basePageSize - 1)
       start += UInt(folios * format.folioSize)
-      let length = Int(start - first).roundedUp(to: basePageSize)
+      let length = Int(start - first).roundedUp(to: geometry.basePageSize)
       if bindsToNodes { try SystemCall.bind(first, length: length, node: section.node) }
     }
     let area = base + UInt(folioAreaOffset)
     // As the direct map of a kernel has them: huge where the struct pages are.
     _ = try MemoryMap.populate(
       area,
-      length: Int(start - area).roundedUp(to: mappingSize == .huge ? hugePageSize : basePageSize),
+      length: Int(start - area).roundedUp(
+        to: mappingSize == .huge ? hugePageSize : geometry.basePageSize),
       huge: mappingSize == .huge)
   }
 }

@@ -17,7 +17,9 @@ public enum VmemmapError: Error, Equatable {
   /// HVO asked of a format that has none.
   case noOptimization(format: String, structPageSize: Int)
   /// A section whose struct pages do not fill vmemmap pages.
-  case partialVmemmapPage(sectionPages: Int)
+  case partialVmemmapPage(sectionPages: Int, multiple: Int)
+  /// A base page size that no kernel has, or that pages of this machine do not fill.
+  case basePageSize(Int, machine: Int)
   /// More pairs of zone and order under HVO than a memory map has room for.
   case tooManyTemplates(limit: Int)
   /// A node that this machine does not have, or that has no memory.
@@ -48,9 +50,12 @@ extension VmemmapError: CustomStringConvertible {
         + (size.nonzeroBitCount == 1
           ? "its tails share no page of struct pages"
           : "struct pages of \(size) bytes, not a power of two, do not fill vmemmap pages alike")
-    case .partialVmemmapPage(let pages):
-      "a section of \(pages) pages does not fill vmemmap pages; take a positive multiple of "
-        + "\(structPagesPerVmemmapPage)"
+    case .partialVmemmapPage(let pages, let multiple):
+      "a section of \(pages) pages does not fill vmemmap pages; take a positive multiple of \(multiple)"
+    case .basePageSize(let size, let machine):
+      "base pages of \(size) bytes can't be modelled on a machine with pages of \(machine) bytes; take "
+        + PageGeometry.basePageSizes.filter { $0 % machine == 0 }.map(String.init)
+        .joined(separator: ", ")
     case .tooManyTemplates(let limit):
       "more than \(limit) pairs of zone and order need a template; split the memory into several maps"
     case .noSuchNode(let node, let nodes):

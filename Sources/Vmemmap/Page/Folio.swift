@@ -3,15 +3,15 @@ public import CVmemmap
 /// Orders of compound pages.
 public enum Order {
   /// `MAX_FOLIO_ORDER` for 4 KiB base pages: 16 GiB.
-  public static let maximum = 22
+  public static let maximum = PageGeometry.standard.maximumOrder
 
   /// The alignment of a memory map in bytes at which every folio up to ``maximum`` is naturally
   /// aligned: 256 MiB.
-  public static let memoryMapAlignment = (1 << maximum) * Page.size
+  public static let memoryMapAlignment = PageGeometry.standard.memoryMapAlignment
 
   /// The smallest order whose tails fill a vmemmap page of their own, so that HVO applies:
   /// the binary logarithm of `2 * PAGE_SIZE / sizeof(struct page)`, 7.
-  public static let smallestOptimizable = 7
+  public static let smallestOptimizable = PageGeometry.standard.smallestOptimizableOrder!
 }
 
 /// The size of a base page and of a vmemmap page, in bytes.

@@ -102,7 +102,7 @@ struct MemoryMapTests {
 
   @Test("Sections that do not fill vmemmap pages are refused", arguments: [-64, 0, 1, 63, 65])
   func sections(pages: Int) {
-    #expect(throws: VmemmapError.partialVmemmapPage(sectionPages: pages)) {
+    #expect(throws: VmemmapError.partialVmemmapPage(sectionPages: pages, multiple: 64)) {
       _ = try MemoryMap(
         format: HeadMaskFormat.self,
         sections: [MemorySection(pages: 128), MemorySection(pages: pages)])

@@ -18,7 +18,8 @@ struct VmemmapErrorTests {
       (.orderOutOfRange(order: 3, range: 7...22), ["3", "7", "22"]),
       (.pageOutOfRange(pfn: 1024, pageCount: 512), ["1024", "512"]),
       (.notAHead(pfn: 65), ["65", "tail", "head"]),
-      (.partialVmemmapPage(sectionPages: 65), ["65", "multiple of 64"]),
+      (.partialVmemmapPage(sectionPages: 65, multiple: 64), ["65", "multiple of 64"]),
+      (.basePageSize(8192, machine: 4096), ["8192", "4096, 16384, 65536"]),
       (.tooManyTemplates(limit: 64), ["64", "split"]),
       (.noSuchNode(node: 3, nodes: [0, 1]), ["3", "0, 1"]),
     ] as [(VmemmapError, [String])])

@@ -80,10 +80,12 @@ struct PageAnswers: Equatable {
 extension ModelledMemory {
   /// A map of this memory, initialised.
   func map(
-    _ format: any TailFormat.Type, mappingSize: MappingSize = .base, bindToNodes: Bool = false
+    _ format: any TailFormat.Type, mappingSize: MappingSize = .base, bindToNodes: Bool = false,
+    basePageSize: Int = 4096
   ) throws -> MemoryMap {
     var map = try MemoryMap(
-      format: format, sections: sections, mappingSize: mappingSize, bindToNodes: bindToNodes)
+      format: format, sections: sections, mappingSize: mappingSize, bindToNodes: bindToNodes,
+      basePageSize: basePageSize)
     try map.initialize(order: order)
     return map
   }
