@@ -1,5 +1,5 @@
 /// Where a text stands in a field that is wider.
-enum Alignment {
+public enum Alignment: Sendable {
   case left, right
 }
 
@@ -11,19 +11,20 @@ extension String {
 }
 
 /// Lines of fields set in columns, two spaces apart, without blanks at the ends of lines.
-struct TextColumns {
+public struct TextColumns {
   let alignments: [Alignment]
   private(set) var lines: [[String]] = []
 
-  init(_ alignments: [Alignment]) {
+  public init(_ alignments: [Alignment]) {
     self.alignments = alignments
   }
 
-  mutating func append(_ fields: [String]) {
+  /// - Precondition: there is a field for each alignment.
+  public mutating func append(_ fields: [String]) {
     lines.append(fields)
   }
 
-  func rendered() -> [String] {
+  public func rendered() -> [String] {
     let widths = alignments.indices.map { index in lines.map { $0[index].count }.max() ?? 0 }
     return lines.map { fields in
       let padded = zip(fields, zip(widths, alignments)).map { field, column in
