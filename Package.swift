@@ -77,10 +77,11 @@ let package = Package(
       swiftSettings: common,
       plugins: ["GenerateLoops"]
     ),
+    .target(name: "CTorture", path: "Benchmarks/CTorture"),
     .executableTarget(
       name: "bench",
       dependencies: [
-        "Vmemmap", "CVmemmap", "TimedLoops", "Measurement", "Results", "MachineCode",
+        "CTorture", "Vmemmap", "CVmemmap", "TimedLoops", "Measurement", "Results", "MachineCode",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],

@@ -76,6 +76,20 @@ extension BenchTests {
       for word in refusal.words { #expect(ending.errors.contains(word), "\(ending.errors)") }
     }
 
+    @Test(
+      "'bench torture' says which numbers of threads and seconds it takes",
+      arguments: [
+        Case("--threads 1", "--threads 1", "2 to 256"), Case("--threads 257", "257", "2 to 256"),
+        Case("--seconds 0", "--seconds 0", "more than 0"), Case("--seconds nan", "nan"),
+      ])
+    func torture(refusal: Case) throws {
+      let directory = try TemporaryDirectory()
+      let ending = try Bench.run(["torture"] + refusal.arguments, in: directory.url)
+      #expect(ending.status == 64)
+      #expect(ending.output == "")
+      for word in refusal.words { #expect(ending.errors.contains(word), "\(ending.errors)") }
+    }
+
     @Test("'bench list' refuses the same")
     func list() throws {
       let directory = try TemporaryDirectory()

@@ -18,6 +18,7 @@ struct Bench: ParsableCommand {
     subcommands: [
       RunCommand.self, ListCommand.self, CompareCommand.self, CodegenCommand.self,
       MemmapCommand.self, SelfTestCommand.self, ReplayCommand.self, DoctorCommand.self,
+      TortureCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 

@@ -41,7 +41,7 @@ struct Absence {
     } ?? []
   }
 
-  private static var liburcu: [Absence] {
+  static var liburcu: [Absence] {
     #if HAVE_URCU
       []
     #else

@@ -1,0 +1,97 @@
+import Foundation
+import Measurement
+import Vmemmap
+
+/// Folios of one memory map, and the thread that takes all of them through their life at once.
+final class FolioLife {
+  let clock = LifeClock()
+  let order: Int
+  let pageCount: Int
+  /// The addresses of the struct pages.
+  let structPages: Range<UInt>
+  private var map: MemoryMap
+  private let waitsForReaders: Bool
+
+  /// References are dropped within nanoseconds, or after a turn of other threads.
+  private static let patience = 10.0
+
+  /// - Parameter waitsForReaders: whether a grace period goes by after pages were freed.
+  init(
+    format: any TailFormat.Type, order: Int, folios: Int, waitsForReaders: Bool
+  ) throws(VmemmapError) {
+    let pages = folios << order
+    map = try MemoryMap(format: format, sections: [MemorySection(pages: pages)])
+    try map.initialize(order: 0)
+    self.order = order
+    pageCount = pages
+    structPages = map.base..<map.base + UInt(pages * Page.size)
+    self.waitsForReaders = waitsForReaders
+  }
+
+  subscript(pfn: PageFrameNumber) -> Page { map[pfn] }
+
+  var heads: StrideTo<PageFrameNumber> { stride(from: 0, to: pageCount, by: 1 << order) }
+
+  /// Lets stages pass until a moment.
+  func advance(to moment: Moment) throws {
+    while clock.now < moment {
+      switch clock.now.stage {
+      case .ordinary:
+        for pfn in 0..<pageCount { try freeze(pfn) }
+        for head in heads { map.format.prepCompoundPage(map[head], order: order) }
+      case .frozen:
+        // Apart from optimize(folios:waitsForReaders:), so that a walk can begin in between.
+        if waitsForReaders {
+          clock.isWaiting = true
+          try GracePeriod.synchronize()
+          clock.isWaiting = false
+        }
+      case .quiescent:
+        clock.isReadOnly = true
+        try map.optimize(folios: heads)
+      case .optimized:
+        for head in heads { map[head].unfreezeReferences(1) }
+      case .inUse:
+        for head in heads { try freeze(head) }
+        try map.restore(folios: heads)
+        clock.isReadOnly = false
+      case .restored:
+        for head in heads { split(head) }
+      }
+      clock.now = clock.now.next
+    }
+  }
+
+  /// The ordinary pages whose count is not the 1 that they began with.
+  ///
+  /// - Precondition: the pages are ordinary ones, and nobody walks.
+  var wrongCounts: Int { (0..<pageCount).count { map[$0].referenceCount != 1 } }
+
+  private func freeze(_ pfn: PageFrameNumber) throws {
+    guard !map[pfn].freezeReferences(1) else { return }
+    clock.isWaiting = true
+    defer { clock.isWaiting = false }
+    let deadline = MonotonicRawClock.now() + UInt64(FolioLife.patience * 1e9)
+    while !map[pfn].freezeReferences(1) {
+      guard MonotonicRawClock.now() < deadline else {
+        throw FailedRun(
+          description: """
+            references not conserved: pfn \(pfn) has \(map[pfn].referenceCount) instead of 1, and \
+            nobody dropped any for \(seconds(FolioLife.patience))
+            """)
+      }
+      sched_yield()
+    }
+  }
+
+  /// Makes a frozen compound page ordinary pages, each with one reference.
+  private func split(_ head: PageFrameNumber) {
+    for pfn in head..<head + 1 << order {
+      let page = map[pfn]
+      page.flags = page.flags.zoneAndNode
+      map.format.clearCompoundHead(page)
+      page.mapping = 0
+      page.setReferenceCount(1)
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import Results
+
+/// What a torture found, in words and numbers, arm by arm.
+struct TortureReport {
+  struct Entry<Outcome> {
+    let arm: TortureArm
+    let outcome: Outcome
+  }
+
+  let stepped: [Entry<SteppedWalks.Outcome>]
+  let free: [Entry<FreeWalks.Outcome>]
+  let shared: [SharedHeads.Outcome]
+
+  /// What did not go as the kernel's argument predicts; empty where all did.
+  var surprises: [String] {
+    var surprises: [String] = []
+    for entry in stepped {
+      let (arm, outcome) = (entry.arm, entry.outcome)
+      let more = outcome.faultedFrom.subtracting(arm.faultsFrom)
+      let less = arm.faultsFrom.subtracting(outcome.faultedFrom)
+      if !more.isEmpty {
+        surprises.append("\(arm.name) faulted on walks begun when \(more.list)")
+      }
+      if !less.isEmpty {
+        surprises.append("\(arm.name) faulted on no walk begun when \(less.list)")
+      }
+      surprises += outcome.tally.surprises(arm.name)
+    }
+    for entry in free {
+      let (arm, outcome) = (entry.arm, entry.outcome)
+      if outcome.unpredictedFaults > 0 {
+        surprises.append(
+          "\(arm.name) faulted \(outcome.unpredictedFaults) times on free walks where it must not")
+      }
+      surprises += outcome.tally.surprises(arm.name)
+    }
+    for outcome in shared { surprises += outcome.tally.surprises(outcome.form) }
+    return surprises
+  }
+
+  var text: String {
+    """
+    Walks stopped before each instruction in turn, while the folio goes on until its struct pages are \
+    read-only.
+    Which walks faulted, by the stage in which they began:
+
+    \(TortureReport.table(steppedColumns, stepped.map(\.outcome.tally)))
+
+      ordinary: pages of order 0; frozen: freed and made one compound page; quiescent: after a grace \
+    period, if any;
+      optimised: tails are read-only, the head is frozen; in use: the head has a count; restored: \
+    frozen, writable
+      ordinary, form D: the load saw 1, then the page was freed and mapped read-only, and on x86 a \
+    compare-and-swap
+      that fails still writes. A window on paper, held open here by force: no kernel bug is claimed.
+
+    Threads that walk freely while folios go through their life again and again:
+
+    \(TortureReport.table(freeColumns, free.map(\.outcome.tally)))
+
+    Threads that take and drop references on the same heads:
+
+    \(TortureReport.table([Column("form", .left, shared.map(\.form))], shared.map(\.tally)))
+    """
+  }
+}
+
+// MARK: - Tables
+
+extension TortureReport {
+  private struct Column {
+    let title: String
+    let alignment: Alignment
+    let fields: [String]
+
+    init(_ title: String, _ alignment: Alignment, _ fields: [String]) {
+      self.title = title
+      self.alignment = alignment
+      self.fields = fields
+    }
+  }
+
+  private static func table(_ columns: [Column], _ tallies: [Tally]) -> String {
+    let all =
+      columns + [
+        Column("operations", .right, tallies.map { "\($0.operations)" }),
+        Column("taken", .right, tallies.map { "\($0.taken)" }),
+        Column("refused", .right, tallies.map { "\($0.refused)" }),
+        Column("faults", .right, tallies.map { "\($0.faults)" }),
+        Column("wrong counts", .right, tallies.map { "\($0.wrongCounts)" }),
+      ]
+    var lines = TextColumns(all.map(\.alignment))
+    lines.append(all.map(\.title))
+    for row in tallies.indices { lines.append(all.map { $0.fields[row] }) }
+    return lines.rendered().map { "  " + $0 }.joined(separator: "\n")
+  }
+
+  private var steppedColumns: [Column] {
+    let arms = stepped.map(\.arm)
+    return [
+      Column("form", .left, arms.map(\.name)),
+      Column("kernels", .left, arms.map(\.kernels)),
+      Column("layout", .left, arms.map { $0.format.name }),
+      Column("grace periods", .left, arms.map { $0.rcu == nil ? "no" : "liburcu" }),
+    ]
+      + Stage.allCases.map { stage in
+        Column(
+          stage.description, .left,
+          stepped.map { $0.outcome.faultedFrom.contains(stage) ? "faulted" : "-" })
+      }
+  }
+
+  private var freeColumns: [Column] {
+    [
+      Column("form", .left, free.map(\.arm.name)),
+      Column("lives", .right, free.map { "\($0.outcome.lives)" }),
+    ]
+  }
+}
+
+extension Tally {
+  /// What is wrong in any arm.
+  fileprivate func surprises(_ name: String) -> [String] {
+    if wrongCounts > 0 { return ["\(name) left \(wrongCounts) wrong counts"] }
+    return taken == 0 ? ["\(name) took no reference"] : []
+  }
+}
+
+extension Set<Stage> {
+  /// In the order of a life.
+  fileprivate var list: String {
+    Stage.allCases.filter(contains).map(\.description).joined(separator: ", ")
+  }
+}

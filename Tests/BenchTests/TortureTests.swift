@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+
+extension BenchTests {
+  @Suite("The race against HVO", .needsProgram)
+  struct TortureTests {
+    private let directory: TemporaryDirectory
+    private let ending: Bench.Ending
+
+    init() throws {
+      directory = try TemporaryDirectory()
+      ending = try Bench.run(["torture", "--seconds", "0.3", "--threads", "3"], in: directory.url)
+    }
+
+    /// Where walks that faulted had begun, by form: ordinary, frozen, quiescent, optimised, in use,
+    /// restored.
+    private static let faults = [
+      "A": [true, true, true, true, true, true],
+      "B": [false, false, true, false, false, false],
+      "C": [false, false, false, false, false, false],
+      "C, tests misordered": [false, false, true, false, false, false],
+      "C without RCU": [true, false, false, false, false, false],
+      "D": [true, false, false, false, false, false],
+    ]
+
+    private var needsURCU: Set<String> {
+      ending.output.contains("not available: ") ? ["B", "C", "C, tests misordered"] : []
+    }
+
+    @Test("Each form faults where the kernel's argument says, nowhere else, and no count is wrong")
+    func forms() throws {
+      #expect(ending.status == 0, "\(ending.errors)")
+      #expect(ending.output.hasSuffix("\nverdict: as the kernel's argument predicts\n"))
+      #expect(directory.names() == [])
+      let tables = ending.output.tables
+      try #require(tables.count == 3)
+      let (stepped, free, shared) = (tables[0], tables[1], tables[2])
+
+      let forms = Set(TortureTests.faults.keys).subtracting(needsURCU)
+      #expect(Set(stepped.map { $0["form"] }) == forms)
+      for row in stepped {
+        let stages = ["ordinary", "frozen", "quiescent", "optimised", "in use", "restored"]
+        let form = try #require(row["form"])
+        #expect(stages.map { row[$0] == "faulted" } == TortureTests.faults[form], "form \(form)")
+      }
+      #expect(Set(free.map { $0["form"] }) == forms)
+      for form in ["pointer", "mask"] { #expect(shared.contains { $0["form"] == form }) }
+      for row in stepped + free + shared {
+        let (operations, taken) = (row.number("operations"), row.number("taken"))
+        #expect(taken > 0 && taken + row.number("refused") == operations, "\(row)")
+        #expect(row.number("wrong counts") == 0, "\(row)")
+      }
+      // Heads in use give every reference that is asked for.
+      #expect(shared.allSatisfy { $0.number("refused") == 0 && $0.number("faults") == 0 })
+    }
+  }
+}
+
+extension String {
+  /// Rows of texts under the same titles, of each table; titles and fields stand two spaces apart.
+  fileprivate var tables: [[[String: String]]] {
+    let blocks = split(separator: "\n", omittingEmptySubsequences: false).split {
+      !$0.hasPrefix("  ") || !$0.contains("   ")
+    }
+    return blocks.filter { $0.first?.hasPrefix("  form ") == true }.map { block in
+      let lines = block.map { $0.split(separator: #/ {2,}/#).map(String.init) }
+      return lines.dropFirst().map { Dictionary(zip(lines[0], $0)) { first, _ in first } }
+    }
+  }
+}
+
+extension [String: String] {
+  fileprivate func number(_ title: String) -> Int { self[title].flatMap { Int($0) } ?? -1 }
+}
