@@ -14,6 +14,10 @@ public enum HeadMaskFormat: TailFormat {
     UInt.max << UInt(order &+ Page.shift) | 1
   }
 
+  public static func head(of page: Page, compoundInfo word: UInt) -> Page {
+    word & 1 == 0 ? page : Page(address: page.address & word)
+  }
+
   public static var needsNaturalAlignment: Bool { true }
 
   public static var sharedTails: SharedTails? { .template }

@@ -58,6 +58,10 @@ public enum MemdescFormat<StructPage: MemdescStructPage>: TailFormat {
     Page(address: first.compoundInfo & ~kindMask)
   }
 
+  public static func head(of page: Page, compoundInfo word: UInt) -> Page {
+    Page(address: word & ~kindMask)
+  }
+
   @inlinable @inline(__always)
   public static func setFolio(_ folio: Page, first: Page, order: Int) {
     folio.lruPrevious = first.address

@@ -10,6 +10,10 @@ public enum NodeTemplateMaskFormat: TailFormat {
     HeadMaskFormat.compoundInfo(head: head, order: order)
   }
 
+  public static func head(of page: Page, compoundInfo word: UInt) -> Page {
+    HeadMaskFormat.head(of: page, compoundInfo: word)
+  }
+
   public static var needsNaturalAlignment: Bool { true }
 
   public static var sharedTails: SharedTails? { .nodeTemplate }

@@ -11,6 +11,10 @@ public enum HeadPointerFormat: TailFormat {
     head.address &+ 1
   }
 
+  public static func head(of page: Page, compoundInfo word: UInt) -> Page {
+    word & 1 == 0 ? page : Page(address: word &- 1)
+  }
+
   public static var needsNaturalAlignment: Bool { false }
 
   public static var sharedTails: SharedTails? { .firstVmemmapPage }

@@ -48,6 +48,10 @@ public enum SizedPointerFormat<Size: StructPageSize>: TailFormat {
     HeadPointerFormat.compoundInfo(head: head, order: order)
   }
 
+  public static func head(of page: Page, compoundInfo word: UInt) -> Page {
+    HeadPointerFormat.head(of: page, compoundInfo: word)
+  }
+
   public static var needsNaturalAlignment: Bool { false }
 
   public static var sharedTails: SharedTails? { nil }

@@ -16,6 +16,13 @@ public protocol TailFormat: SendableMetatype {
   ///   - order: the compound page's order, 0 to ``Order/maximum``.
   static func compoundInfo(head: Page, order: Int) -> UInt
 
+  /// The head of a page by a copy of its word, as ``PageSnapshot`` needs it.
+  ///
+  /// - Parameters:
+  ///   - page: where the word was copied from.
+  ///   - word: a word of this format, of a tail or of another page. Fake heads are not told from heads.
+  static func head(of page: Page, compoundInfo word: UInt) -> Page
+
   /// Where the flags and the count of a compound page are: its first struct page, unless the format
   /// keeps them in a separately allocated folio.
   ///

@@ -89,6 +89,11 @@ extension Page {
   }
 
   @inlinable @inline(__always)
+  func word64(at offset: UInt) -> UInt64 {
+    cvm_read_once_u64(address &+ offset)
+  }
+
+  @inlinable @inline(__always)
   func clearWord(at offset: UInt) {
     cvm_write_once_u64(address &+ offset, 0)
   }

@@ -122,6 +122,7 @@ struct SavedMemoryTests {
 private enum OrderFormat: TailFormat {
   static var name: String { "order" }
   static func compoundInfo(head: Page, order: Int) -> UInt { UInt(order) << 1 | 1 }
+  static func head(of page: Page, compoundInfo word: UInt) -> Page { page }
   static var needsNaturalAlignment: Bool { true }
   static var sharedTails: SharedTails? { .template }
 }
