@@ -26,3 +26,15 @@ extension Simulation.Noise {
     }
   }
 }
+
+extension Simulation.Placement {
+  func draw(using generator: inout SeededGenerator) -> Double {
+    switch self {
+    case .normal: generator.normal()
+    case .logNormal: exp(generator.normal()) - 1
+    case .uniform: 2 * generator.unit() - 1
+    case .twoOutcomes(let chance): generator.unit() < chance ? 1 : 0
+    case .evenOdds: generator.unit() < 0.5 ? 1 : -1
+    }
+  }
+}

@@ -53,15 +53,31 @@ struct PairedEstimateTests {
     #expect(try PairedEstimate(rounds) == estimate)
   }
 
-  @Test("One of few processes that differs widens the interval to its own median")
+  @Test("One of few processes that differs widens the interval to its own median at least")
   func widensOverFewProcesses() throws {
     for count in 2...8 {
       let agreeing = Array(repeating: [spread(about: 0)], count: count - 1)
       let estimate = try PairedEstimate(rounds(agreeing + [[spread(about: 0.3)]]))
       #expect(estimate.upper >= exp(Statistics.median(spread(about: 0.3))))
-      #expect(estimate.lower > exp(-0.0051))
+      // Fewer than six leave open whether more would differ as much to the other side.
+      #expect((estimate.lower > exp(-0.0051)) == (count >= 6), "\(count) processes")
       #expect(estimate.processes == count)
     }
+  }
+
+  @Test("The interval narrows as processes that differ become more")
+  func narrowsWithProcesses() throws {
+    let widths = try [2, 4, 6, 12].map { count in
+      let estimate = try PairedEstimate(
+        rounds((0..<count).map { [spread(about: $0.isMultiple(of: 2) ? -0.1 : 0.1)] })
+      )
+      return log(estimate.upper / estimate.lower)
+    }
+    // Twice Student's t over sqrt(2) and sqrt(4), then the range.
+    #expect(isClose(widths[0], 2.541, tolerance: 1e-3))
+    #expect(isClose(widths[1], 0.3675, tolerance: 1e-3))
+    #expect(widths[2] < 0.22)
+    #expect(widths[3] <= widths[2])
   }
 
   @Test("Of many processes a single stray one does not rule, but two do")

@@ -5,6 +5,7 @@ import Measurement
 struct Reference: Decodable {
   let binomialTails: [BinomialTail]
   let statistics: [Sample]
+  let studentT: [StudentT]
   let falseDiscovery: [FalseDiscovery]
   let estimates: [Estimate]
   let generators: Generators
@@ -24,6 +25,7 @@ struct Reference: Decodable {
     let quantiles: [Quantile]
     let signTest: Double
     let intervals: [AtConfidence]
+    let studentTIntervals: [StudentTInterval]
 
     struct Quantile: Decodable {
       let fraction: Double
@@ -40,6 +42,18 @@ struct Reference: Decodable {
       let upper: Double
       let coverage: Double
     }
+
+    struct StudentTInterval: Decodable {
+      let confidence: Double
+      let lower: Double
+      let upper: Double
+    }
+  }
+
+  struct StudentT: Decodable {
+    let confidence: Double
+    let degreesOfFreedom: Int
+    let t: Double
   }
 
   struct FalseDiscovery: Decodable {

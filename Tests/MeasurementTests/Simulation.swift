@@ -9,8 +9,9 @@ struct Simulation {
   var layoutEffects = [0.0]
   var blocks = 4
   var rounds = 5
-  /// Standard deviation of what a process adds to all its rounds; a round's noise has about 0.01.
+  /// Scale of what a process adds to all its rounds; a round's noise has about 0.01.
   var processDeviation = 0.0
+  var placement = Placement.normal
   var noise = Noise.normal
 
   /// Shapes of a round's noise, each with median 0.
@@ -18,10 +19,19 @@ struct Simulation {
     case normal, logNormal, contaminated
   }
 
+  /// Shapes of what differs between processes, each with median 0.
+  enum Placement {
+    case normal, logNormal, uniform
+    /// 1 with the given chance below one half, else 0.
+    case twoOutcomes(chance: Double)
+    /// -1 or 1 with equal chance.
+    case evenOdds
+  }
+
   func draw(using generator: inout SeededGenerator) -> [PairedRound] {
     var result: [PairedRound] = []
     for process in 0..<processes {
-      let processEffect = processDeviation * generator.normal()
+      let processEffect = processDeviation * placement.draw(using: &generator)
       for (layout, layoutEffect) in layoutEffects.enumerated() {
         for block in 0..<blocks {
           for _ in 0..<rounds {
@@ -41,7 +51,10 @@ struct Simulation {
     return result
   }
 
-  func estimate(using generator: inout SeededGenerator) throws -> PairedEstimate {
-    try PairedEstimate(draw(using: &generator))
+  func estimate(
+    rule: VerdictRule = VerdictRule(),
+    using generator: inout SeededGenerator
+  ) throws -> PairedEstimate {
+    try PairedEstimate(draw(using: &generator), rule: rule)
   }
 }

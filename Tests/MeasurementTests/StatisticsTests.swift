@@ -70,6 +70,34 @@ struct StatisticsTests {
     #expect((0.95..<0.951).contains(interval.coverage))
   }
 
+  @Test("Student's t is SciPy's, at few degrees of freedom and at many")
+  func studentT() {
+    for reference in Reference.values.studentT {
+      let t = Statistics.studentT(
+        confidence: reference.confidence,
+        degreesOfFreedom: reference.degreesOfFreedom
+      )
+      #expect(isClose(t / reference.t, 1), "\(reference)")
+    }
+  }
+
+  @Test("Student's t intervals are SciPy's, and one value has none")
+  func studentTIntervals() {
+    for sample in Reference.values.statistics {
+      for reference in sample.studentTIntervals {
+        let interval = Statistics.studentTInterval(
+          sample.values,
+          confidence: reference.confidence
+        )
+        #expect(isClose(interval?.lowerBound ?? .nan, reference.lower))
+        #expect(isClose(interval?.upperBound ?? .nan, reference.upper))
+      }
+    }
+    #expect(Statistics.studentTInterval([1]) == nil)
+    #expect(Statistics.studentTInterval([]) == nil)
+    #expect(Statistics.studentTInterval([2, 2, 2]) == 2...2)
+  }
+
   @Test("p-values adjusted for false discovery are SciPy's")
   func benjaminiHochberg() {
     for family in Reference.values.falseDiscovery {

@@ -14,9 +14,9 @@ internal import Glibc
 /// normality nor resampling. It is exact while groups are independent. Where processes or layouts
 /// differ, their groups come in clusters and that interval is too narrow, so it is widened where
 /// necessary until it holds:
-/// - the medians of all processes, or, when there are enough processes for a sign-test interval of
-///   their own (6 at 95 %), that interval. A process is a draw of placement from many, and more of
-///   them narrow the interval;
+/// - the sign-test interval over the processes' medians, which takes 6 of them at 95 %. Where there
+///   are fewer, but more than one, all their medians and Student's t interval over them. A process is
+///   a draw of placement from many, and more of them narrow the interval;
 /// - the medians of all layouts, however many. The layouts are the very copies that were timed, and
 ///   a difference whose sign depends on the copy must keep 1 inside the interval.
 ///
@@ -24,11 +24,19 @@ internal import Glibc
 ///
 /// # Limits
 ///
-/// - `coverage` is that of the sign-test interval, before widening. When differences between
-///   processes outweigh all else, only the processes' medians count, and the range of fewer than 6,
-///   say P, covers the median of where they came from with probability 1 - 2^(1 - P): 75 % for 3
-///   processes, 94 % for 5. A claim that must stand on its own needs 6 processes; fewer lean on the
-///   A/A twin, which suffers the same differences (`VerdictRule`).
+/// - `coverage` is that of the sign-test interval over the groups, before widening.
+/// - Where processes differ more than their rounds do, the t interval is what keeps the confidence,
+///   and it takes log ratios to be normal between processes. At 95 %, 3 processes cover the median
+///   of where they came from with probability 95 % if that is normal, 94 % if it is log-normal and
+///   92 % if it is uniform.
+/// - Where placement has two outcomes, all processes may meet the rarer one and tell nothing of the
+///   other, which odds of 7 to 3 make a matter of 3 %. At even odds the median lies between the two,
+///   and P processes cover it with probability 1 - 2^(1 - P) only: 75 % for 3, 97 % for 6.
+/// - Two processes make an interval that reaches 6 times their distance to either side at 95 %.
+/// - One process says nothing about others: the interval holds for its placement alone, and a claim
+///   leans on the A/A twin (`VerdictRule`).
+/// - What lasts as long as the run, such as a busy neighbour, all its processes share: no interval
+///   made of one run tells of it.
 /// - Layouts are not a sample of all layouts: nothing is said about copies that were not timed.
 /// - Blocks should be long enough to be nearly independent, and groups should number at least 12:
 ///   at 95 % the interval then leaves out the two outermost values on either side.
@@ -91,9 +99,8 @@ public struct PairedEstimate: Equatable, Sendable {
     }
     let processMedians = Self.medians(of: groups, by: \.process)
     let layoutMedians = Self.medians(of: groups, by: \.layout)
-    let processSign = Statistics.signTestInterval(processMedians, confidence: rule.confidence)
-    let processSpread = processSign.map { [$0.lower, $0.upper] } ?? processMedians
-    let spread = processSpread + layoutMedians
+    let spread =
+      Self.spread(ofProcesses: processMedians, confidence: rule.confidence) + layoutMedians
     let median = Statistics.median(values)
     self.ratio = exp(median)
     self.lower = exp(spread.reduce(sign.lower, min))
@@ -121,6 +128,16 @@ public struct PairedEstimate: Equatable, Sendable {
   public func smallestEffect(above nullInterval: ClosedRange<Double>) -> Double {
     let reach = max(ratio / lower, upper / ratio)
     return reach * VerdictRule.noiseFactor(of: nullInterval) - 1
+  }
+
+  /// What the interval must hold for the processes' sake.
+  private static func spread(ofProcesses medians: [Double], confidence: Double) -> [Double] {
+    if let sign = Statistics.signTestInterval(medians, confidence: confidence) {
+      return [sign.lower, sign.upper]
+    }
+    // The t interval alone may leave out the farthest of 5 processes.
+    let normal = Statistics.studentTInterval(medians, confidence: confidence)
+    return medians + (normal.map { [$0.lowerBound, $0.upperBound] } ?? [])
   }
 
   private static func medians(

@@ -63,7 +63,7 @@ public struct SummaryRow: Equatable, Sendable {
   /// Share of the pages that are on the wanted node, 0 to 1.
   public var placement: Double?
   public var checksum: Checksum?
-  /// The probability that the interval covers the ratio, as achieved.
+  /// The exact coverage of the sign-test interval that the interval of the ratio was widened from.
   public var coverage: Double?
   public var pValue: Double?
   public var rounds: Int

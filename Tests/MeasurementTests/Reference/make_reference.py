@@ -69,6 +69,7 @@ def statistics(generator):
                 stats.binomtest(int(np.sum(nonzero > 0)), len(nonzero), 0.5).pvalue
             ),
             "intervals": [],
+            "studentTIntervals": [],
         }
         for confidence in (0.6, 0.9, 0.95, 0.99):
             interval = None
@@ -81,8 +82,27 @@ def statistics(generator):
                     "coverage": float(1 - 2 * stats.binom.cdf(cut, len(values), 0.5)),
                 }
             case["intervals"].append({"confidence": confidence, "interval": interval})
+            if len(values) > 1:
+                normal = stats.ttest_1samp(values, 0).confidence_interval(confidence)
+                case["studentTIntervals"].append({
+                    "confidence": confidence,
+                    "lower": float(normal.low),
+                    "upper": float(normal.high),
+                })
         cases.append(case)
     return cases
+
+
+def student_t():
+    return [
+        {
+            "confidence": confidence,
+            "degreesOfFreedom": degrees,
+            "t": float(stats.t.ppf((1 + confidence) / 2, degrees)),
+        }
+        for degrees in (1, 2, 3, 4, 5, 6, 9, 40, 101)
+        for confidence in (0.01, 0.5, 0.95, 0.975, 0.999)
+    ]
 
 
 def false_discovery(generator):
@@ -113,6 +133,8 @@ def estimates(generator):
         (3, 2, 2, 3, 0.05),
         (4, 3, 2, 4, 0.02),
         (10, 2, 1, 3, 0.05),
+        (2, 1, 6, 3, 0.05),
+        (5, 1, 3, 3, 0.05),
     ):
         rows, groups = [], {}
         for process in range(processes):
@@ -132,6 +154,9 @@ def estimates(generator):
         if processes >= 6:
             within = stats.quantile_test(of_processes, p=0.5).confidence_interval(0.95)
             of_processes = [within.low, within.high]
+        elif processes > 1:
+            normal = stats.ttest_1samp(of_processes, 0).confidence_interval(0.95)
+            of_processes += [normal.low, normal.high]
         of_layouts = medians_by(lambda group: group[1], groups)
         cases.append({
             "rounds": rows,
@@ -215,6 +240,7 @@ def main():
         {
             "binomialTails": binomial_tails(),
             "statistics": statistics(generator),
+            "studentT": student_t(),
             "falseDiscovery": false_discovery(generator),
             "estimates": estimates(generator),
             "generators": generators(),
