@@ -4,12 +4,9 @@
     static func exists(_ operation: String, _ arm: String) -> Bool {
       switch operation {
       case "compound_head":
-        ["pointer", "fakehead_off", "fakehead_on", "mask", "mask_branchy"].contains(arm)
+        ["pointer", "fakehead", "fakehead_off", "fakehead_on", "mask", "mask_branchy"].contains(arm)
       case "page_ref_add_unless":
-        [
-          "pointer", "fakehead_off", "fakehead_off_preempt", "fakehead_on", "fakehead_on_preempt",
-          "mask",
-        ].contains(arm)
+        ["pointer", "mask"].contains(arm) || arm.hasPrefix("fakehead")
       default: false
       }
     }

@@ -121,7 +121,7 @@ for (index, arm) in arms.enumerated() {
 }
 
 #if COMPARE_WITH_C
-  let imports = "import CLoops\n"
+  let imports = "import TimedLoopsInC\n"
   // The loops that Tests/CLoops has, as arms of their own.
   for arm in arms where CounterpartInC.exists(arm.operation, arm.name) {
     for (mode, _) in arm.bodies {

@@ -4,6 +4,15 @@
 #include <stdbool.h>
 
 #include "CVmemmap.h"
+#if __has_include(<urcu/urcu-memb.h>)
+#include <time.h>
+// What wakes a waiting grace period, out of line as Swift's compiler leaves it: inlined, it takes
+// registers that the loop needs.
+static inline __attribute__((noinline)) int futex_async(int32_t *, int, int32_t,
+                                                        const struct timespec *, int32_t *,
+                                                        int32_t);
+#include "CURCU.h"
+#endif
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -22,9 +31,13 @@ INLINE uintptr_t head_pointer(uintptr_t page) {
   return page;
 }
 
-INLINE uintptr_t head_fakehead_off(uintptr_t page) { return head_pointer(page); }
+// hugetlb_optimize_vmemmap_key: patched code (cvm_static_branch_optimize_vmemmap) or a constant.
+typedef bool static_key(void);
+INLINE bool key_off(void) { return false; }
+INLINE bool key_on(void) { return true; }
 
-INLINE uintptr_t unless_fake(uintptr_t page) {
+INLINE uintptr_t unless_fake(static_key *is_enabled, uintptr_t page) {
+  if (!is_enabled()) return page;
   if ((page & 4095) == 0 && flags(page) & 1 << 6) {
     __asm__ volatile("");
     uintptr_t head = word(page + 64);
@@ -36,14 +49,20 @@ INLINE uintptr_t unless_fake(uintptr_t page) {
   return page;
 }
 
-INLINE uintptr_t head_fakehead_on(uintptr_t page) {
+INLINE uintptr_t past_fake(static_key *is_enabled, uintptr_t page) {
   uintptr_t head = word(page);
   if (__builtin_expect(head & 1, 0)) {
     __asm__ volatile("");
     return head - 1;
   }
-  return unless_fake(page);
+  return unless_fake(is_enabled, page);
 }
+
+INLINE uintptr_t head_fakehead(uintptr_t page) {
+  return past_fake(cvm_static_branch_optimize_vmemmap, page);
+}
+INLINE uintptr_t head_fakehead_off(uintptr_t page) { return past_fake(key_off, page); }
+INLINE uintptr_t head_fakehead_on(uintptr_t page) { return past_fake(key_on, page); }
 
 INLINE uintptr_t head_mask(uintptr_t page) {
   uintptr_t info = word(page);
@@ -71,23 +90,17 @@ INLINE bool add_unless(uintptr_t page, int32_t addend, int32_t unless) {
   return false;
 }
 
-INLINE bool add_unless_fake(uintptr_t page, int32_t addend, int32_t unless) {
-  if (atomic_load_explicit(refcount(page), memory_order_acquire) == unless) return false;
-  if (unless_fake(page) != page) return false;
-  return add_unless(page, addend, unless);
+INLINE bool refuses(static_key *is_enabled, uintptr_t page, int32_t unless) {
+  if (!is_enabled()) return false;
+  if (atomic_load_explicit(refcount(page), memory_order_acquire) == unless) return true;
+  return unless_fake(is_enabled, page) != page;
 }
 
-#define NO_PREEMPT(result)                  \
-  __asm__ volatile("" ::: "memory");        \
-  bool added = result;                      \
-  __asm__ volatile("" ::: "memory");        \
-  return added
-
-#define PREEMPT(result)                     \
-  cvm_preempt_rcu_read_lock();              \
-  bool added = result;                      \
-  cvm_preempt_rcu_read_unlock();            \
-  return added
+INLINE bool add_unless_fake(static_key *is_enabled, uintptr_t page, int32_t addend,
+                            int32_t unless) {
+  if (refuses(is_enabled, page, unless)) return false;
+  return add_unless(page, addend, unless);
+}
 
 // A branch on the result, as in every Swift form.
 INLINE uintptr_t branch(bool added) {
@@ -98,10 +111,49 @@ INLINE uintptr_t branch(bool added) {
 
 INLINE bool form_pointer(uintptr_t page) { return add_unless(page, 1, 0); }
 INLINE bool form_mask(uintptr_t page) { return add_unless(page, 1, 0); }
-INLINE bool form_fakehead_off(uintptr_t page) { NO_PREEMPT(add_unless(page, 1, 0)); }
-INLINE bool form_fakehead_off_preempt(uintptr_t page) { PREEMPT(add_unless(page, 1, 0)); }
-INLINE bool form_fakehead_on(uintptr_t page) { NO_PREEMPT(add_unless_fake(page, 1, 0)); }
-INLINE bool form_fakehead_on_preempt(uintptr_t page) { PREEMPT(add_unless_fake(page, 1, 0)); }
+
+// Unlocked on either way out, as by Swift's defer, and kept apart, or clang joins them again.
+#define FAKEHEAD_FORM(name, key, lock, unlock)        \
+  INLINE bool form_##name(uintptr_t page) {           \
+    lock();                                           \
+    if (!add_unless_fake(key, page, 1, 0)) {          \
+      __asm__ volatile("");                           \
+      unlock();                                       \
+      return false;                                   \
+    }                                                 \
+    unlock();                                         \
+    return true;                                      \
+  }
+
+#if __has_include(<urcu/urcu-memb.h>)
+// Three ways out, of which clang joins two otherwise: this unlock is long.
+#define FAKEHEAD_FORM_MEMB(name, key)                 \
+  INLINE bool form_##name##_memb(uintptr_t page) {    \
+    curcu_memb_read_lock();                           \
+    if (refuses(key, page, 0)) {                      \
+      curcu_memb_read_unlock();                       \
+      return false;                                   \
+    }                                                 \
+    if (!add_unless(page, 1, 0)) {                    \
+      __asm__ volatile("");                           \
+      curcu_memb_read_unlock();                       \
+      return false;                                   \
+    }                                                 \
+    curcu_memb_read_unlock();                         \
+    return true;                                      \
+  }
+#else
+#define FAKEHEAD_FORM_MEMB(name, key)
+#endif
+
+#define FAKEHEAD_FORMS(name, key)                                                             \
+  FAKEHEAD_FORM(name, key, cvm_barrier, cvm_barrier)                                          \
+  FAKEHEAD_FORM(name##_preempt, key, cvm_preempt_rcu_read_lock, cvm_preempt_rcu_read_unlock)  \
+  FAKEHEAD_FORM_MEMB(name, key)
+
+FAKEHEAD_FORMS(fakehead, cvm_static_branch_optimize_vmemmap)
+FAKEHEAD_FORMS(fakehead_off, key_off)
+FAKEHEAD_FORMS(fakehead_on, key_on)
 
 // MARK: What is timed: the answer for a page
 
@@ -140,15 +192,20 @@ INLINE uintptr_t throughput(answer_of *operation, uintptr_t base, const uintptr_
 
 INLINE uintptr_t latency(answer_of *operation, bool links_page, uintptr_t base, uintptr_t start,
                          const uintptr_t *stream, ptrdiff_t count) {
+  // In this order, because registers are given out by it.
+  ptrdiff_t index = 0;
   uintptr_t sum = 0;
   uintptr_t page = base + start;
-  for (ptrdiff_t index = 0; index < count; index += 8) {
+  while (index < count) {
 #pragma clang loop unroll(full)
     for (int step = 0; step < 8; step++) {
+      // Loaded before the operation, as Swift evaluates the arguments of a call.
+      uintptr_t distance = stream[index + step];
       uintptr_t answer = operation(page);
       ACCUMULATE(answer);
-      page = (links_page ? page + answer : answer) + stream[index + step];
+      page = (links_page ? page + answer : answer) + distance;
     }
+    index += 8;
   }
   return sum;
 }
@@ -168,8 +225,7 @@ INLINE uintptr_t latency(answer_of *operation, bool links_page, uintptr_t base, 
   SYMBOL(prefix##__2, ".nops 32", call)                                                   \
   SYMBOL(prefix##__3, ".nops 48", call)
 
-#undef C_COMPOUND_HEAD
-#define C_COMPOUND_HEAD(name)                                                             \
+#define COMPOUND_HEAD(name)                                                               \
   COMPOUND_HEAD_ANSWERS(name)                                                             \
   SYMBOLS(compound_head__throughput__c_##name##__arm,                                            \
           throughput(head_##name, base, stream, count))                                   \
@@ -180,23 +236,12 @@ INLINE uintptr_t latency(answer_of *operation, bool links_page, uintptr_t base, 
   SYMBOLS(compound_head__consumer_ref__c_##name##__arm,                                          \
           throughput(reference_##name, base, stream, count))
 
-#undef C_PAGE_REF
-#define C_PAGE_REF(name)                                                                  \
+#define PAGE_REF(name)                                                                    \
   INLINE uintptr_t ref_##name(uintptr_t page) { return branch(form_##name(page)); }       \
   SYMBOLS(page_ref_add_unless__throughput__c_##name##__arm,                                      \
           throughput(ref_##name, base, stream, count))                                    \
   SYMBOLS(page_ref_add_unless__latency__c_##name##__arm,                                         \
           latency(ref_##name, true, base, start, stream, count))
 
-C_COMPOUND_HEAD(pointer)
-C_COMPOUND_HEAD(fakehead_off)
-C_COMPOUND_HEAD(fakehead_on)
-C_COMPOUND_HEAD(mask)
-C_COMPOUND_HEAD(mask_branchy)
-
-C_PAGE_REF(pointer)
-C_PAGE_REF(fakehead_off)
-C_PAGE_REF(fakehead_off_preempt)
-C_PAGE_REF(fakehead_on)
-C_PAGE_REF(fakehead_on_preempt)
-C_PAGE_REF(mask)
+C_COMPOUND_HEADS(COMPOUND_HEAD)
+C_PAGE_REFS(PAGE_REF)

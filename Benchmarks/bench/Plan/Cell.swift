@@ -124,7 +124,7 @@ struct Contender: Sendable {
     fileprivate var inC: Contender {
       Contender(
         name: "c_\(name)", hvoStates: hvoStates, format: format, staticKey: staticKey,
-        isControl: isControl)
+        isControl: isControl, registerThread: registerThread, unregisterThread: unregisterThread)
     }
   }
 #endif
