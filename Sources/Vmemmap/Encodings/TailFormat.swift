@@ -152,16 +152,30 @@ extension TailFormat {
         pfn &+= 1
         continue
       }
-      let word = compoundInfo(head: head, order: order)
-      var offset = 1
-      while offset < folioPages {
-        first.advanced(by: offset, size: size).initializeTail(
-          flags: flags, compoundInfo: word, structPageSize: size)
-        offset &+= 1
-      }
-      first.prepareFolioFields(order: order, structPageSize: size)
+      initializeTails(of: first, head: head, order: order, structPages: folioPages, flags: flags)
       pfn &+= folioPages
     }
+  }
+
+  /// Initialises the tails of a compound page, as far as its first struct pages go, and the fields
+  /// in page[1].
+  ///
+  /// - Parameter structPages: `1 << order`, or less where the others are shared; at least 2.
+  /// The corresponding kernel functions are `prep_compound_page()` and, for device memory,
+  /// `memmap_init_compound()`.
+  @inlinable @inline(__always)
+  static func initializeTails(
+    of first: Page, head: Page, order: Int, structPages: Int, flags: PageFlags
+  ) {
+    let size = structPageSize
+    let word = compoundInfo(head: head, order: order)
+    var offset = 1
+    while offset < structPages {
+      first.advanced(by: offset, size: size).initializeTail(
+        flags: flags, compoundInfo: word, structPageSize: size)
+      offset &+= 1
+    }
+    first.prepareFolioFields(order: order, structPageSize: size)
   }
 }
 

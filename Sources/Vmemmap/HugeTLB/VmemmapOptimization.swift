@@ -47,9 +47,7 @@ extension MemoryMap {
   public mutating func optimize(
     folios heads: some Sequence<PageFrameNumber>, waitsForReaders: Bool = false
   ) throws(VmemmapError) {
-    guard let sharedTails = format.sharedTails else {
-      throw .noOptimization(format: format.name, structPageSize: format.structPageSize)
-    }
+    let sharedTails = try MemoryMap.sharedTails(of: format)
     var folios: [TailVmemmapPages] = []
     var seen: Set<PageFrameNumber> = []
     for pfn in heads where !optimizedFolios.contains(pfn) && seen.insert(pfn).inserted {
@@ -266,6 +264,15 @@ extension MemoryMap {
     return TailVmemmapPages(
       pfn: pfn, order: order, addresses: start..<self[pfn].address + UInt(Page.size << order),
       offset: Int(start - base))
+  }
+
+  static func sharedTails(
+    of format: any TailFormat.Type
+  ) throws(VmemmapError) -> SharedTails {
+    guard let sharedTails = format.sharedTails else {
+      throw .noOptimization(format: format.name, structPageSize: format.structPageSize)
+    }
+    return sharedTails
   }
 
   /// Where in the file the page is that a folio's tails are mapped to.

@@ -45,7 +45,8 @@ public struct MemoryMap: ~Copyable {
   public let sections: [MemorySection]
   /// The number of modelled pages.
   public let pageCount: Int
-  /// The order of the compound pages that the map was prepared with; nil before.
+  /// The order of the compound pages that ``initialize(order:format:)`` made; nil before, and in a
+  /// map made part by part with ``SparseMemoryMap``.
   public internal(set) var order: Int?
   /// What the kernel granted under the struct pages when they were populated.
   public let mappingSize: MappingSize
@@ -96,6 +97,17 @@ public struct MemoryMap: ~Copyable {
     holdsStaticKey: Bool = false, basePageSize: Int = PageGeometry.standard.basePageSize,
     displacement: Int = 0
   ) throws(VmemmapError) {
+    try self.init(
+      format: format, sections: sections, mappingSize: mappingSize, bindToNodes: bindToNodes,
+      holdsStaticKey: holdsStaticKey, basePageSize: basePageSize, displacement: displacement,
+      populates: true)
+  }
+
+  /// - Parameter populates: false leaves all struct pages away; what is touched is then allocated.
+  init(
+    format: any TailFormat.Type, sections: [MemorySection], mappingSize: MappingSize,
+    bindToNodes: Bool, holdsStaticKey: Bool, basePageSize: Int, displacement: Int, populates: Bool
+  ) throws(VmemmapError) {
     let machinePageSize = Int(getpagesize())
     guard
       let geometry = PageGeometry(
@@ -142,8 +154,13 @@ public struct MemoryMap: ~Copyable {
         start = end
       }
     }
-    self.mappingSize = try MemoryMap.populate(
-      reservation.address, length: structBytes, huge: wantsHuge)
+    if populates {
+      self.mappingSize = try MemoryMap.populate(
+        reservation.address, length: structBytes, huge: wantsHuge)
+    } else {
+      MemoryMap.refuseHugePages(reservation.address, length: structBytes)
+      self.mappingSize = .base
+    }
     self.format = format
     self.geometry = geometry
     self.sections = sections
@@ -207,13 +224,21 @@ extension MemoryMap {
     _ address: UInt, length: Int, huge: Bool
   ) throws(VmemmapError) -> MappingSize {
     if huge && collapse(address, length: length) { return .huge }
-    // Where shmem gives huge pages unasked, the map must not have them either. A kernel without huge
-    // pages refuses the advice and needs none.
+    refuseHugePages(address, length: length)
+    try populateBasePages(address, length: length)
+    return .base
+  }
+
+  /// Where shmem gives huge pages unasked, the map must not have them either. A kernel without huge
+  /// pages refuses the advice and needs none.
+  static func refuseHugePages(_ address: UInt, length: Int) {
     _ = try? SystemCall.advise(address, length: length, MADV_NOHUGEPAGE, "do without huge pages")
+  }
+
+  static func populateBasePages(_ address: UInt, length: Int) throws(VmemmapError) {
     try SystemCall.advise(
       address, length: length, Advice.populateWrite,
       "populate \(length) bytes of struct pages (is there that much memory?)")
-    return .base
   }
 
   /// Asks for huge pages without changing the machine's settings for them.

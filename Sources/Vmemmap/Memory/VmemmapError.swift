@@ -26,6 +26,10 @@ public enum VmemmapError: Error, Equatable {
   case noSuchNode(node: Int, nodes: [Int])
   /// A grace period was asked for, but liburcu was not there when this was built.
   case builtWithoutLiburcu
+  /// Page frames that are no whole compound pages of the order.
+  case notWholeCompoundPages(pfns: Range<PageFrameNumber>, order: Int)
+  /// Page frames whose struct pages are populated already, or were asked for twice.
+  case alreadyPopulated(pfns: Range<PageFrameNumber>)
 }
 
 extension VmemmapError: CustomStringConvertible {
@@ -64,6 +68,11 @@ extension VmemmapError: CustomStringConvertible {
     case .builtWithoutLiburcu:
       "grace periods are liburcu's, which this was built without: apt-get install liburcu-dev, "
         + "swift package purge-cache, and build again"
+    case .notWholeCompoundPages(let pfns, let order):
+      "pfns \(pfns) are not whole compound pages of order \(order); begin and end at multiples of "
+        + "\(1 << order)"
+    case .alreadyPopulated(let pfns):
+      "some of pfns \(pfns) are populated or asked for already; name each page once"
     }
   }
 }

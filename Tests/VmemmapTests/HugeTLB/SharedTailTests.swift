@@ -4,11 +4,10 @@ import Vmemmap
 /// What is behind the struct pages of optimised folios.
 @Suite("HVO: what is shared")
 struct SharedTailTests {
-  private static let needsPageFrames: Comment = "page frame numbers are for CAP_SYS_ADMIN only"
-
   @Test(
     "Old layout: all vmemmap pages of a folio are its first one, and no other folio's",
-    .enabled(if: Privilege.seesPageFrames, needsPageFrames), arguments: optimizableSmallOrders)
+    .enabled(if: Privilege.seesPageFrames, Privilege.needsPageFrames),
+    arguments: optimizableSmallOrders)
   func oldFrames(order: Int) throws {
     let memory = ModelledMemory(order: order, foliosPerSection: 2)
     var map = try memory.map(HeadPointerFormat.self)
@@ -27,7 +26,8 @@ struct SharedTailTests {
 
   @Test(
     "New layout: the first vmemmap page is kept, and all others of a zone are one template",
-    .enabled(if: Privilege.seesPageFrames, needsPageFrames), arguments: optimizableSmallOrders)
+    .enabled(if: Privilege.seesPageFrames, Privilege.needsPageFrames),
+    arguments: optimizableSmallOrders)
   func newFrames(order: Int) throws {
     let memory = ModelledMemory(order: order, foliosPerSection: 2)
     var map = try memory.map(HeadMaskFormat.self)
@@ -50,7 +50,7 @@ struct SharedTailTests {
 
   @Test(
     "Restored folios have vmemmap pages of their own again",
-    .enabled(if: Privilege.seesPageFrames, needsPageFrames), arguments: tailFormats)
+    .enabled(if: Privilege.seesPageFrames, Privilege.needsPageFrames), arguments: tailFormats)
   func restoredFrames(format: any TailFormat.Type) throws {
     let memory = ModelledMemory(order: 9, foliosPerSection: 2)
     var map = try memory.map(format)
@@ -61,7 +61,7 @@ struct SharedTailTests {
 
   @Test(
     "A part of the map is asked for by its vmemmap pages",
-    .enabled(if: Privilege.seesPageFrames, needsPageFrames))
+    .enabled(if: Privilege.seesPageFrames, Privilege.needsPageFrames))
   func someFrames() throws {
     let map = try ModelledMemory(order: 9, folios: 2).map(HeadMaskFormat.self)
     let all = try #require(try map.physicalFrames(vmemmapPages: 0..<16))

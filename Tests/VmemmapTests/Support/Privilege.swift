@@ -1,4 +1,5 @@
 import Glibc
+import Testing
 
 /// What this process may do, found out without the model.
 enum Privilege {
@@ -14,4 +15,6 @@ enum Privilege {
       return unsafe pread(descriptor, &entry, 8, position) == 8 && entry << 9 != 0
     }
   }()
+
+  static let needsPageFrames: Comment = "page frame numbers are for CAP_SYS_ADMIN only"
 }

@@ -40,6 +40,20 @@ extension MemoryMap {
 
   var rawPages: [RawPage] { rawPages(0..<pageCount) }
 
+  /// Struct pages with addresses in the map counted from its base, to be compared with another map's.
+  func relativePages(_ pfns: Range<Int>) -> [RawPage] {
+    let addresses = UInt64(base)..<UInt64(base) + UInt64(pageCount * 64)
+    return rawPages(pfns).map { page in
+      var words = page.words
+      for index in words.indices where addresses.contains(words[index]) {
+        words[index] -= addresses.lowerBound
+      }
+      return RawPage(words: words)
+    }
+  }
+
+  var relativePages: [RawPage] { relativePages(0..<pageCount) }
+
   func rawPage(_ pfn: Int) -> RawPage { rawPages(pfn..<pfn + 1)[0] }
 
   /// The first struct page that is no longer what it was; nil if there is none.

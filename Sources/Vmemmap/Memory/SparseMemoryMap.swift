@@ -1,0 +1,131 @@
+/// A memory map in the making, populated part by part: struct pages that will be shared are never
+/// there, not even for a moment.
+///
+/// ```swift
+/// var memory = try SparseMemoryMap(
+///   format: HeadMaskFormat.self,
+///   sections: [MemorySection(pages: 1 << 19)])
+/// let left = try memory.populateHVO([HugeBootmemPage(pfn: 0, order: 18)])
+/// let map = try memory.populateBasePages()
+/// ```
+///
+/// The corresponding kernel code is `mm/sparse-vmemmap.c`.
+public struct SparseMemoryMap: ~Copyable {
+  var map: MemoryMap
+  /// The page frames whose struct pages are there and initialised.
+  var populated = RangeSet<PageFrameNumber>()
+
+  /// Reserves address space and binds it; no struct page is populated yet.
+  ///
+  /// - Parameters:
+  ///   - format: what tails hold; one that has HVO.
+  ///   - sections: the modelled memory in order of page frames.
+  ///   - bindToNodes: whether the struct pages of each section, and their templates, are put on its
+  ///     node.
+  ///   - holdsStaticKey: whether each folio that is optimised in the old layout holds
+  ///     ``OptimizeVmemmapKey`` on, as in the kernel.
+  ///   - basePageSize: of the modelled kernel, one of ``PageGeometry/basePageSizes`` that this
+  ///     machine's pages fill.
+  /// - Throws: ``VmemmapError/noOptimization(format:structPageSize:)``,
+  ///   ``VmemmapError/basePageSize(_:machine:)``,
+  ///   ``VmemmapError/partialVmemmapPage(sectionPages:multiple:)``,
+  ///   ``VmemmapError/noSuchNode(node:nodes:)`` when nodes are to be bound to, and
+  ///   ``VmemmapError/system(attempt:errno:)`` when address space or mappings run out.
+  public init(
+    format: any TailFormat.Type, sections: [MemorySection], bindToNodes: Bool = false,
+    holdsStaticKey: Bool = false, basePageSize: Int = PageGeometry.standard.basePageSize
+  ) throws(VmemmapError) {
+    _ = try MemoryMap.sharedTails(of: format)
+    map = try MemoryMap(
+      format: format, sections: sections, mappingSize: .base, bindToNodes: bindToNodes,
+      holdsStaticKey: holdsStaticKey, basePageSize: basePageSize, displacement: 0,
+      populates: false)
+  }
+
+  /// The bytes of memory behind the map up to now, as the kernel accounts them.
+  public func allocatedBytes() throws(VmemmapError) -> Int {
+    try map.allocatedBytes()
+  }
+
+  /// Populates what is left as ordinary pages in use, each with the zone of its section, and gives
+  /// out the map.
+  ///
+  /// Costs page faults, about 0.5 ms for each MiB of struct pages.
+  ///
+  /// - Throws: ``VmemmapError/system(attempt:errno:)`` when memory runs out; the map is then gone.
+  ///
+  /// The corresponding kernel functions are `vmemmap_populate_basepages()` and `memmap_init()`.
+  public consuming func populateBasePages() throws(VmemmapError) -> MemoryMap {
+    try undoUnfinished()
+    var start = 0
+    // No format with HVO allocates folios apart from struct pages.
+    var folio: UInt = 0
+    for section in map.sections {
+      let pfns = start..<start + section.pages
+      for rest in RangeSet(pfns).subtracting(populated).ranges {
+        try MemoryMap.populateBasePages(
+          map[rest.lowerBound].address, length: rest.count * Page.size)
+        map.format.initialize(
+          base: map.base, pages: rest, order: 0,
+          flags: PageFlags(zone: section.zone, node: section.node), folio: &folio)
+      }
+      start += section.pages
+    }
+    return map
+  }
+}
+
+extension SparseMemoryMap {
+  /// Lets go of what was begun and could not be undone, so that it can be populated.
+  ///
+  /// - Throws: ``VmemmapError/system(attempt:errno:)`` when it still can't be undone.
+  mutating func undoUnfinished() throws(VmemmapError) {
+    try map.restore(folios: map.unfreedFolios)
+  }
+
+  /// Populates the first vmemmap pages of a compound page, and initialises their struct pages.
+  ///
+  /// - Throws: ``VmemmapError/system(attempt:errno:)``.
+  func populateFirst(
+    vmemmapPages: Int, of head: Page, order: Int, flags: PageFlags
+  ) throws(VmemmapError) {
+    try MemoryMap.populateBasePages(
+      head.address, length: vmemmapPages * map.geometry.basePageSize)
+    head.initialize(flags: flags.union(.head), structPageSize: Page.size)
+    map.format.initializeTails(
+      of: head, head: head, order: order,
+      structPages: vmemmapPages * map.geometry.structPagesPerVmemmapPage, flags: flags)
+  }
+
+  /// - Parameter kept: how many vmemmap pages of a compound page are its own, a power of two.
+  /// - Throws: ``VmemmapError/orderOutOfRange(order:range:)`` for orders with no other ones to share.
+  func checkOrder(_ order: Int, keptVmemmapPages kept: Int) throws(VmemmapError) {
+    let smallest = (2 * kept * map.geometry.structPagesPerVmemmapPage).trailingZeroBitCount
+    let orders = smallest...map.geometry.maximumOrder
+    guard orders.contains(order) else { throw .orderOutOfRange(order: order, range: orders) }
+  }
+
+  /// - Throws: ``VmemmapError/notWholeCompoundPages(pfns:order:)``,
+  ///   ``VmemmapError/pageOutOfRange(pfn:pageCount:)`` and
+  ///   ``VmemmapError/alreadyPopulated(pfns:)``, for compound pages that can't be made of `pfns`.
+  func checkUnpopulated(
+    _ pfns: Range<PageFrameNumber>, order: Int, besides populated: RangeSet<PageFrameNumber>
+  ) throws(VmemmapError) {
+    guard (pfns.lowerBound | pfns.upperBound) & (1 << order - 1) == 0 else {
+      throw .notWholeCompoundPages(pfns: pfns, order: order)
+    }
+    for pfn in [pfns.lowerBound, pfns.upperBound - 1] where pfn < 0 || pfn >= map.pageCount {
+      throw .pageOutOfRange(pfn: pfn, pageCount: map.pageCount)
+    }
+    guard populated.isDisjoint(RangeSet(pfns)) else { throw .alreadyPopulated(pfns: pfns) }
+  }
+
+  /// The sections that page frames lie in, in order.
+  func sections(of pfns: Range<PageFrameNumber>) -> [MemorySection] {
+    var start = 0
+    return map.sections.filter { section in
+      defer { start += section.pages }
+      return pfns.overlaps(start..<start + section.pages)
+    }
+  }
+}
