@@ -242,6 +242,21 @@ extension MemoryMap {
   }
 
   private func optimizableOrder(of pfn: PageFrameNumber) throws(VmemmapError) -> Int {
+    let order = try compoundOrder(ofHead: pfn)
+    guard let smallest = geometry.smallestOptimizableOrder, order >= smallest else {
+      throw .orderOutOfRange(
+        order: order,
+        range: (geometry.smallestOptimizableOrder ?? 0)...geometry.maximumOrder)
+    }
+    return order
+  }
+
+  /// The order of the compound page that a page frame heads, 0 for a page of its own.
+  ///
+  /// - Throws: ``VmemmapError/noOptimization(format:structPageSize:)``,
+  ///   ``VmemmapError/pageOutOfRange(pfn:pageCount:)`` and ``VmemmapError/notAHead(pfn:)``.
+  func compoundOrder(ofHead pfn: PageFrameNumber) throws(VmemmapError) -> Int {
+    _ = try MemoryMap.sharedTails(of: format)
     guard pfn >= 0 && pfn < pageCount else {
       throw .pageOutOfRange(pfn: pfn, pageCount: pageCount)
     }
@@ -250,11 +265,6 @@ extension MemoryMap {
     // A fake head shows its folio's order, but does not stand at a multiple of it.
     guard page.compoundInfo & 1 == 0 && pfn & (1 << order - 1) == 0 else {
       throw .notAHead(pfn: pfn)
-    }
-    guard let smallest = geometry.smallestOptimizableOrder, order >= smallest else {
-      throw .orderOutOfRange(
-        order: order,
-        range: (geometry.smallestOptimizableOrder ?? 0)...geometry.maximumOrder)
     }
     return order
   }

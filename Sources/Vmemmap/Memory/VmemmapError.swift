@@ -30,6 +30,11 @@ public enum VmemmapError: Error, Equatable {
   case notWholeCompoundPages(pfns: Range<PageFrameNumber>, order: Int)
   /// Page frames whose struct pages are populated already, or were asked for twice.
   case alreadyPopulated(pfns: Range<PageFrameNumber>)
+  /// A folio that somebody refers to, or that is frozen, where it has to be ours alone.
+  case folioInUse(pfn: PageFrameNumber, referenceCount: Int32)
+  /// A folio became smaller ones, not all of which could be optimised; all of them can be used.
+  indirect case demotedButNotOptimized(
+    pfn: PageFrameNumber, order: Int, optimized: Int, folios: Int, reason: VmemmapError)
 }
 
 extension VmemmapError: CustomStringConvertible {
@@ -73,6 +78,12 @@ extension VmemmapError: CustomStringConvertible {
         + "\(1 << order)"
     case .alreadyPopulated(let pfns):
       "some of pfns \(pfns) are populated or asked for already; name each page once"
+    case .folioInUse(let pfn, let count):
+      "the folio at pfn \(pfn) has a reference count of \(count), not 1; wait until nobody else "
+        + "refers to it"
+    case .demotedButNotOptimized(let pfn, let order, let optimized, let folios, let reason):
+      "pfn \(pfn) is now \(folios) folios of order \(order), but only \(optimized) of them are "
+        + "optimised: \(reason); the others have all their struct pages, optimise them later"
     }
   }
 }

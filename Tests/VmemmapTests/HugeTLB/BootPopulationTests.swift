@@ -319,6 +319,8 @@ struct BootPopulationTests {
       #expect(try sparse.populateHVO(memory.bootPages).isEmpty)
       #expect(OptimizeVmemmapKey.count == 3)
       var map = try sparse.populateBasePages()
+      try map.demote(folio: 0, to: 3)
+      #expect(OptimizeVmemmapKey.count == 2)
       try map.restore(folios: memory.heads)
       #expect(OptimizeVmemmapKey.count == 0)
     }

@@ -24,6 +24,12 @@ struct VmemmapErrorTests {
       (.noSuchNode(node: 3, nodes: [0, 1]), ["3", "0, 1"]),
       (.notWholeCompoundPages(pfns: 3..<515, order: 9), ["3..<515", "order 9", "512"]),
       (.alreadyPopulated(pfns: 0..<128), ["0..<128", "once"]),
+      (.folioInUse(pfn: 512, referenceCount: 3), ["512", "count of 3, not 1"]),
+      (
+        .demotedButNotOptimized(
+          pfn: 4096, order: 9, optimized: 5, folios: 8, reason: .tooManyTemplates(limit: 64)),
+        ["4096", "8 folios of order 9", "only 5", "more than 64 pairs", "optimise them later"]
+      ),
     ] as [(VmemmapError, [String])])
   func descriptions(error: VmemmapError, parts: [String]) {
     for part in parts { #expect("\(error)".contains(part)) }
