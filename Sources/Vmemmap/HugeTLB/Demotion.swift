@@ -12,7 +12,7 @@ extension MemoryMap {
   ///   - order: 0 to less than the folio's.
   /// - Throws: With the folio as it was, ``VmemmapError/noOptimization(format:structPageSize:)``,
   ///   ``VmemmapError/pageOutOfRange(pfn:pageCount:)``, ``VmemmapError/notAHead(pfn:)``,
-  ///   ``VmemmapError/orderOutOfRange(order:range:)``,
+  ///   ``VmemmapError/deviceMemory(pfn:)``, ``VmemmapError/orderOutOfRange(order:range:)``,
   ///   ``VmemmapError/folioInUse(pfn:referenceCount:)``, and ``VmemmapError/system(attempt:errno:)``
   ///   when there is no memory for its struct pages (where the static key can't be counted down, it
   ///   is restored by then). With new folios that can be used, but not all of them optimised,

@@ -150,10 +150,7 @@ extension MemoryMap {
     var address = folio.addresses.lowerBound
     do throws(VmemmapError) {
       while address < folio.addresses.upperBound {
-        _ = try SystemCall.map(
-          at: address, length: geometry.basePageSize, protection: PROT_READ,
-          flags: MAP_SHARED | MAP_FIXED | MAP_POPULATE, file: reservation.file,
-          offset: folio.sharedOffset)
+        try mapVmemmapPage(address, to: folio.sharedOffset, protection: PROT_READ)
         address += UInt(geometry.basePageSize)
       }
     } catch {
@@ -212,7 +209,7 @@ extension MemoryMap {
   }
 
   /// Maps vmemmap pages, all of which are aliases, to the memory that is their own.
-  private func mapOwn(_ addresses: Range<UInt>, populate: Bool = false) throws(VmemmapError) {
+  func mapOwn(_ addresses: Range<UInt>, populate: Bool = false) throws(VmemmapError) {
     func map() throws(VmemmapError) {
       _ = try SystemCall.map(
         at: addresses.lowerBound, length: addresses.count, protection: PROT_READ | PROT_WRITE,
@@ -241,6 +238,15 @@ extension MemoryMap {
     if holdsStaticKey && isOldLayout { try staticKeyHold.set(folios) }
   }
 
+  /// Maps a vmemmap page to a page of the memory file that others are mapped to as well.
+  func mapVmemmapPage(
+    _ address: UInt, to offset: Int, protection: Int32
+  ) throws(VmemmapError) {
+    _ = try SystemCall.map(
+      at: address, length: geometry.basePageSize, protection: protection,
+      flags: MAP_SHARED | MAP_FIXED | MAP_POPULATE, file: reservation.file, offset: offset)
+  }
+
   private func optimizableOrder(of pfn: PageFrameNumber) throws(VmemmapError) -> Int {
     let order = try compoundOrder(ofHead: pfn)
     guard let smallest = geometry.smallestOptimizableOrder, order >= smallest else {
@@ -254,12 +260,14 @@ extension MemoryMap {
   /// The order of the compound page that a page frame heads, 0 for a page of its own.
   ///
   /// - Throws: ``VmemmapError/noOptimization(format:structPageSize:)``,
-  ///   ``VmemmapError/pageOutOfRange(pfn:pageCount:)`` and ``VmemmapError/notAHead(pfn:)``.
+  ///   ``VmemmapError/pageOutOfRange(pfn:pageCount:)``, ``VmemmapError/notAHead(pfn:)``, and
+  ///   ``VmemmapError/deviceMemory(pfn:)`` for what no HugeTLB page can be made of.
   func compoundOrder(ofHead pfn: PageFrameNumber) throws(VmemmapError) -> Int {
     _ = try MemoryMap.sharedTails(of: format)
     guard pfn >= 0 && pfn < pageCount else {
       throw .pageOutOfRange(pfn: pfn, pageCount: pageCount)
     }
+    guard !deviceMemory.contains(pfn) else { throw .deviceMemory(pfn: pfn) }
     let page = self[pfn]
     let order = page.folioOrder
     // A fake head shows its folio's order, but does not stand at a multiple of it.

@@ -66,6 +66,9 @@ public struct MemoryMap: ~Copyable {
   /// Whether optimised folios in the old layout hold ``OptimizeVmemmapKey``, and how many do.
   let holdsStaticKey: Bool
   var staticKeyHold = StaticKeyHold()
+  /// The compound pages of device memory that share their tails for good; see
+  /// ``SparseMemoryMap/populateCompoundPages(_:order:)``.
+  public internal(set) var deviceMemory = RangeSet<PageFrameNumber>()
 
   /// Reserves, binds and populates a memory map; its struct pages are all zero.
   ///
@@ -270,8 +273,8 @@ extension MemoryMap {
   /// - Parameters:
   ///   - order: 0 to ``PageGeometry/maximumOrder``.
   ///   - newFormat: what tails are to hold from now on; what they held before by default.
-  /// - Precondition: no folio is optimised, and struct pages and folios of the new format are as large
-  ///   as those of the old one.
+  /// - Precondition: no folio is optimised, there is no ``deviceMemory`` that shares tails, and struct
+  ///   pages and folios of the new format are as large as those of the old one.
   /// - Throws: ``VmemmapError/orderOutOfRange(order:range:)``,
   ///   ``VmemmapError/misaligned(base:format:alignment:)``, before anything is changed.
   ///
@@ -280,6 +283,7 @@ extension MemoryMap {
     order: Int, format newFormat: (any TailFormat.Type)? = nil
   ) throws(VmemmapError) {
     precondition(optimizedFolios.isEmpty, "restore the optimised folios first")
+    precondition(deviceMemory.isEmpty, "device memory shares its tails for good: make another map")
     guard (0...geometry.maximumOrder).contains(order) else {
       throw .orderOutOfRange(order: order, range: 0...geometry.maximumOrder)
     }

@@ -4,8 +4,9 @@
 /// ```swift
 /// var memory = try SparseMemoryMap(
 ///   format: HeadMaskFormat.self,
-///   sections: [MemorySection(pages: 1 << 19)])
+///   sections: [MemorySection(pages: 1 << 19), MemorySection(zone: .device, pages: 1 << 18)])
 /// let left = try memory.populateHVO([HugeBootmemPage(pfn: 0, order: 18)])
+/// try memory.populateCompoundPages(1 << 19..<3 << 18, order: 9)
 /// let map = try memory.populateBasePages()
 /// ```
 ///
@@ -14,6 +15,8 @@ public struct SparseMemoryMap: ~Copyable {
   var map: MemoryMap
   /// The page frames whose struct pages are there and initialised.
   var populated = RangeSet<PageFrameNumber>()
+  /// Shared vmemmap pages of compound pages that failed, where undoing it failed, too.
+  var unfinished: [Range<UInt>] = []
 
   /// Reserves address space and binds it; no struct page is populated yet.
   ///
@@ -81,6 +84,10 @@ extension SparseMemoryMap {
   /// - Throws: ``VmemmapError/system(attempt:errno:)`` when it still can't be undone.
   mutating func undoUnfinished() throws(VmemmapError) {
     try map.restore(folios: map.unfreedFolios)
+    while let addresses = unfinished.last {
+      try map.mapOwn(addresses)
+      unfinished.removeLast()
+    }
   }
 
   /// Populates the first vmemmap pages of a compound page, and initialises their struct pages.

@@ -30,6 +30,10 @@ public enum VmemmapError: Error, Equatable {
   case notWholeCompoundPages(pfns: Range<PageFrameNumber>, order: Int)
   /// Page frames whose struct pages are populated already, or were asked for twice.
   case alreadyPopulated(pfns: Range<PageFrameNumber>)
+  /// Page frames that are not in one section of ``Zone/device``.
+  case notDeviceMemory(pfns: Range<PageFrameNumber>)
+  /// Device memory where a HugeTLB page is needed.
+  case deviceMemory(pfn: PageFrameNumber)
   /// A folio that somebody refers to, or that is frozen, where it has to be ours alone.
   case folioInUse(pfn: PageFrameNumber, referenceCount: Int32)
   /// A folio became smaller ones, not all of which could be optimised; all of them can be used.
@@ -78,6 +82,11 @@ extension VmemmapError: CustomStringConvertible {
         + "\(1 << order)"
     case .alreadyPopulated(let pfns):
       "some of pfns \(pfns) are populated or asked for already; name each page once"
+    case .notDeviceMemory(let pfns):
+      "pfns \(pfns) are not all in one section of zone device; make such a section, or populate them "
+        + "as other memory"
+    case .deviceMemory(let pfn):
+      "pfn \(pfn) is device memory, which shares its tails already; name a HugeTLB page"
     case .folioInUse(let pfn, let count):
       "the folio at pfn \(pfn) has a reference count of \(count), not 1; wait until nobody else "
         + "refers to it"

@@ -24,6 +24,8 @@ struct VmemmapErrorTests {
       (.noSuchNode(node: 3, nodes: [0, 1]), ["3", "0, 1"]),
       (.notWholeCompoundPages(pfns: 3..<515, order: 9), ["3..<515", "order 9", "512"]),
       (.alreadyPopulated(pfns: 0..<128), ["0..<128", "once"]),
+      (.notDeviceMemory(pfns: 0..<256), ["0..<256", "zone device"]),
+      (.deviceMemory(pfn: 512), ["512", "device memory", "HugeTLB"]),
       (.folioInUse(pfn: 512, referenceCount: 3), ["512", "count of 3, not 1"]),
       (
         .demotedButNotOptimized(
