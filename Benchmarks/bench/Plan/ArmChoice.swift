@@ -16,11 +16,11 @@ struct ArmChoice {
   func baseline(of cell: Cell) -> String {
     if cell.operation == .selfTest { return "planted_0" }
     if let baseline { return baseline }
-    if patchesKey { return FakeHeadEncoding<OptimizeVmemmapKey>.name }
+    if patchesKey || cell.operation.changesHVO { return FakeHeadEncoding<OptimizeVmemmapKey>.name }
     return cell.hvo.isKeyEnabled ? FakeHeadEncoding<KeyOn>.name : FakeHeadEncoding<KeyOff>.name
   }
 
-  /// What is timed in a cell: baseline, its twin, the other arms, the null loop.
+  /// What is timed in a cell: baseline, its twin, the other arms, and of loops the null loop.
   func arms(of cell: Cell) -> [Arm] {
     let baseline = baseline(of: cell)
     let others = cell.contenders.filter {
@@ -28,7 +28,7 @@ struct ArmChoice {
     }.map(\.name)
     return [Arm(name: baseline, role: .baseline), Arm(name: baseline, role: .twin)]
       + others.map { Arm(name: $0, role: .arm) }
-      + [Arm(name: "null", role: .null)]
+      + (cell.operation.changesHVO ? [] : [Arm(name: "null", role: .null)])
   }
 
   private func isMeasured(_ contender: Contender) -> Bool {

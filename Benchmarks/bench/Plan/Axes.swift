@@ -13,11 +13,18 @@ enum Operation: String, ExpressibleByArgument, Codable {
   /// `folio_try_get(page_folio())`.
   case folioTryGet = "folio_try_get"
   case prepCompoundPage = "prep_compound_page"
+  /// `hugetlb_vmemmap_optimize_folios()`: the footprint's folios are one batch.
+  case hvoOptimize = "hvo_optimize"
+  /// `hugetlb_vmemmap_restore_folios()`.
+  case hvoRestore = "hvo_restore"
   /// Slow-downs of known size, to learn what the machine resolves.
   case selfTest = "selftest"
 
   /// The kernel's operations, which is what a person can ask for.
-  static let kernel: [Operation] = [
+  static let kernel = onPages + [.hvoOptimize, .hvoRestore]
+
+  /// Those that are loops over struct pages.
+  static let onPages: [Operation] = [
     .compoundHead, .pageHead, .pageTail, .pageCompound, .pageZonenum, .pageRefAddUnless,
     .folioTryGet, .prepCompoundPage,
   ]
@@ -36,16 +43,23 @@ enum Operation: String, ExpressibleByArgument, Codable {
     case .compoundHead: Mode.allCases
     case .pageHead, .pageTail, .pageCompound, .pageZonenum, .pageRefAddUnless, .folioTryGet:
       [.throughput, .latency]
-    case .prepCompoundPage: [.throughput]
+    case .prepCompoundPage, .hvoOptimize, .hvoRestore: [.throughput]
     case .selfTest: [.latency]
     }
   }
 
   /// Whether a cell can be made of the operation.
-  func applies(to pageClass: PageClass, order: Int, hvo: HVOState) -> Bool {
+  func applies(to pageClass: PageClass, order: Int, hvo: HVOState, threads: Int) -> Bool {
+    switch self {
     // What is prepared is a whole compound page whose struct pages can be written.
-    self != .prepCompoundPage || pageClass == .head && order > 0 && hvo == .off
+    case .prepCompoundPage: pageClass == .head && order > 0 && hvo == .off
+    case .hvoOptimize, .hvoRestore: pageClass == .head && hvo == .on && threads == 1
+    default: true
+    }
   }
+
+  /// Whether folios are optimised and restored, instead of struct pages visited.
+  var changesHVO: Bool { self == .hvoOptimize || self == .hvoRestore }
 }
 
 /// How operations follow each other.

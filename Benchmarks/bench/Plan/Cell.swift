@@ -41,7 +41,15 @@ struct Cell: Hashable, Codable {
   }
 
   /// How much measuring time a cell gets, beside others.
-  var weight: Double { operation == .selfTest ? 6 : 1 }
+  var weight: Double {
+    switch operation {
+    case .selfTest: 6
+    // So much longer do the fewest rounds take.
+    case .hvoOptimize, .hvoRestore:
+      1 + Double(folios * MemoryMap.mappings(forOptimizedOrder: order)) / 128
+    default: 1
+    }
+  }
 
   /// The modelled pages: whole folios, and at least one vmemmap page of them.
   var pages: Int { max(folios << order, structPagesPerVmemmapPage) }
@@ -58,7 +66,7 @@ struct Cell: Hashable, Codable {
   var mapKey: MapKey {
     MapKey(
       order: order, folios: folios, optimized: hvo == .on, mapping: mapping,
-      memoryNode: memoryNode)
+      memoryNode: memoryNode, changesHVO: operation.changesHVO)
   }
 
   /// One line for progress and errors.
@@ -77,6 +85,8 @@ struct MapKey: Hashable {
   let optimized: Bool
   let mapping: MappingSize
   let memoryNode: Int
+  /// Whether the cells change what is optimised, and so make maps of their own.
+  let changesHVO: Bool
 }
 
 /// One side of a comparison, or what is measured beside it.
@@ -150,6 +160,8 @@ extension Operation {
     case .pageZonenum: zoneEncodings.map { contender($0) }
     case .pageRefAddUnless: pageRefForms.map { contender($0) }
     case .folioTryGet: folioRefForms.map { contender($0) }
+    case .hvoOptimize, .hvoRestore:
+      HVOProcedure.all.map(\.contender)
     case .selfTest:
       plantedAdditions.map {
         Contender(name: "planted_\($0)", hvoStates: [.off], format: HeadMaskFormat.self)

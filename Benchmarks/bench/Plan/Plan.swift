@@ -44,7 +44,21 @@ struct Plan {
   static let mostRoundsPerGroup = 200
 
   /// Rounds of a layout in a process fall into so many blocks, each of which is a replicate.
-  var blocksPerLayout: Int {
+  ///
+  /// - Parameter layouts: how many the cell has.
+  func blocks(layouts: Int) -> Int {
     (Plan.fewestGroups + processes * layouts - 1) / (processes * layouts)
+  }
+
+  /// How many rounds of a layout in a block there is time for; the fewest in any case.
+  ///
+  /// - Parameters:
+  ///   - roundCost: nanoseconds.
+  ///   - deadline: on ``MonotonicRawClock``.
+  func roundsPerGroup(roundCost: Double, groups: Int, until deadline: UInt64) -> Int {
+    let time = max(0, Double(deadline) - Double(MonotonicRawClock.now()))
+    // Odd, because the median of an odd number leans to neither tail.
+    return min(
+      max(Int(time / roundCost) / groups, Plan.fewestRoundsPerGroup), Plan.mostRoundsPerGroup) | 1
   }
 }

@@ -200,7 +200,8 @@ extension PlanOptions {
         cells: fitting + [.selfTest(on: cpuNodes[0], memoryNodes[0])], processes: processes,
         layouts: layouts,
         seed: seed ?? UInt64.random(in: 1...UInt64(UInt32.max)),
-        budget: budget ?? preset.secondsPerCell * Double(fitting.count) + Plan.selfTestSeconds,
+        budget: budget ?? preset.secondsPerCell * fitting.reduce(0) { $0 + $1.weight }
+          + Plan.selfTestSeconds,
         rule: Plan.rule(margin: margin), choice: choice, topology: topology,
         cpus: machine.cpus),
       left
@@ -269,11 +270,14 @@ extension Axes {
     for operation in operations {
       for mode in modes where operation.modes.contains(mode) {
         for (pageClass, mix, predictability) in classes(ofOrder: group.order)
-        where operation.applies(to: pageClass, order: group.order, hvo: group.hvo) {
+        where operation.applies(
+          to: pageClass, order: group.order, hvo: group.hvo, threads: group.threads)
+        {
           for pattern in patterns
           where pattern.applies(to: pageClass, threads: group.threads, operation) {
             let cell = Cell(
-              group, operation, mode, pageClass, mix: mix, predictability, pattern)
+              group, operation, mode, pageClass, mix: mix, predictability,
+              operation.changesHVO ? .pfnWalk : pattern)
             if !essentialsOnly || cell.isEssential { cells.append(cell) }
           }
         }
@@ -331,7 +335,7 @@ extension Cell {
     let isConsumer = mode == .consumerFlags || mode == .consumerReference
     if isConsumer && !(order == 9 && hvo != .elsewhere) { return false }
     switch operation {
-    case .compoundHead, .pageRefAddUnless, .selfTest: break
+    case .compoundHead, .pageRefAddUnless, .hvoOptimize, .hvoRestore, .selfTest: break
     case .prepCompoundPage: return order == 9 && folios == 1
     case .pageHead, .pageTail, .pageCompound, .pageZonenum, .folioTryGet:
       if !(order == 9 && folios == 1 && mode == .throughput && hvo != .elsewhere) { return false }

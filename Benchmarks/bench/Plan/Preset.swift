@@ -19,7 +19,7 @@ enum Preset: String, CaseIterable, ExpressibleByArgument {
 
 /// The values of each axis; a plan is their product, less what does not exist.
 struct Axes {
-  var operations = Operation.kernel
+  var operations = Operation.onPages
   var modes = Mode.allCases
   var orders: [Int]
   var pageClasses: [PageClass] = [.order0, .head, .tail, .fakeHead, .mix]
@@ -47,7 +47,8 @@ extension Preset {
         essentialsOnly: true)
     case .full:
       Axes(
-        orders: [0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 18], mixes: [1, 10, 50, 90, 99],
+        operations: Operation.kernel, orders: [0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 18],
+        mixes: [1, 10, 50, 90, 99],
         predictabilities: [.sorted, .random], patterns: Pattern.allCases,
         footprints: [.one, .count(128), .many], hvo: HVOState.allCases,
         mappings: [.base, .huge])

@@ -47,8 +47,8 @@ struct Absence {
     #else
       [
         Absence(
-          what: "page_ref_add_unless with liburcu's read side",
-          why: "built without liburcu", effect: "its arm is left out",
+          what: "page_ref_add_unless with liburcu's read side, and HVO with its grace periods",
+          why: "built without liburcu", effect: "their arms are left out",
           command: "apt-get install liburcu-dev && swift package purge-cache && swift build")
       ]
     #endif

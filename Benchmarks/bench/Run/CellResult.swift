@@ -66,7 +66,7 @@ struct ArmEstimate {
   let median: Double
   let minimum: Double
   let interquartileRange: Double
-  /// Median of the rounds' differences to the null loop.
+  /// Median of the rounds' differences to the null loop, where the cell has one.
   let net: Double?
   /// Against the baseline; nil for the baseline itself and for the null loop.
   let paired: PairedEstimate?
@@ -77,9 +77,8 @@ struct ArmEstimate {
 extension CellResult {
   /// The estimates of all arms from `rounds`, in the order of ``arms``.
   func estimates(_ rounds: [Round], rule: VerdictRule) throws -> [ArmEstimate] {
-    guard let baseline = arms.firstIndex(where: { $0.role == .baseline }),
-      let null = arms.firstIndex(where: { $0.role == .null })
-    else { return [] }
+    guard let baseline = arms.firstIndex(where: { $0.role == .baseline }) else { return [] }
+    let null = arms.firstIndex { $0.role == .null }
     return try arms.indices.map { index in
       let times = rounds.map { $0.times[index] }
       let isCompared = arms[index].role == .arm || arms[index].role == .twin
@@ -87,8 +86,10 @@ extension CellResult {
         arm: arms[index],
         median: Statistics.median(times), minimum: times.min()!,
         interquartileRange: Statistics.interquartileRange(times),
-        net: index == null
-          ? nil : Statistics.median(rounds.map { $0.times[index] - $0.times[null] }),
+        net: null.flatMap { null in
+          index == null
+            ? nil : Statistics.median(rounds.map { $0.times[index] - $0.times[null] })
+        },
         paired: isCompared
           ? try PairedEstimate(
             rounds.map {

@@ -4,7 +4,7 @@ import TimedLoops
 import Vmemmap
 
 /// Measures one cell in this process: verify, calibrate, then rounds of timed blocks.
-struct CellRunner {
+struct CellRunner: CellMeasuring {
   /// A timed block is at least this long, so that the clock's step and cost do not matter, or else
   /// half of the workload: 18 us of the fastest operations.
   static let shortestBlock = 25_000.0  // ns
@@ -54,20 +54,12 @@ struct CellRunner {
     }
   }
 
-  /// - Parameter deadline: when to be done, on ``MonotonicRawClock``. The fewest rounds that make an
-  ///   interval are measured even if it has passed.
-  func measure(until deadline: UInt64) throws -> (Int, [CellReport.Sample]) {
+  func measure(until deadline: UInt64) throws -> (iterations: Int, samples: [CellReport.Sample]) {
     try verify()
     let (window, roundCost) = try calibrate()
     let windows = (0..<workload.pfns.count / window).map { $0 * window..<($0 + 1) * window }
-    let blocks = plan.blocksPerLayout
-    let groups = plan.layouts * blocks
-    let time = max(0, Double(deadline) - Double(MonotonicRawClock.now()))
-    // Odd, because the median of an odd number leans to neither tail.
-    let rounds =
-      min(
-        max(Int(time / roundCost) / groups, Plan.fewestRoundsPerGroup),
-        Plan.mostRoundsPerGroup) | 1
+    let groups = plan.layouts * plan.blocks(layouts: plan.layouts)
+    let rounds = plan.roundsPerGroup(roundCost: roundCost, groups: groups, until: deadline)
     var orders = (0..<plan.layouts).map {
       BalancedOrder(arms: runs.count, generator: generator.stream("order").stream(UInt64($0)))
     }
@@ -231,6 +223,10 @@ struct CellRunner {
 }
 
 extension CellRunner {
+  var arms: [Arm] { runs.map(\.arm) }
+
+  var mapping: MappingSize? { maps.mappingSizes.count == 1 ? maps.mappingSizes.first : nil }
+
   /// The oracle's sum over the whole workload, on maps of struct pages that are folios themselves,
   /// which the baseline's always are.
   var checksum: UInt64 {

@@ -19,10 +19,8 @@ struct Worker {
     var weightLeft = cells.reduce(0) { $0 + plan.cells[$1].weight }
     // Cells that share maps stand together in a plan.
     for group in cells.chunked(on: { plan.cells[$0].mapKey }) {
-      let formats = plan.choice.formats(of: group.map { plan.cells[$0] })
-      let maps = try MapSet(
-        plan.cells[group[0]].mapKey, formats: formats, bindToNodes: plan.topology.isNUMA)
-      if !maps.accounts.isEmpty { try report(.accounts(maps.accounts)) }
+      let maps = try maps(for: group)
+      if let maps, !maps.accounts.isEmpty { try report(.accounts(maps.accounts)) }
       var workloads = WorkloadCache()
       for index in group {
         let cell = plan.cells[index]
@@ -30,15 +28,24 @@ struct Worker {
         let share = max(0, seconds * 1e9 - spent) * cell.weight / weightLeft
         weightLeft -= cell.weight
         let message = try measure(
-          index, cell, maps, workloads.workload(of: cell, seed: plan.seed),
-          until: MonotonicRawClock.now() + UInt64(share))
+          index, cell, maps, &workloads, until: MonotonicRawClock.now() + UInt64(share))
         try report(.cell(message))
       }
     }
   }
 
+  /// The maps that cells share; nil where each makes its own.
+  private func maps(for group: [Int]) throws -> MapSet? {
+    let key = plan.cells[group[0]].mapKey
+    guard !key.changesHVO else { return nil }
+    return try MapSet(
+      key, formats: plan.choice.formats(of: group.map { plan.cells[$0] }),
+      bindToNodes: plan.topology.isNUMA)
+  }
+
   private func measure(
-    _ index: Int, _ cell: Cell, _ maps: MapSet, _ workload: Workload, until deadline: UInt64
+    _ index: Int, _ cell: Cell, _ maps: MapSet?, _ workloads: inout WorkloadCache,
+    until deadline: UInt64
   ) throws -> CellReport {
     let begin = MonotonicRawClock.now()
     let contenders = cell.contenders
@@ -49,11 +56,16 @@ struct Worker {
       return { for contender in contenders { contender.unregisterThread() } }
     }
     defer { team.disband() }
-    let runner = CellRunner(
-      cell, plan: plan, maps: maps, workload: workload,
-      generator: SeededGenerator(seed: plan.seed).stream("cell").stream(
-        UInt64(index), UInt64(process)),
-      counters: counters, team: team)
+    let generator = SeededGenerator(seed: plan.seed).stream("cell").stream(
+      UInt64(index), UInt64(process))
+    let runner: any CellMeasuring =
+      if let maps {
+        CellRunner(
+          cell, plan: plan, maps: maps, workload: workloads.workload(of: cell, seed: plan.seed),
+          generator: generator, counters: counters, team: team)
+      } else {
+        try HVORunner(cell, plan: plan, generator: generator, counters: counters)
+      }
 
     // One holder stands for all optimised folios, the measured ones and those elsewhere.
     let holdsKey = plan.choice.patchesKey && cell.hvo.isKeyEnabled
@@ -61,11 +73,9 @@ struct Worker {
     let (iterations, samples) = try runner.measure(until: deadline)
     if holdsKey { try OptimizeVmemmapKey.decrement() }
     return CellReport(
-      cell: index, mapping: maps.mappingSizes.count == 1 ? maps.mappingSizes.first : nil,
-      iterations: iterations,
-      checksum: runner.checksum,
-      seconds: Double(MonotonicRawClock.now() - begin) / 1e9,
-      arms: runner.runs.map(\.arm), events: counters.events.events, samples: samples)
+      cell: index, mapping: runner.mapping, iterations: iterations, checksum: runner.checksum,
+      seconds: Double(MonotonicRawClock.now() - begin) / 1e9, arms: runner.arms,
+      events: counters.events.events, samples: samples)
   }
 }
 

@@ -82,6 +82,8 @@ extension Stream {
       case .pageZonenum: number { _ in UInt(cell.headFlags.zoneNumber) }
       // A head's count is 1 and goes up; a tail's is 0, so that nothing is taken.
       case .pageRefAddUnless: number { workload.isTail($0) ? 0 : 1 }
+      case .hvoOptimize, .hvoRestore:
+        preconditionFailure("\(cell.operation.rawValue) visits no pages")
       case .prepCompoundPage:
         Stream(
           workload, offsets: offsets.map { $0 | UInt(cell.order) }, isChain: false,

@@ -6,11 +6,13 @@ public final class ThreadCounters {
 
   /// Does something and counts. Costs four system calls, two where no hardware event is counted; on
   /// the virtual machine that this was written on, 0.7 us.
-  public func counting<Result>(_ body: () -> Result) -> (Result, ThreadCounts) {
+  public func counting<Result>(
+    _ body: () throws -> Result
+  ) rethrows -> (Result, ThreadCounts) {
     // The hardware is read next to the body, so that its counts are of little else.
     let usageBefore = ResourceUsage.ofThread()
     let eventsBefore = events.read()
-    let result = body()
+    let result = try body()
     let eventsAfter = events.read()
     let usage = ResourceUsage.ofThread().since(usageBefore)
     return (

@@ -160,7 +160,8 @@ struct MemoryMapTests {
       try makeMaps()
       let (mappings, files) = (MappingLimit.inUse, openFiles())
       for _ in 0..<20 { try makeMaps() }
-      #expect(abs(MappingLimit.inUse - mappings) < 5)
+      // A thread that comes or goes meanwhile is a few; one for each map would be 60 or more.
+      #expect(abs(MappingLimit.inUse - mappings) < 20)
       #expect(openFiles() == files)
     }
   }

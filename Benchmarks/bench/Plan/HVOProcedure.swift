@@ -1,0 +1,43 @@
+import Vmemmap
+
+/// How a kernel optimises and restores folios: an arm of the operations that do so.
+struct HVOProcedure {
+  let name: String
+  let format: any TailFormat.Type
+  /// The flavour of RCU of which a grace period goes by, one for each batch; nil where none does.
+  var rcu: (any RCUReadSide.Type)?
+  /// What finds heads whether or not a folio is optimised.
+  let encoding: any CompoundEncoding.Type
+
+  static let all: [HVOProcedure] = {
+    let old = HVOProcedure(
+      name: FakeHeadEncoding<OptimizeVmemmapKey>.name, format: HeadPointerFormat.self,
+      encoding: FakeHeadEncoding<KeyOn>.self)
+    var all = [old]
+    #if HAVE_URCU
+      all.append(
+        HVOProcedure(
+          name: "\(old.name)_rcu", format: old.format, rcu: MembarrierRCU.self,
+          encoding: old.encoding))
+    #endif
+    all.append(
+      HVOProcedure(
+        name: MaskEncoding.name, format: HeadMaskFormat.self, encoding: MaskEncoding.self))
+    return all
+  }()
+
+  /// In the loops' terms. Its thread is registered as a reader, as every CPU of a kernel is: a grace
+  /// period without any would be no work.
+  var contender: Contender {
+    Contender(
+      name: name, hvoStates: [.on], format: format,
+      registerThread: { [rcu] in rcu?.registerThread() },
+      unregisterThread: { [rcu] in rcu?.unregisterThread() })
+  }
+
+  /// What has to be known of the times of these operations.
+  static let caveat = """
+    hvo_optimize, hvo_restore: user-space costs of mmap(), per folio; the kernel sets page table \
+    entries and sends IPIs instead, and waits for all CPUs where _rcu waits for one idle reader
+    """
+}

@@ -1,0 +1,97 @@
+import Measurement
+import Vmemmap
+
+/// Measures a cell whose operation optimises or restores folios.
+///
+/// What is timed are whole calls on batches of folios, not loops over struct pages: there is nothing
+/// to place in memory as code layouts are, and no loop without the operation. Arms take turns on the
+/// maps from block to block. The static key has a holder besides, as where other folios are optimised:
+/// no call patches code.
+struct HVORunner: CellMeasuring {
+  let cell: Cell
+  let plan: Plan
+  let generator: SeededGenerator
+  let counters: ThreadCounters
+  let arms: [Arm]
+  /// Of each arm.
+  private let procedures: [HVOProcedure]
+  private let pools: [FolioPool]
+
+  init(
+    _ cell: Cell, plan: Plan, generator: SeededGenerator, counters: ThreadCounters
+  ) throws(VmemmapError) {
+    self.cell = cell
+    self.plan = plan
+    self.generator = generator
+    self.counters = counters
+    arms = plan.choice.arms(of: cell)
+    procedures = arms.map { arm in HVOProcedure.all.first { $0.name == arm.name }! }
+    var pools: [FolioPool] = []
+    for procedure in procedures {
+      pools.append(
+        try FolioPool(
+          cell, format: procedure.format, bindToNodes: plan.topology.isNUMA,
+          holdsStaticKey: plan.choice.patchesKey))
+    }
+    self.pools = pools
+  }
+
+  var mapping: MappingSize? { .base }
+
+  /// The sum of the offsets of all pages' heads.
+  var checksum: UInt64 {
+    cell.batches.joined().reduce(0) { $0 + UInt64($1 * Page.size << cell.order) }
+  }
+
+  func measure(until deadline: UInt64) throws -> (iterations: Int, samples: [CellReport.Sample]) {
+    let blocks = plan.blocks(layouts: 1)
+    try place(0)
+    let begin = MonotonicRawClock.now()
+    for arm in arms.indices { _ = try time(arm, pools[arm]) }
+    let rounds = plan.roundsPerGroup(
+      roundCost: Double(MonotonicRawClock.now() - begin), groups: blocks, until: deadline)
+    var order = BalancedOrder(arms: arms.count, generator: generator.stream("order"))
+    var samples: [CellReport.Sample] = []
+    samples.reserveCapacity(rounds * blocks * arms.count)
+    for round in 0..<rounds * blocks {
+      let block = round / rounds
+      if round % rounds == 0 { try place(block) }
+      for (position, arm) in order.next().enumerated() {
+        let (elapsed, counts) = try time(arm, pools[(arm + block) % pools.count])
+        samples.append(
+          CellReport.Sample(
+            arm: arm, layout: 0, block: block, round: round, position: position,
+            elapsed: elapsed, counts: counts))
+      }
+    }
+    return (cell.batches.joined().count, samples)
+  }
+
+  /// Gives each arm a map that is as many places on as blocks have passed.
+  private func place(_ block: Int) throws(VmemmapError) {
+    for (arm, procedure) in procedures.enumerated() {
+      try pools[(arm + block) % pools.count].prepare(procedure.format)
+    }
+  }
+
+  /// A cycle to bring back what other arms drove out of the caches, then a timed one.
+  private func time(
+    _ arm: Int, _ pool: FolioPool
+  ) throws -> (elapsed: UInt64, counts: ThreadCounts) {
+    let procedure = procedures[arm]
+    let isOptimizing = cell.operation == .hvoOptimize
+    try pool.optimize(procedure)
+    try pool.restore(procedure)
+    if !isOptimizing { try pool.optimize(procedure) }
+    let (elapsed, counts) = try counters.counting {
+      let begin = MonotonicRawClock.now()
+      try isOptimizing ? pool.optimize(procedure) : pool.restore(procedure)
+      return MonotonicRawClock.now() - begin
+    }
+    if let problem = try pool.problem(afterwards: isOptimizing, procedure) {
+      throw WrongAnswer(description: "\(arms[arm].name) in \(cell.summary): \(problem)")
+    }
+    if isOptimizing { try pool.restore(procedure) }
+    return (elapsed, counts)
+  }
+}
