@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Draws a run's summary.csv: ratio-by-order, ns-by-order and ratio-overview, as PNG and SVG.
 
-Each operation and footprint has figures of its own. What was not measured makes no point.
+Each operation and footprint has figures of its own. A run over many footprints has ns-by-footprint
+instead, one over several NUMA nodes ratio-by-node and ns-by-node besides. What was not measured
+makes no point.
 Exit status: 64 usage, 65 unreadable or foreign data, 66 no such run, 73 cannot write.
 """
 
@@ -19,18 +21,22 @@ from typing import Any, Literal, NamedTuple, NoReturn
 import matplotlib
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from summary import FIGURE, PANEL, SERIES, RunError, load
+from summary import FIGURE, PANEL, SERIES, RunError, load, spans_footprints
 
 # Okabe and Ito's palette, which colour-blind readers can tell apart: old encodings warm, new cool.
 COLOURS = {"pointer": "#000000", "fakehead": "#882255"}
 COLOURS.update({"fakehead_off": "#E69F00", "fakehead_on": "#D55E00"})
 COLOURS.update({"mask": "#0072B2", "mask_branchy": "#56B4E9"})
-OTHER_COLOURS = ["#009E73", "#CC79A7", "#999933"]
+COLOURS.update({"memdesc": "#009E73", "memdesc_32": "#CC79A7"})
+OTHER_COLOURS = ["#999933", "#AA4499", "#44AA99"]
+# Arms that are there to check another one; a figure of few lines goes without, as without pointers.
+CONTROLS = ["fakehead_off", "fakehead_on", "mask_branchy"]
 GREY = "#DDDDDD"
 MARKERS = {"off": "o", "elsewhere": "s", "on": "^"}
 LINES = ["-", "--", ":", "-."]
@@ -45,6 +51,13 @@ CLASSES = ["order-0", "head", "fakehead", "tail", "mix"]
 WIDTH = 9.0  # inches: in a README column, 9 pt type is then about 12 pixels high
 MAX_COLUMNS = 6
 MAX_FOREST_ROWS = 60
+MAX_HEAT_MAPS = 24
+
+# What tells two lines of a figure by footprint apart.
+FOOTPRINT_LINES = ["encoding", "is_baseline", "hvo", "mapping"]
+MAPPINGS = {"4k": ("4 KiB mappings", "#777777"), "2m": ("2 MiB mappings", "#000000")}
+NODES = ["cpu_node", "memory_node"]
+NOT_MEASURED = {"facecolor": "white", "edgecolor": "#999999", "hatch": "////"}
 
 Styles = dict[tuple[str, ...], dict[str, Any]]
 Groups = list[tuple[Any, pd.DataFrame]]
@@ -251,12 +264,18 @@ def set_log_scale(
 
 
 def finish(
-    figure: Figure, height: float, left: float, legend: list[Any], title: str, footer: str
+    figure: Figure,
+    height: float,
+    left: float,
+    legend: list[Any],
+    title: str,
+    footer: str,
+    above: float = 0.85,
 ) -> None:
     """Puts title, legend and footer around plots `height` inches high, `left` inches in."""
     longest = max(len(handle.get_label()) for handle in legend)
     columns = min(len(legend), max(1, int(WIDTH / (0.45 + 0.058 * longest))))
-    above, below = 0.85, 0.75 + 0.19 * math.ceil(len(legend) / columns)
+    below = 0.75 + 0.19 * math.ceil(len(legend) / columns)
     total = above + height + below
     figure.set_size_inches(WIDTH, total)
     edges = {"left": left / WIDTH, "right": 0.985, "top": 1 - above / total}
@@ -265,6 +284,143 @@ def finish(
     box = figure.legend(handles=legend, loc="lower center", ncol=columns, frameon=False)
     box.set_bbox_to_anchor((0.5, 0.2 / total))
     figure.text(0.01, 0.05 / total, footer, fontsize=6.5, color="#555555")
+
+
+def by_footprint(frame: pd.DataFrame, title: str, footer: str) -> Figure:
+    """Time over the number of huge pages: without HVO as mapped, with HVO by encoding."""
+    panels = grouped(frame, ["mode", *PANEL, "order"])
+    panels.sort(key=lambda panel: (panel[0][0], panel_rank(panel[0][1:4]), panel[0][4]))
+    columns = min(len(panels), 2)
+    lines = math.ceil(len(panels) / columns)
+    styles = footprint_styles(frame)
+    figure = Figure()
+    slots = figure.add_gridspec(lines, columns, hspace=0.45, wspace=0.08)
+    first = None
+    for index, ((mode, *panel, order), rows) in enumerate(panels):
+        axes = figure.add_subplot(slots[index // columns, index % columns], sharey=first)
+        first = first or axes
+        for line, points in grouped(rows.sort_values("huge_pages"), FOOTPRINT_LINES):
+            size: dict[str, Any] = {"markersize": 4, "linewidth": 1, "elinewidth": 0.8}
+            x, y = points["huge_pages"], points["ns_per_op"]
+            length = bars(points, NANOSECONDS)
+            drawn = axes.errorbar(x, y, length, **styles[line], **size, capsize=2)[0]
+            drawn.set_gid(f"points: {styles[line]['label']}")
+        set_log_scale(axes, "y", frame, NANOSECONDS)
+        axes.set_xscale("log", base=2)
+        axes.set_xlim(rows["huge_pages"].min() / 1.4, rows["huge_pages"].max() * 1.4)
+        axes.xaxis.set_major_locator(LogLocator(base=2, numticks=12))
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
+        axes.set_title(panel_label(*panel).replace("\n", " "))
+        axes.set_xlabel(f"huge pages of order {order:g} that are walked")
+        axes.set_ylabel(f"{mode}\n{NANOSECONDS.axis}" if index % columns == 0 else "")
+        axes.tick_params(labelleft=index % columns == 0)
+    legend = [Line2D([], [], **style) for style in styles.values()]
+    finish(figure, 3.4 * lines, 0.75, legend, f"{title}\n{NANOSECONDS.title}", footer)
+    return figure
+
+
+def essential(frame: pd.DataFrame) -> pd.DataFrame:
+    """The baseline in every state of HVO, and the other encodings with HVO, where they know it."""
+    frame = frame.assign(is_baseline=frame["encoding"] == frame["baseline"])
+    optimised = set(frame.loc[frame["hvo"] == "on", "encoding"])
+    best = (frame["hvo"] == "on") | ~frame["encoding"].isin(optimised)
+    control = frame["encoding"].isin(CONTROLS) | frame["encoding"].str.startswith("pointer")
+    return frame[frame["is_baseline"] | (best & ~control)]
+
+
+def footprint_styles(frame: pd.DataFrame) -> Styles:
+    """Without HVO, greys tell the baseline's mappings apart; else colour tells the encoding."""
+    keys = sorted((key for key, _ in grouped(frame, FOOTPRINT_LINES)), key=lambda key: key[2])
+    keys.sort(key=lambda key: key[2] == "on")
+    unknown = list(dict.fromkeys(key[0] for key in keys if key[0] not in COLOURS))
+    others = {name: OTHER_COLOURS[i % len(OTHER_COLOURS)] for i, name in enumerate(unknown)}
+    styles: Styles = {}
+    for encoding, is_baseline, hvo, mapping in keys:
+        mapped, grey = MAPPINGS.get(mapping, (mapping, GREY))
+        twins = [key for key in keys if (key[0], key[2]) == (encoding, hvo)]
+        label = f"{encoding}, {'HVO' if hvo == 'on' else 'no HVO'}"
+        label += f", {mapped}" if hvo != "on" or len(twins) > 1 else ""
+        colour = COLOURS.get(encoding) or others[encoding]
+        styles[encoding, is_baseline, hvo, mapping] = {
+            "label": label,
+            "color": grey if is_baseline and hvo != "on" else colour,
+            "marker": MARKERS.get(hvo, "D"),
+            "linestyle": "-" if hvo == "on" else "--",
+        }
+    return styles
+
+
+def by_node(frame: pd.DataFrame, measure: Measure, title: str, footer: str) -> Iterator[Figure]:
+    """Heat maps, CPU node by memory node: one for each arm of each kind of cell."""
+    nodes = [sorted(frame[name].unique(), key=int) for name in NODES]
+    kind = ["mode", *PANEL, "order"]
+    panels = grouped(frame, [*kind, "encoding", "baseline", "hvo", "mapping", "template"])
+    panels.sort(key=lambda panel: (panel[0][0], panel_rank(panel[0][1:4]), panel[0][4]))
+    # Ratios have one scale around 1; times one for each kind of cell, which all its arms share.
+    scales = {
+        key: (rows[measure.value].min(), rows[measure.value].max())
+        for key, rows in grouped(frame, kind)
+    }
+    farthest = max(frame[measure.value].max(), 1 / frame[measure.value].min(), 1.05)
+    for start in range(0, len(panels), MAX_HEAT_MAPS):
+        part = panels[start : start + MAX_HEAT_MAPS]
+        columns = min(len(part), 4)
+        lines = math.ceil(len(part) / columns)
+        figure = Figure()
+        slots = figure.add_gridspec(lines, columns, hspace=0.75, wspace=0.25)
+        for index, (key, rows) in enumerate(part):
+            axes = figure.add_subplot(slots[index // columns, index % columns])
+            low, high = scales[key[: len(kind)]]
+            scale = LogNorm(low, max(high, low * 1.05))
+            if measure is RATIO:
+                scale = LogNorm(1 / farthest, farthest)
+            draw_heat_map(axes, rows, measure, nodes, scale)
+            axes.set_title(heat_map_label(key, measure), fontsize=7)
+            axes.set_ylabel("CPU node" if index % columns == 0 else "")
+            axes.set_xlabel("memory node" if index + columns >= len(part) else "")
+        legend: list[Any] = [Patch(label="not measured", **NOT_MEASURED)]
+        if measure is RATIO:
+            legend.append(Line2D([], [], linestyle="", label="?: unresolved"))
+        height = (0.85 + 0.35 * len(nodes[0])) * lines
+        finish(figure, height, 0.6, legend, title, footer, above=1.05)
+        yield figure
+
+
+def draw_heat_map(
+    axes: Axes, rows: pd.DataFrame, measure: Measure, nodes: list[list[str]], scale: LogNorm
+) -> None:
+    measured = {(row["cpu_node"], row["memory_node"]): row for _, row in rows.iterrows()}
+    grid = [[math.nan] * len(nodes[1]) for _ in nodes[0]]
+    for (cpu, memory), row in measured.items():
+        grid[nodes[0].index(cpu)][nodes[1].index(memory)] = row[measure.value]
+    colours = "PuOr_r" if measure is RATIO else "viridis"
+    image = axes.imshow(grid, norm=scale, cmap=colours, aspect="auto")
+    for y, cpu in enumerate(nodes[0]):
+        for x, memory in enumerate(nodes[1]):
+            if (cpu, memory) not in measured:
+                gap = Rectangle((x - 0.5, y - 0.5), 1, 1, **NOT_MEASURED)
+                gap.set_gid("not measured")
+                axes.add_patch(gap)
+                continue
+            text = f"{grid[y][x]:.2f}" if grid[y][x] < 100 else f"{grid[y][x]:.0f}"
+            is_open = measure is RATIO and measured[cpu, memory]["verdict"] == "unresolved"
+            text += measure.unit + (" ?" if is_open else "")
+            red, green, blue, _ = image.cmap(scale(grid[y][x]))
+            colour = "white" if 0.3 * red + 0.6 * green + 0.1 * blue < 0.5 else "black"
+            place: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 7}
+            axes.text(x, y, text, color=colour, **place).set_gid(f"measured: {cpu} {memory}")
+    axes.set_xticks(range(len(nodes[1])), nodes[1])
+    axes.set_yticks(range(len(nodes[0])), nodes[0])
+
+
+def heat_map_label(key: tuple, measure: Measure) -> str:
+    mode, *panel, order, encoding, baseline, hvo, mapping, template = key
+    arm = f"{encoding} / {baseline}" if measure is RATIO else encoding
+    cell = f"{mode}, " + panel_label(*panel).replace("\n", " ")
+    cell += "" if panel[0] == "order-0" else f", order {order:g}"
+    state = [f"HVO {hvo}" if hvo else "", template, mapping]
+    return "\n".join([arm, cell, ", ".join(word for word in state if word)])
 
 
 def footer(run: Path, row: pd.Series) -> str:
@@ -283,13 +439,15 @@ def figures(run: Path) -> Iterator[tuple[str, Figure]]:
     """The figures of a run, each with the name of its file."""
     frame = load(run)
     foot = footer(run, frame.iloc[0])
-    several = [name for name in FIGURE[2:] if frame[name].nunique() > 1]
-    for key, rows in grouped(frame, FIGURE):
-        place = dict(zip(FIGURE, key))
-        words = [place["footprint"]]
-        words += [f"{name.replace('_', ' ')} {place[name]}" for name in several if place[name]]
-        title = f"{place['operation']}(), {', '.join(words)}"
-        suffix = re.sub(r"[^A-Za-z0-9_.]+", "-", " ".join([place["operation"], *words]))
+    wide = spans_footprints(frame)
+    place = [name for name in FIGURE if name != "footprint"]
+    for key, rows in grouped(frame[wide], place):
+        title, suffix = names(frame, key, place)
+        rows = essential(rows.dropna(subset=["ns_per_op", "huge_pages"]))
+        if not rows.empty:
+            yield f"ns-by-footprint-{suffix}", by_footprint(rows, title, foot)
+    for key, rows in grouped(frame[~wide], FIGURE):
+        title, suffix = names(frame, key, FIGURE)
         timed = rows.dropna(subset=["ns_per_op", "order"])
         compared = rows.dropna(subset=["ratio", "order"])
         if not timed.empty:
@@ -298,8 +456,44 @@ def figures(run: Path) -> Iterator[tuple[str, Figure]]:
             yield f"ns-by-order-{suffix}", by_order(timed, NANOSECONDS, title, foot)
         if not compared.empty:
             yield f"ratio-by-order-{suffix}", by_order(compared, RATIO, title, foot)
-            for part, figure in enumerate(overviews(compared, title, foot), start=1):
-                yield f"ratio-overview-{suffix}" + (f"-{part}" if part > 1 else ""), figure
+            yield from numbered(f"ratio-overview-{suffix}", overviews(compared, title, foot))
+    if any(frame[name].nunique() > 1 for name in NODES):
+        yield from node_figures(frame, foot)
+
+
+def node_figures(frame: pd.DataFrame, foot: str) -> Iterator[tuple[str, Figure]]:
+    placed = frame[(frame["cpu_node"] != "") & (frame["memory_node"] != "")]
+    local = placed["template_node"] == placed["memory_node"]
+    named = "template on node " + placed["template_node"]
+    placed = placed.assign(template=named.mask(local, "template local"))
+    placed.loc[placed["template_node"] == "", "template"] = ""
+    place = [name for name in FIGURE if name not in NODES]
+    for key, rows in grouped(placed, place):
+        title, suffix = names(frame, key, place)
+        for kind, measure in (("ratio", RATIO), ("ns", NANOSECONDS)):
+            cells = rows.dropna(subset=[measure.value, "order"])
+            if measure is NANOSECONDS:
+                cells = cells.assign(baseline="")
+            if not cells.empty:
+                heading = f"{title}\n{measure.title.split(',')[0]}, by node"
+                heading += " (ns)" if measure is NANOSECONDS else ""
+                parts = by_node(cells, measure, heading, foot)
+                yield from numbered(f"{kind}-by-node-{suffix}", parts)
+
+
+def numbered(name: str, parts: Iterator[Figure]) -> Iterator[tuple[str, Figure]]:
+    for part, figure in enumerate(parts, start=1):
+        yield name + (f"-{part}" if part > 1 else ""), figure
+
+
+def names(frame: pd.DataFrame, key: tuple, axes: list[str]) -> tuple[str, str]:
+    """The title of a figure, and the end of its file's name: the axes that tell figures apart."""
+    place = dict(zip(axes, key))
+    several = [name for name in FIGURE[2:] if name in place and frame[name].nunique() > 1]
+    words = [place["footprint"]] if "footprint" in place else []
+    words += [f"{name.replace('_', ' ')} {place[name]}" for name in several if place[name]]
+    title = ", ".join([f"{place['operation']}()", *words])
+    return title, re.sub(r"[^A-Za-z0-9_.]+", "-", " ".join([place["operation"], *words]))
 
 
 class Parser(argparse.ArgumentParser):

@@ -12,6 +12,8 @@ from pathlib import Path
 import pandas as pd
 
 SCHEMA_VERSION = "1"
+# One and many folios are two figures; from here on footprint is an axis.
+MANY_FOOTPRINTS = 3
 
 # What tells two figures, two panels and two lines of one panel apart. Mapping and template node
 # go with the HVO state, so they make lines.
@@ -82,6 +84,15 @@ def numbers(text: pd.Series, path: Path) -> pd.Series:
         line, word = int(wrong.to_numpy().argmax()) + 2, text[wrong].iloc[0]
         raise RunError(65, f"{path}, line {line}: {text.name} is {word!r}, not a number")
     return values
+
+
+def spans_footprints(frame: pd.DataFrame) -> pd.Series:
+    """Whether each row is of a cell that is one of many footprints, rather than of many orders."""
+    cells = frame.groupby(["operation", "mode", *PANEL, "pattern"], sort=False, dropna=False)
+    orders = cells["order"].transform("nunique")
+    place = ["operation", "mode", *PANEL, "pattern", "order"]
+    footprints = frame.groupby(place, sort=False, dropna=False)["huge_pages"].transform("nunique")
+    return (footprints >= MANY_FOOTPRINTS) & (footprints > orders)
 
 
 def with_derived_columns(frame: pd.DataFrame) -> pd.DataFrame:

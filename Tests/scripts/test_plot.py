@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from collections.abc import Sequence
 from pathlib import Path
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "plot.py"
@@ -24,6 +25,9 @@ ORDERS = [2, 4, 9, 18]
 TIMES = "ns-by-order-compound_head-one-folio"
 RATIOS = "ratio-by-order-compound_head-one-folio"
 OVERVIEW = "ratio-overview-compound_head-one-folio"
+FOOTPRINTS = "ns-by-footprint-compound_head"
+RATIO_NODES = "ratio-by-node-compound_head-one-folio"
+TIME_NODES = "ns-by-node-compound_head-one-folio"
 
 
 def row(encoding: str, order: int, **fields: object) -> dict[str, object]:
@@ -64,6 +68,24 @@ def pairs(**fields: object) -> list[dict[str, object]]:
     return [row(arm, order, **fields) for order in ORDERS for arm in ("fakehead_off", "mask")]
 
 
+def scale(*arms: tuple[str, str, str], counts: Sequence[int] = (1, 64, 512, 4096)) -> list:
+    """Arms, each with its state of HVO and its mapping, over several numbers of huge pages."""
+    return [
+        row(name, 9, hvo=hvo, mapping=mapping, huge_pages=count, footprint_bytes=count << 15)
+        for count in counts
+        for name, hvo, mapping in arms
+    ]
+
+
+def nodes(*places: tuple[int, int], **fields: object) -> list[dict[str, object]]:
+    """The old and the new arm for each pair of CPU node and memory node."""
+    return [
+        row(arm, 9, cpu_node=cpu, memory_node=memory, **fields)
+        for cpu, memory in places
+        for arm in ("fakehead_off", "mask")
+    ]
+
+
 class PlotTests(unittest.TestCase):
     def setUp(self) -> None:
         scratch = tempfile.TemporaryDirectory()
@@ -96,6 +118,11 @@ class PlotTests(unittest.TestCase):
         parts = re.findall(rf'<g id="points: {re.escape(series)}">(.*?)\n   </g>', text, re.S)
         self.assertTrue(parts, f"{figure} has no series {series}")
         return sum(part.count("<use ") for part in parts)
+
+    def count(self, figure: str, name: str) -> int:
+        """How many things of a name an SVG shows."""
+        text = (self.run_path / "figures" / f"{figure}.svg").read_text()
+        return len(re.findall(rf'<g id="{name}[^"]*">', text))
 
     def refused(self, status: int, reason: str, *arguments: object) -> None:
         result = self.plot(*arguments)
@@ -165,6 +192,61 @@ class PlotTests(unittest.TestCase):
         self.drawn()
         second = "mask / fakehead_off, HVO on, mapped mixed, template node 1"
         self.assertEqual(self.points(RATIOS, second), 1)
+
+    def test_many_footprints_of_one_order_are_one_figure_over_their_number(self) -> None:
+        off = [("fakehead_off", "off", mapping) for mapping in ("4k", "2m")]
+        on = [(arm, "on", "4k") for arm in ("fakehead_off", "mask", "memdesc", "memdesc_32")]
+        self.write(scale(*off, *on))
+        self.assertEqual(self.drawn(), {f"{FOOTPRINTS}.png", f"{FOOTPRINTS}.svg"})
+        lines = ["fakehead_off, no HVO, 4 KiB mappings", "fakehead_off, no HVO, 2 MiB mappings"]
+        lines += [f"{arm}, HVO" for arm in ("fakehead_off", "mask", "memdesc", "memdesc_32")]
+        self.assertEqual([self.points(FOOTPRINTS, line) for line in lines], [4] * len(lines))
+
+    def test_the_figure_over_footprints_goes_without_controls(self) -> None:
+        controls = [("pointer", "off", "4k"), ("mask_branchy", "on", "4k"), ("mask", "off", "4k")]
+        self.write(scale(("fakehead_off", "off", "4k"), ("mask", "on", "4k"), *controls))
+        self.drawn()
+        self.assertEqual(self.count(FOOTPRINTS, "points: "), 2)
+
+    def test_what_was_not_measured_ends_a_line_over_footprints(self) -> None:
+        rows = scale(("fakehead_off", "off", "4k"))
+        rows[-1].update(ns_per_op="")
+        self.write(rows + scale(("mask", "on", "4k"), counts=(1, 64)))
+        self.drawn()
+        self.assertEqual(self.points(FOOTPRINTS, "fakehead_off, no HVO, 4 KiB mappings"), 3)
+        self.assertEqual(self.points(FOOTPRINTS, "mask, HVO"), 2)
+
+    def test_two_footprints_are_no_axis(self) -> None:
+        self.write(scale(("fakehead_off", "off", "4k"), ("mask", "off", "4k"), counts=(1, 64)))
+        self.assertIn("ns-by-order-compound_head-64-folios.svg", self.drawn())
+
+    def test_several_nodes_make_a_map_with_the_gaps_marked(self) -> None:
+        self.write(nodes((0, 0), (0, 1), (1, 1)))
+        self.assertLessEqual({f"{RATIO_NODES}.svg", f"{TIME_NODES}.png"}, self.drawn())
+        for figure, maps in ((RATIO_NODES, 1), (TIME_NODES, 2)):
+            self.assertEqual(self.count(figure, "measured: "), 3 * maps)
+            self.assertEqual(self.count(figure, "not measured"), maps)
+
+    def test_one_node_makes_no_map(self) -> None:
+        self.write(nodes((0, 0)))
+        self.assertFalse([name for name in self.drawn() if "node" in name])
+
+    def test_a_template_that_follows_the_memory_is_one_map(self) -> None:
+        # Memory node and template node.
+        places = [(0, 0), (1, 1), (1, 0)]
+        axes = [dict(cpu_node=0, memory_node=m, template_node=t) for m, t in places]
+        self.write([row("mask", 9, hvo="on", **place) for place in axes])
+        self.drawn()
+        self.assertEqual(self.count(RATIO_NODES, "measured: "), 3)
+        self.assertEqual(self.count(RATIO_NODES, "not measured"), 1)
+
+    def test_a_ratio_that_was_not_measured_is_a_gap_in_the_map(self) -> None:
+        rows = nodes((0, 0), (0, 1))
+        rows[-1].update(ratio="", verdict="")
+        self.write(rows)
+        self.drawn()
+        self.assertEqual(self.count(RATIO_NODES, "measured: "), 1)
+        self.assertEqual(self.count(TIME_NODES, "measured: "), 4)
 
     def test_the_same_numbers_make_the_same_svg(self) -> None:
         self.write(pairs())
