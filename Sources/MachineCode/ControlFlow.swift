@@ -2,6 +2,8 @@
 /// a nop. Instructions go by their index.
 struct ControlFlow {
   let code: [Disassembly.Instruction]
+  /// What facts count, found out once: an instruction of a loop is in several counts.
+  let kinds: [Kinds]
   private let successors: [[Int]]
   private let predecessors: [[Int]]
 
@@ -27,17 +29,22 @@ struct ControlFlow {
     }
     self.successors = successors
     self.predecessors = predecessors
+    kinds = code.map { Kinds($0, within: code) }
   }
 
-  /// Whether control may leave for another function: a call, a jump out of this one, or an
-  /// indirect jump, of which nothing says that it stays.
-  func mayCall(_ index: Int) -> Bool {
-    let instruction = code[index]
-    if instruction.isCallInstruction { return true }
-    guard instruction.isUnconditionalJump || instruction.isConditionalJump else { return false }
-    guard let target = instruction.jumpTarget, let first = code.first, let last = code.last
-    else { return true }
-    return target < first.address || target > last.address
+  /// What an instruction counts as.
+  struct Kinds: OptionSet {
+    let rawValue: UInt8
+
+    static let conditionalJump = Kinds(rawValue: 1 << 0)
+    static let unconditionalJump = Kinds(rawValue: 1 << 1)
+    static let conditionalMove = Kinds(rawValue: 1 << 2)
+    static let load = Kinds(rawValue: 1 << 3)
+    static let store = Kinds(rawValue: 1 << 4)
+    static let locked = Kinds(rawValue: 1 << 5)
+    /// Control may leave for another function: a call, a jump out of this one, or an indirect jump,
+    /// of which nothing says that it stays.
+    static let call = Kinds(rawValue: 1 << 6)
   }
 
   /// Whether a conditional jump or move decides on bit 0 of a value: the flags come, on the only
@@ -62,7 +69,8 @@ struct ControlFlow {
   func naturalLoops() -> [(header: Int, body: [Int])] {
     let live = reachable(from: [0], along: successors, avoiding: nil)
     return code.indices.compactMap { header in
-      guard live[header], !predecessors[header].isEmpty else { return nil }
+      // The way in and the way back; the first instruction's way in is the call.
+      guard live[header], predecessors[header].count >= (header == 0 ? 1 : 2) else { return nil }
       let around = reachable(from: [0], along: successors, avoiding: header)
       let latches = predecessors[header].filter { live[$0] && !around[$0] }
       guard !latches.isEmpty else { return nil }
@@ -84,5 +92,27 @@ struct ControlFlow {
       open += edges[index]
     }
     return reached
+  }
+}
+
+extension ControlFlow.Kinds {
+  init(_ instruction: Disassembly.Instruction, within code: [Disassembly.Instruction]) {
+    self = []
+    if instruction.isConditionalJump { insert(.conditionalJump) }
+    if instruction.isUnconditionalJump { insert(.unconditionalJump) }
+    if instruction.isConditionalMove { insert(.conditionalMove) }
+    if instruction.readsMemory { insert(.load) }
+    if instruction.writesMemory { insert(.store) }
+    if instruction.isLocked { insert(.locked) }
+    if instruction.isCallInstruction {
+      insert(.call)
+    } else if !isDisjoint(with: [.conditionalJump, .unconditionalJump]) {
+      guard let target = instruction.jumpTarget, let first = code.first, let last = code.last
+      else {
+        insert(.call)
+        return
+      }
+      if target < first.address || target > last.address { insert(.call) }
+    }
   }
 }

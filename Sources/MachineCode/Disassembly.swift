@@ -1,8 +1,13 @@
+import Dispatch
+import Foundation
+import Synchronization
+
 /// The machine code of a built x86-64 ELF binary, as `objdump` prints it.
 public enum Disassembly {
   /// The functions of `binary` whose symbol begins with `prefix`, sorted by symbol.
   ///
-  /// Two runs of `objdump`: the symbol table, then the address range that the functions span.
+  /// Runs `objdump` for the symbol table, then for the address range that the functions span, in
+  /// parts at once where they are many.
   /// Throws when nothing matches, as for the other reasons of ``MachineCodeError``.
   public static func read(
     binary: String,
@@ -16,7 +21,8 @@ public enum Disassembly {
 
   /// The functions of `binary` with exactly these symbols, in the order given.
   ///
-  /// Two runs of `objdump`: the symbol table, then the address range that the functions span.
+  /// Runs `objdump` for the symbol table, then for the address range that the functions span, in
+  /// parts at once where they are many.
   /// Throws when any one is missing, as for the other reasons of ``MachineCodeError``.
   public static func read(
     binary: String,
@@ -50,7 +56,41 @@ public enum Disassembly {
     return table.functions
   }
 
+  /// How many functions are worth a run of `objdump` of their own.
+  private static let functionsPerRun = 64
+
   private static func functions(
+    _ symbols: [Symbol],
+    of binary: String,
+    with objdump: Objdump
+  ) throws(MachineCodeError) -> [Function] {
+    // Neighbours together, in as many runs as there are processors for.
+    let runs = min(
+      ProcessInfo.processInfo.activeProcessorCount,
+      (symbols.count + functionsPerRun - 1) / functionsPerRun)
+    let places = symbols.indices.sorted {
+      symbols[$0].range.lowerBound < symbols[$1].range.lowerBound
+    }
+    let parts = (0..<runs).map { run in
+      places[places.count * run / runs..<places.count * (run + 1) / runs]
+    }
+    let read = Mutex([Int: Result<[Function], MachineCodeError>]())
+    DispatchQueue.concurrentPerform(iterations: parts.count) { part in
+      let result = Result { () throws(MachineCodeError) in
+        try neighbours(parts[part].map { symbols[$0] }, of: binary, with: objdump)
+      }
+      read.withLock { $0[part] = result }
+    }
+    var functions = [Function?](repeating: nil, count: symbols.count)
+    for (part, result) in read.withLock(\.self) {
+      for (place, function) in zip(parts[part], try result.get()) { functions[place] = function }
+    }
+    return functions.compactMap(\.self)
+  }
+
+  /// Functions in one range of addresses: a whole Swift binary disassembles to hundreds of megabytes,
+  /// but the timed loops lie together.
+  private static func neighbours(
     _ symbols: [Symbol],
     of binary: String,
     with objdump: Objdump
@@ -59,7 +99,6 @@ public enum Disassembly {
       let start = symbols.map(\.range.lowerBound).min(),
       let stop = symbols.map(\.range.upperBound).max()
     else { return [] }
-    // A whole Swift binary disassembles to hundreds of megabytes; the timed loops lie together.
     let text = try objdump.run([
       "-d", "-z", "--no-show-raw-insn",
       "--start-address=\(start.hex)", "--stop-address=\(stop.hex)",

@@ -42,24 +42,22 @@ public struct FunctionFacts: Equatable, Sendable {
 
 extension FunctionFacts {
   init(symbol: String, flow: ControlFlow, of indices: some Collection<Int>) {
-    let code = indices.map { flow.code[$0] }
-    let jumps = indices.filter { flow.code[$0].isConditionalJump }
-    let moves = indices.filter { flow.code[$0].isConditionalMove }
+    let kinds = indices.map { flow.kinds[$0] }
+    let jumps = indices.filter { flow.kinds[$0].contains(.conditionalJump) }
+    let moves = indices.filter { flow.kinds[$0].contains(.conditionalMove) }
     self.init(
       symbol: symbol,
-      bytes: code.reduce(0) { $0 + $1.bytes },
-      instructions: code.count,
+      bytes: indices.reduce(0) { $0 + flow.code[$1].bytes },
+      instructions: kinds.count,
       conditionalJumps: jumps.count,
       conditionalJumpsOnBit0: jumps.count(where: flow.decidesOnBit0),
       conditionalMoves: moves.count,
       conditionalMovesOnBit0: moves.count(where: flow.decidesOnBit0),
-      unconditionalJumps: indices.count {
-        flow.code[$0].isUnconditionalJump && !flow.mayCall($0)
-      },
-      loads: code.count(where: \.readsMemory),
-      stores: code.count(where: \.writesMemory),
-      locked: code.count(where: \.isLocked),
-      calls: indices.count(where: flow.mayCall)
+      unconditionalJumps: kinds.count { $0.contains(.unconditionalJump) && !$0.contains(.call) },
+      loads: kinds.count { $0.contains(.load) },
+      stores: kinds.count { $0.contains(.store) },
+      locked: kinds.count { $0.contains(.locked) },
+      calls: kinds.count { $0.contains(.call) }
     )
   }
 }

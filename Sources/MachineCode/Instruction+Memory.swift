@@ -23,11 +23,12 @@ extension Disassembly.Instruction {
 
   private func isMemory(_ operand: String) -> Bool {
     if isDirectBranch { return false }
-    let place = operand.hasPrefix("*") ? operand.dropFirst() : operand[...]
-    if place.hasPrefix("%") {
-      return place.contains(":")  // "%fs:0x28"
+    let place = operand.utf8.drop { $0 == UInt8(ascii: "*") }
+    switch place.first {
+    case UInt8(ascii: "%"): return place.contains(UInt8(ascii: ":"))  // "%fs:0x28"
+    case UInt8(ascii: "$"), UInt8(ascii: "{"): return false  // "{rn-sae}"
+    default: return true
     }
-    return !place.hasPrefix("$") && !place.hasPrefix("{")  // "{rn-sae}"
   }
 
   /// An address computed, padding, a hint to the cache, or a trap: nothing is read or written.
@@ -49,7 +50,7 @@ extension Disassembly.Instruction {
   }
 
   /// Instructions that read the memory they write; all others only write it.
-  private static let updates: Set<String> = [
+  private static let updates = [
     "add", "adc", "sub", "sbb", "and", "or", "xor", "inc", "dec", "neg", "not",
     "shl", "sal", "shr", "sar", "rol", "ror", "rcl", "rcr", "shld", "shrd", "bts", "btr", "btc",
     "xchg", "xadd", "cmpxchg", "cmpxchg8b", "cmpxchg16b",

@@ -16,11 +16,28 @@ extension Disassembly {
     /// Its length with all prefixes, 1 to 15.
     public let bytes: Int
 
+    /// The mnemonic without its last letter, if that may be a size suffix.
+    private let stem: String?
+
+    init(
+      address: UInt64,
+      prefixes: [String],
+      mnemonic: String,
+      operands: [String],
+      bytes: Int
+    ) {
+      self.address = address
+      self.prefixes = prefixes
+      self.mnemonic = mnemonic
+      self.operands = operands
+      self.bytes = bytes
+      stem = mnemonic.last.map { "bwlq".contains($0) } == true ? String(mnemonic.dropLast()) : nil
+    }
+
     /// Whether the mnemonic is one of `stems`, with or without a size suffix.
-    func isOne(of stems: Set<String>) -> Bool {
-      if stems.contains(mnemonic) { return true }
-      guard let suffix = mnemonic.last, "bwlq".contains(suffix) else { return false }
-      return stems.contains(String(mnemonic.dropLast()))
+    func isOne(of stems: [String]) -> Bool {
+      // Asked a dozen times of each instruction: a set would hash the mnemonic each time.
+      stems.contains(mnemonic) || stem.map(stems.contains) == true
     }
   }
 }

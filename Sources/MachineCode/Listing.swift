@@ -17,12 +17,12 @@ struct Listing {
   init(parsing text: String) {
     // Before the first section stands the file's name, which may look like an address: "bad:".
     lines = text.lines.drop { !$0.hasPrefix("Disassembly of section") }.compactMap { line in
-      let line = line.drop { $0 == " " }
+      let bytes = line.utf8.drop { $0 == UInt8(ascii: " ") }
       guard
-        let colon = line.firstIndex(of: ":"),
-        let address = UInt64(line[..<colon], radix: 16)
+        let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
+        let address = UInt64(Substring(bytes[..<colon]), radix: 16)
       else { return nil }
-      return Line(address: address, text: line[line.index(after: colon)...])
+      return Line(address: address, text: Substring(bytes[bytes.index(after: colon)...]))
     }
     position = Dictionary(lines.enumerated().map { ($1.address, $0) }) { first, _ in first }
   }
@@ -83,7 +83,9 @@ private struct Decoded {
   ]
 
   init(parsing text: Substring) {
-    let words = text.prefix { $0 != "#" }.split { $0 == " " || $0 == "\t" }
+    let words = text.utf8.prefix { $0 != UInt8(ascii: "#") }
+      .split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+      .map { Substring($0) }
     // "{vex}" and "{evex}" choose an encoding.
     let prefixes = words.prefix {
       Self.prefixNames.contains($0) || $0.hasPrefix("rex") || $0.hasPrefix("{")
@@ -100,13 +102,13 @@ extension String {
   /// Splits at commas, but not at those of "(%rdi,%rcx,8)".
   fileprivate func splitOperands() -> [String] {
     var depth = 0
-    return split { character in
+    return utf8.split { character in
       switch character {
-      case "(": depth += 1
-      case ")": depth -= 1
+      case UInt8(ascii: "("): depth += 1
+      case UInt8(ascii: ")"): depth -= 1
       default: break
       }
-      return character == "," && depth == 0
-    }.map(String.init)
+      return character == UInt8(ascii: ",") && depth == 0
+    }.map { String(Substring($0)) }
   }
 }

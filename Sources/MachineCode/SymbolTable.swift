@@ -19,17 +19,18 @@ struct SymbolTable {
     var isStripped = true
     for line in text.lines {
       // The flags are seven columns, the last of which is the type of the symbol.
-      let fields = line.split(separator: "\t")
-      let flags = line.dropFirst(17).prefix(7)
-      guard fields.count == 2, flags.count == 7, let address = UInt64(line.prefix(16), radix: 16)
+      let fields = line.utf8.split(separator: UInt8(ascii: "\t"))
+      let flags = line.utf8.dropFirst(17).prefix(7)
+      guard
+        fields.count == 2, flags.count == 7,
+        let address = UInt64(Substring(line.utf8.prefix(16)), radix: 16)
       else { continue }
       isStripped = false
-      let entry = fields[1].split(separator: " ")
-      guard
-        flags.last == "F", entry.count >= 2,
-        let size = UInt64(entry[0], radix: 16), size > 0
+      guard flags.last == UInt8(ascii: "F") else { continue }
+      let entry = fields[1].split(separator: UInt8(ascii: " "))
+      guard entry.count >= 2, let size = UInt64(Substring(entry[0]), radix: 16), size > 0
       else { continue }
-      let name = String(entry[entry.count - 1])
+      let name = String(Substring(entry[entry.count - 1]))
       functions.append(Symbol(name: name, range: address..<address + size))
     }
     self.functions = functions
