@@ -72,6 +72,9 @@ struct SummaryTableTests {
         1 folio, HVO elsewhere; loses in 1 (33 %: head 1 of 1), at worst 2.00x the time in \
         compound_head throughput, order 9, head, 1 folio, HVO off; \
         nothing can be told in 1.
+        Of 1 cell, memdesc against fakehead loses in 1 (100 %: mixed 1 of 1), \
+        at worst 1.25x the time in compound_head throughput, order 9, mixed (50 % tail, random), \
+        1 folio, HVO elsewhere.
 
         """
     )
@@ -96,10 +99,26 @@ struct SummaryTableTests {
     #expect(text.contains("\nOf 3 cells, mask against fakehead wins in 1 "))
   }
 
-  @Test("An arm that no cell has is said to be missing")
+  @Test("The answer covers every new encoding, but not variants nor kernels without HVO")
+  func answeredArms() {
+    let others = ["memdesc_32", "new", "mask_branchy", "fakehead_preempt", "pointer", "pointer_56"]
+    let text = SummaryTable(rows + others.map { .sample($0, cell: 1) }).render()
+    let answered = text.split(separator: "\n").filter { $0.hasPrefix("Of ") }
+      .compactMap { $0.split(separator: " ").dropFirst(3).first }
+    #expect(answered == ["mask", "memdesc", "memdesc_32", "new"])
+    #expect(!text.contains("  memdesc_32"), "the table itself shows one arm")
+  }
+
+  @Test("An arm that no cell has is said to be missing; others are still answered")
   func noArm() {
+    let text = SummaryTable(rows, arms: .named("other")).render()
     #expect(
-      SummaryTable(rows, arms: .named("other")).render()
+      text.hasPrefix(
+        "No cell compares the arm other with another.\nOf 3 cells, mask against fakehead wins in 1 "
+      )
+    )
+    #expect(
+      SummaryTable([], arms: .named("other")).render()
         == "No cell compares the arm other with another.\n"
     )
     #expect(SummaryTable([], arms: .all).render() == "No cell compares two arms.\n")

@@ -37,4 +37,9 @@ extension SummaryRow {
     guard let ratioLo, let ratioHi else { return "\(ratio.fixed(2))x" }
     return "\(ratio.fixed(2))x [\(ratioLo.fixed(2)), \(ratioHi.fixed(2))]"
   }
+
+  /// The verdict, with a mark where it is not to be trusted; nil where none was reached.
+  var verdictText: String? { verdict.map { $0.rawValue + (layoutsDisagree ? " *" : "") } }
+
+  var layoutsDisagree: Bool { layoutsAgree == false }
 }
