@@ -6,17 +6,19 @@ import Testing
 extension BenchTests {
   @Suite("Comparing runs", .needsProgram)
   struct ComparisonTests {
-    private static let measured = Result { try FinishedRun(Bench.tinyPlan).run }
+    private static let finished = Result { try FinishedRun(Bench.tinyPlan) }
     private let directory: TemporaryDirectory
     private let meta: Meta
     private let rows: [SummaryRow]
+    private let code: [CodegenRow]
 
     /// Narrow intervals, whatever the machine was busy with when the run was measured.
     init() throws {
       directory = try TemporaryDirectory()
-      let measured = try Self.measured.get()
-      meta = measured.meta
-      rows = measured.summary.map { row in
+      let finished = try Self.finished.get()
+      meta = finished.run.meta
+      code = finished.codegen
+      rows = finished.run.summary.map { row in
         var row = row
         row.ratioLo = row.ratio.map { $0 * 0.99 }
         row.ratioHi = row.ratio.map { $0 * 1.01 }
@@ -26,10 +28,13 @@ extension BenchTests {
       try write(meta, rows, to: "baseline")
     }
 
-    private func write(_ meta: Meta, _ rows: [SummaryRow], to name: String) throws {
+    private func write(
+      _ meta: Meta, _ rows: [SummaryRow], _ code: [CodegenRow]? = nil, to name: String
+    ) throws {
       var meta = meta
       let run = try RunDirectory.create(in: FilePath(directory.file("all").path), for: &meta)
       try run.writeSummary(rows)
+      try run.writeCodegen(code ?? self.code)
       try FileManager.default.moveItem(atPath: run.path.string, toPath: directory.file(name).path)
     }
 
@@ -53,7 +58,28 @@ extension BenchTests {
     func itself() throws {
       let ending = try compare("baseline", "baseline")
       #expect(ending.status == 0, "\(ending.errors)")
-      #expect(ending.output.contains("0 worse, 0 better"))
+      #expect(ending.output.contains("Times: 0 worse, 0 better"))
+      #expect(
+        ending.output.contains(
+          "Code of \(code.count) timed loops: 0 worse, 0 better, 0 rewritten, \(code.count) equal"))
+    }
+
+    @Test("More loads in the baseline's loops are a regression, though no ratio tells; status 1")
+    func moreWork() throws {
+      let baseline = try #require(rows.first?.baseline)
+      let slower = code.map { row in
+        var row = row
+        row.loads += row.arm == baseline ? 8 : 0
+        return row
+      }
+      try write(meta, rows, slower, to: "current")
+      let ending = try compare("baseline", "current")
+      #expect(ending.status == 1)
+      #expect(ending.errors == "")
+      #expect(ending.output.contains("More work in the current run than in the baseline run:"))
+      #expect(ending.output.contains("  compound_head throughput \(baseline): loads "))
+      #expect(!ending.output.contains("throughput mask: "))
+      #expect(try compare("current", "baseline").status == 0, "less work is no regression")
     }
 
     @Test("A run whose mask arm takes 30 % longer is a regression, told by arm and cell; status 1")
@@ -64,7 +90,7 @@ extension BenchTests {
       #expect(ending.errors == "")
       let worse = rows.filter { $0.encoding == "mask" }
       try #require(worse.count == 2)
-      #expect(ending.output.contains("\(worse.count) worse, 0 better"))
+      #expect(ending.output.contains("Times: \(worse.count) worse, 0 better"))
       let lines = ending.output.split(separator: "\n").filter { $0.contains("+30.0 %") }
       #expect(lines.count == worse.count)
       for (line, row) in zip(lines, worse) {

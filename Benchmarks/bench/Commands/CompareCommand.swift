@@ -6,11 +6,24 @@ import SystemPackage
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
-    abstract: "Compares the paired ratios of two runs on the same kind of machine.",
+    abstract: "Compares paired ratios and machine code of two runs on the same kind of machine.",
     discussion: """
-      An arm got worse when the intervals of its ratio are apart in both runs and the change exceeds \
-      the noise that both measured with their A/A twins. Exit status: 0 nothing got worse, 1 something \
-      did, 66 no such run, 65 unreadable, 69 the machines differ or nothing matches.
+      Times: an arm got worse when the intervals of its ratio are apart in both runs and the change \
+      exceeds the noise that both measured with their A/A twins.
+
+      Machine code, where both runs have a codegen.csv: a timed loop got worse when it has more \
+      conditional jumps, loads, stores, locked operations or calls. Bytes and instructions are \
+      listed and summed up as the kernel's bloat-o-meter does, but are no reason to fail. Loops that \
+      only one run timed count as added or removed.
+
+      What it can't see: ratios hide a slow-down that arm and baseline share. The baseline's own \
+      loops are among those compared, which shows it where it comes from their code's work; but not \
+      where it comes from other instructions for the same work, from alignment, or from the machine: \
+      its kernel, microcode, clock, memory or neighbours. Nor is a faster baseline told from a slower \
+      arm. The columns ns_per_op of both runs show that, as far as the machine was in the same state.
+
+      Exit status: 0 nothing got worse, 1 something did, 66 no such run, 65 unreadable, 69 the \
+      machines differ or nothing matches.
       """)
 
   @Argument(help: "The run to compare with: a directory under results/.")

@@ -1,4 +1,5 @@
 import Foundation
+import MachineCode
 import Results
 import SystemPackage
 import Vmemmap
@@ -40,7 +41,9 @@ struct Session {
       left.map { Meta.Unmeasured(what: $0.what, why: $0.why) }
       + Absence.all().map { Meta.Unmeasured($0) }
     meta.findings = Checkup(machine: meta.machine, conditions: .current()).findings
+    let codegen = codegen(&meta)
     let directory = try RunDirectory.create(in: output, for: &meta)
+    if let codegen { try directory.writeCodegen(codegen) }
 
     var results = RunResults(plan)
     let interruption = Interruption()
@@ -73,6 +76,17 @@ struct Session {
       sensitivity: meta.sensitivity?.summary(
         nanosecondsPerOperation: try selfTest.baselineTime(plan.rule),
         seconds: selfTest.measuringTime))
+  }
+
+  /// The machine-code facts of the loops to be timed; nil, and why, where they can't be read.
+  private func codegen(_ meta: inout Meta) -> [CodegenRow]? {
+    do throws(MachineCodeError) {
+      return try CodegenRow.rows(of: plan.loops(ofCells: cells ?? Array(plan.cells.indices)))
+    } catch {
+      meta.unmeasured.append(
+        Meta.Unmeasured(what: "machine-code facts (codegen.csv)", why: error.description))
+      return nil
+    }
   }
 
   /// Looks at all cells, and again at those that are unresolved.

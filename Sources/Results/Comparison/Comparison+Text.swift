@@ -1,5 +1,5 @@
 extension Comparison {
-  /// Regressions first, then improvements, then one line of counts.
+  /// Regressions first, then improvements, then the machine code's, then two lines of counts.
   /// - Parameter verbose: names the arms that are in one run only, or could not be judged.
   public func render(verbose: Bool = false) -> String {
     var lines: [String] = []
@@ -10,7 +10,8 @@ extension Comparison {
       lines += Self.section("Only in the current run:", onlyInCurrent.map(\.armText))
       lines += Self.section("Not judged, no interval in one run:", unjudged.map(\.armText))
     }
-    lines.append(counts)
+    lines += code?.sections ?? []
+    lines += [counts, codeSummary]
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -18,10 +19,16 @@ extension Comparison {
     items.isEmpty ? [] : [title] + items.map { "  " + $0 } + [""]
   }
 
+  private var codeSummary: String {
+    code?.summary
+      ?? "Code of timed loops: not compared, no codegen.csv in "
+      + withoutCode.map(\.string).joined(separator: " and ") + "."
+  }
+
   private var counts: String {
     let unchanged = changes.count - regressions.count - improvements.count
     var parts = [
-      "\(regressions.count) worse", "\(improvements.count) better", "\(unchanged) unchanged",
+      "Times: \(regressions.count) worse", "\(improvements.count) better", "\(unchanged) unchanged",
     ]
     if !unjudged.isEmpty { parts.append("\(unjudged.count) not judged") }
     if !onlyInBaseline.isEmpty { parts.append("\(onlyInBaseline.count) only in the baseline run") }

@@ -1,4 +1,7 @@
-/// What became of the arms' ratios from one run to another on the same machine.
+public import SystemPackage
+
+/// What became of the arms' ratios, and of the timed loops' machine code, from one run to another on
+/// the same machine.
 public struct Comparison: Sendable {
   /// The matched arms, in the order of the current run.
   public let changes: [Change]
@@ -6,9 +9,15 @@ public struct Comparison: Sendable {
   public let unjudged: [SummaryRow]
   public let onlyInBaseline: [SummaryRow]
   public let onlyInCurrent: [SummaryRow]
+  /// Nil unless both runs have machine-code facts.
+  public let code: CodeComparison?
+  /// The runs without machine-code facts.
+  public let withoutCode: [FilePath]
 
-  /// Matches the compared arms of both runs by the columns that say which cell and arm they are.
-  /// - Throws: `machinesDiffer`, `nothingMatches`.
+  /// Matches the compared arms of both runs by the columns that say which cell and arm they are, and
+  /// reads the machine-code facts of both.
+  /// - Throws: `machinesDiffer`, `nothingMatches`; `cannotRead`, `missingColumn`, `malformed` for
+  ///   the facts.
   public init(baseline: Run, current: Run) throws(ResultsError) {
     let differences = current.meta.machine.differences(from: baseline.meta.machine)
     guard differences.isEmpty else { throw .machinesDiffer(differences) }
@@ -28,11 +37,19 @@ public struct Comparison: Sendable {
     }
     onlyInBaseline = old.filter { !newAxes.contains($0.axisFields) }
     onlyInCurrent = new.filter { oldByAxes[$0.axisFields] == nil }
+
+    let oldCode = try baseline.codegen()
+    let newCode = try current.codegen()
+    code =
+      oldCode.isEmpty || newCode.isEmpty ? nil : CodeComparison(old: oldCode, new: newCode)
+    withoutCode =
+      (oldCode.isEmpty ? [baseline.path] : []) + (newCode.isEmpty ? [current.path] : [])
   }
 
   public var regressions: [Change] { changes.filter { $0.kind == .worse } }
   public var improvements: [Change] { changes.filter { $0.kind == .better } }
-  public var hasRegression: Bool { !regressions.isEmpty }
+  /// In the times or in the code.
+  public var hasRegression: Bool { !regressions.isEmpty || code?.regressions.isEmpty == false }
 }
 
 extension SummaryRow {

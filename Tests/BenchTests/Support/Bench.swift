@@ -19,8 +19,11 @@ enum Bench {
   ]
 
   /// Runs the program to its end, with results in `directory`.
-  static func run(_ arguments: [String], in directory: URL) throws -> Ending {
-    try StartedProgram(path, arguments, in: directory).ending()
+  /// - Parameter searchPath: what PATH is for the program; the test's own by default.
+  static func run(
+    _ arguments: [String], in directory: URL, searchPath: String? = nil
+  ) throws -> Ending {
+    try StartedProgram(path, arguments, in: directory, searchPath: searchPath).ending()
   }
 
   /// How the program ended, and what it said.
@@ -57,12 +60,17 @@ final class StartedProgram {
   /// A program that hangs fails its test after so many seconds, not the whole suite.
   private static let patience = 50.0
 
-  init(_ path: String, _ arguments: [String], in directory: URL) throws {
+  init(
+    _ path: String, _ arguments: [String], in directory: URL, searchPath: String? = nil
+  ) throws {
     transcripts = try TemporaryDirectory()
     let process = process
     process.executableURL = URL(filePath: path)
     process.arguments = arguments
     process.currentDirectoryURL = directory
+    if let searchPath {
+      process.environment = ProcessInfo.processInfo.environment.merging(["PATH": searchPath]) { $1 }
+    }
     process.standardInput = FileHandle.nullDevice
     // Files, because a pipe that nobody empties stops the program.
     process.standardOutput = try transcripts.newFile("output")

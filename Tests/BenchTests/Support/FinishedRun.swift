@@ -11,6 +11,7 @@ struct FinishedRun {
   let run: Run
   let summaryText: String
   let samples: [SampleRow]
+  let codegen: [CodegenRow]
 
   init(_ arguments: [String]) throws {
     let directory = try TemporaryDirectory()
@@ -20,6 +21,7 @@ struct FinishedRun {
     run = try directory.latestRun()
     summaryText = try directory.text("results/latest/summary.csv")
     samples = try run.samples()
+    codegen = try run.codegen()
   }
 
   /// What was timed in turn, by cell, process and round.

@@ -95,3 +95,20 @@ extension Run {
     return Run(path: "run", meta: meta, summary: rows)
   }
 }
+
+extension CodegenRow {
+  /// One copy of a loop of `compound_head()`.
+  static func sample(_ arm: String = "mask", role: String = "arm", layout: Int = 0) -> CodegenRow {
+    CodegenRow(
+      arm: arm,
+      symbol: "compound_head__latency__\(arm)__\(role)__\(layout)",
+      bytes: 200,
+      instructions: 60,
+      conditionalJumps: 1,
+      loads: 16,
+      stores: 0,
+      locked: 0,
+      calls: 0
+    )
+  }
+}

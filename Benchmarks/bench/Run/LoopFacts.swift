@@ -1,0 +1,34 @@
+import MachineCode
+import Results
+
+extension CodegenRow {
+  /// Exact facts of loops of this program, one turn of 8 operations each.
+  ///
+  /// Reads the program's own file with two runs of objdump: some milliseconds for each loop.
+  static func rows(of loops: [LoopSymbol]) throws(MachineCodeError) -> [CodegenRow] {
+    guard !loops.isEmpty else { return [] }
+    let functions = try Disassembly.read(binary: Executable.url.path, symbols: loops.map(\.name))
+    return zip(loops, functions).map { loop, function in
+      let facts = function.loopFacts
+      return CodegenRow(
+        arm: loop.arm, symbol: facts.symbol, bytes: facts.bytes,
+        instructions: facts.instructions, conditionalJumps: facts.conditionalJumps,
+        loads: facts.loads, stores: facts.stores, locked: facts.locked, calls: facts.calls)
+    }
+  }
+}
+
+extension Plan {
+  /// The loops that the cells with these indices time, in every layout used.
+  func loops(ofCells indices: some Sequence<Int>) -> [LoopSymbol] {
+    var names: Set<String> = []
+    for cell in indices.map({ cells[$0] }) {
+      for arm in choice.arms(of: cell) {
+        for layout in 0..<layouts {
+          names.insert(arm.symbol(cell.operation, cell.mode, layout: layout))
+        }
+      }
+    }
+    return LoopSymbol.all.filter { names.contains($0.name) }
+  }
+}
