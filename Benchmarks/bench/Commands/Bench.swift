@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import MachineCode
 import Results
 import Vmemmap
 
@@ -16,9 +17,9 @@ struct Bench: ParsableCommand {
       65 unreadable data; 66 no such run; 69 runs that can't be compared; 73, 74 can't write.
       """,
     subcommands: [
-      RunCommand.self, ListCommand.self, CompareCommand.self, CodegenCommand.self,
-      MemmapCommand.self, SelfTestCommand.self, ReplayCommand.self, DoctorCommand.self,
-      TortureCommand.self,
+      RunCommand.self, ListCommand.self, CompareCommand.self, ReportCommand.self,
+      CodegenCommand.self, MemmapCommand.self, SelfTestCommand.self, ReplayCommand.self,
+      DoctorCommand.self, TortureCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 
@@ -34,6 +35,8 @@ struct Bench: ParsableCommand {
     } catch let error as FailedRun {
       fail(error.description, 2)
     } catch let error as VmemmapError {
+      fail(error.description, 2)
+    } catch let error as MachineCodeError {
       fail(error.description, 2)
     } catch {
       exit(withError: error)

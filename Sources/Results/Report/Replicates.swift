@@ -1,0 +1,66 @@
+/// The times of one arm's replicates in one cell, in nanoseconds per operation.
+///
+/// A replicate is the median of what one process timed in one block with one layout of the code: what
+/// other tools repeat a whole run for. Single rounds are none, because a mean of those tells more of
+/// who else had the CPU than of the arm.
+struct Replicates {
+  let minimum: Double
+  /// The arithmetic mean.
+  let mean: Double
+  /// Of the sample, over n - 1; nil of a single replicate.
+  let standardDeviation: Double?
+  let maximum: Double
+
+  /// The deviation as a share of the mean.
+  var variation: Double? { standardDeviation.map { $0 / mean } }
+
+  init?(_ times: [Double]) {
+    guard let minimum = times.min(), let maximum = times.max() else { return nil }
+    self.minimum = minimum
+    self.maximum = maximum
+    let mean = times.reduce(0, +) / Double(times.count)
+    self.mean = mean
+    let squares = times.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    standardDeviation = times.count > 1 ? (squares / Double(times.count - 1)).squareRoot() : nil
+  }
+}
+
+extension Replicates {
+  /// Those of all arms of a run, by cell and arm.
+  struct Table {
+    private struct Key: Hashable {
+      let cell: Int
+      let encoding: String
+    }
+
+    private let replicates: [Key: Replicates]
+
+    /// From the samples that the run kept of its baselines and arms.
+    /// - Throws: `cannotRead`, `missingColumn`, `malformed`.
+    init(of run: Run) throws(ResultsError) {
+      let samples = try run.samples().filter { $0.role == .baseline || $0.role == .arm }
+      replicates = Dictionary(grouping: samples) { Key(cell: $0.cell, encoding: $0.encoding) }
+        .compactMapValues { samples in
+          Replicates(
+            samples.grouped { [$0.process, $0.layout, $0.block] }.map { group in
+              group.map { Double($0.elapsedNS) / Double($0.iterations) }.median
+            }
+          )
+        }
+    }
+
+    /// Nil where nothing was kept of the row's arm.
+    subscript(_ row: SummaryRow?) -> Replicates? {
+      row.flatMap { replicates[Key(cell: $0.cell, encoding: $0.encoding)] }
+    }
+  }
+}
+
+extension [Double] {
+  /// Of at least one number.
+  fileprivate var median: Double {
+    let sorted = sorted()
+    let middle = count / 2
+    return count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+  }
+}

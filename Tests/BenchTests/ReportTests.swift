@@ -1,0 +1,51 @@
+import Foundation
+import Results
+import Testing
+
+extension BenchTests {
+  @Suite("Reports of a run", .needsProgram)
+  struct ReportTests {
+    private let directory: TemporaryDirectory
+    private let printed: String
+
+    init() throws {
+      directory = try TemporaryDirectory()
+      printed = try Bench.run(["run"] + Bench.tinyPlan, in: directory.url).output
+    }
+
+    @Test("Without arguments it is the latest run's table, as the run printed it")
+    func table() throws {
+      let ending = try Bench.run(["report"], in: directory.url)
+      #expect(ending.status == 0, "\(ending.errors)")
+      #expect(ending.output.contains("new/old"))
+      #expect(printed.hasPrefix(ending.output))
+    }
+
+    @Test("Each style is of the run named, and measures nothing", arguments: Report.Style.allCases)
+    func style(style: Report.Style) throws {
+      let id = try directory.latestRun().meta.runID
+      let before = directory.names("results")
+      let ending = try Bench.run(
+        ["report", "results/\(id)", "--style", style.rawValue], in: directory.url)
+      #expect(ending.status == 0, "\(ending.errors)")
+      #expect(ending.output == (try Report(directory.latestRun()).render(style)))
+      #expect(directory.names("results") == before)
+    }
+
+    @Test("A run that is not there is told by its path; status 66")
+    func missing() throws {
+      let ending = try Bench.run(["report", "nowhere"], in: directory.url)
+      #expect(ending.status == 66)
+      #expect(ending.errorMessages.first?.contains("nowhere") == true, "\(ending.errors)")
+    }
+
+    @Test("A style that is not there is refused with those that are; status 64")
+    func unknownStyle() throws {
+      let ending = try Bench.run(["report", "--style", "html"], in: directory.url)
+      #expect(ending.status == 64)
+      for word in ["html", "mm", "lkp", "mmtests", "markdown", "ktap"] {
+        #expect(ending.errors.contains(word), "\(ending.errors)")
+      }
+    }
+  }
+}
