@@ -55,6 +55,11 @@ let package = Package(
       swiftSettings: common
     ),
     .target(name: "MachineCode", swiftSettings: common),
+    .target(
+      name: "KernelFacts",
+      dependencies: [.product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: common
+    ),
 
     // The timed loops are one C symbol for each arm, mode and code layout. They are written once, as
     // generics, and stamped out from the lists of encodings and forms by this tool at build time.
@@ -109,6 +114,12 @@ let package = Package(
     .testTarget(
       name: "MachineCodeTests",
       dependencies: ["MachineCode", "MachineCodeFixtures"],
+      swiftSettings: common
+    ),
+    .testTarget(
+      name: "KernelFactsTests",
+      dependencies: ["KernelFacts", .product(name: "SystemPackage", package: "swift-system")],
+      exclude: ["Reference"],
       swiftSettings: common
     ),
     .testTarget(
