@@ -87,6 +87,7 @@ let package = Package(
       name: "bench",
       dependencies: [
         "CTorture", "Vmemmap", "CVmemmap", "TimedLoops", "Measurement", "Results", "MachineCode",
+        "KernelFacts",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Foundation
+import KernelFacts
+import Results
+import Vmemmap
+
+/// What the running kernel has of compound pages and HVO.
+struct KernelCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "kernel",
+    abstract:
+      "Tells which encoding the running kernel has, and whether it has HVO; changes nothing unless "
+      + "told to --allocate.",
+    discussion: """
+      What can't be read says why, and the rest is told. With --allocate, as root, huge pages are \
+      allocated to see what HVO saves and what /proc/kpageflags shows of them; then they are given \
+      back, after Ctrl-C too. Exit status: 0, whatever it finds; 2 where a setting could not be put \
+      back.
+      """)
+
+  @Option(help: "Allocate so many huge pages of 2 MiB, look at them, and give them back.")
+  var allocate: Int?
+
+  @Flag(help: "Turn HVO on for the allocated pages, and put it back.")
+  var hvo = false
+
+  func validate() throws {
+    guard let allocate else {
+      if hvo { throw ValidationError("--hvo is for pages that are allocated: add --allocate 1") }
+      return
+    }
+    guard allocate > 0 else {
+      throw ValidationError("--allocate \(allocate) is too few: 1 or more")
+    }
+    // The kernel would push others out of memory for them.
+    if let available = SystemMemory.availableBytes, allocate > available / 2 / Self.hugePageBytes {
+      throw ValidationError(
+        "--allocate \(allocate) takes more than half of the \(available >> 20) MiB that are "
+          + "available: \(available / 2 / Self.hugePageBytes) or fewer")
+    }
+  }
+
+  private static let hugePageBytes = 2 << 20
+
+  func run() throws {
+    let tree = KernelTree()
+    // First, while the process has one thread: others could take a signal meant to wait.
+    let lent = try allocate.map { try look(at: $0, tree) }
+    var table = TextColumns([.left, .left])
+    for line in KernelReport(tree, lent: lent).lines { table.append([line.name, line.text]) }
+    for line in table.rendered() { print(line) }
+    if geteuid() != 0 {
+      print("not root: page frames and /proc/kpageflags are hidden, settings can't be changed")
+    }
+  }
+
+  /// - Throws: ``FailedRun`` where a setting was not put back; what could not be done is in the result.
+  private func look(
+    at count: Int, _ tree: KernelTree
+  ) throws(FailedRun) -> Result<LentHugePages, KernelFactsError> {
+    let result = Result { () throws(KernelFactsError) in
+      try LentHugePages.look(at: count, optimizing: hvo, tree)
+    }
+    if case .failure(let error) = result, case .notRestored = error {
+      throw FailedRun(description: error.description)
+    }
+    return result
+  }
+}
