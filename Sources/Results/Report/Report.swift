@@ -29,15 +29,14 @@ public struct Report: Sendable {
 
   /// - Throws: what ``Run/samples()`` throws, in the styles `lkp` and `mmtests`.
   public func render(_ style: Style) throws(ResultsError) -> String {
-    if style == .table { return table.render() }
-    if style == .ktap { return ktap }
-    guard !table.compared.isEmpty else { return table.nothing + "\n" }
-    return switch style {
-    case .table, .ktap: ""
-    case .mm: mm
-    case .markdown: markdown
-    case .lkp: lkp(try Replicates.Table(of: run))
-    case .mmtests: mmtests(try Replicates.Table(of: run))
+    switch style {
+    case .table: return table.render()
+    case .ktap: return ktap
+    case _ where table.compared.isEmpty: return table.nothing + "\n"
+    case .mm: return mm
+    case .markdown: return markdown
+    case .lkp: return lkp(try Replicates.Table(of: run))
+    case .mmtests: return mmtests(try Replicates.Table(of: run))
     }
   }
 }
