@@ -11,24 +11,34 @@ public struct Topology: Sendable {
     public let cpus: [Int]
     /// 0 for a node without memory.
     public let memoryBytes: Int
+    /// By the number of the other node.
+    let distances: [Int: Int]
   }
 
   public let nodes: [Node]
 
   /// Reads the topology. The corresponding libnuma functions are `numa_available()`,
-  /// `numa_node_to_cpus()` and `numa_node_size64()`.
+  /// `numa_node_to_cpus()`, `numa_node_size64()` and `numa_distance()`.
   public static func current() -> Topology {
     guard numa_available() >= 0 else { return Topology(nodes: [wholeMachine]) }
-    let nodes = (0...max(0, Int(numa_max_node()))).map { id in
+    let ids = 0...max(0, Int(numa_max_node()))
+    let nodes = ids.map { id in
       Node(
         id: id, cpus: cpus(ofNode: id),
-        memoryBytes: max(0, Int(numa_node_size64(Int32(id), nil))))
+        memoryBytes: max(0, Int(numa_node_size64(Int32(id), nil))),
+        distances: distances(fromNode: id, to: ids))
     }.filter { !$0.cpus.isEmpty || $0.memoryBytes > 0 }
     return Topology(nodes: nodes.isEmpty ? [wholeMachine] : nodes)
   }
 
   /// Whether there is more than one node to choose from.
   public var isNUMA: Bool { nodes.count > 1 }
+
+  /// How far a node's memory is for another node's CPUs: 10 for its own, 20 for twice the time, as the
+  /// firmware says; nil where it does not, or one of them is not here.
+  public func distance(from node: Int, to memoryNode: Int) -> Int? {
+    nodes.first { $0.id == node }?.distances[memoryNode]
+  }
 
   public var nodesWithCPUs: [Int] { nodes.filter { !$0.cpus.isEmpty }.map(\.id) }
   public var nodesWithMemory: [Int] { nodes.filter { $0.memoryBytes > 0 }.map(\.id) }
@@ -48,7 +58,16 @@ public struct Topology: Sendable {
     let pages = sysconf(Int32(_SC_PHYS_PAGES))
     return Node(
       id: 0, cpus: Array(0..<sysconf(Int32(_SC_NPROCESSORS_ONLN))),
-      memoryBytes: pages * sysconf(Int32(_SC_PAGESIZE)))
+      memoryBytes: pages * sysconf(Int32(_SC_PAGESIZE)), distances: [0: localDistance])
+  }
+
+  /// `LOCAL_DISTANCE`.
+  private static let localDistance = 10
+
+  /// libnuma answers 0 for a node that does not exist.
+  private static func distances(fromNode node: Int, to others: ClosedRange<Int>) -> [Int: Int] {
+    let pairs = others.map { ($0, Int(numa_distance(Int32(node), Int32($0)))) }
+    return Dictionary(uniqueKeysWithValues: pairs.filter { $0.1 > 0 })
   }
 
   private static func cpus(ofNode node: Int) -> [Int] {

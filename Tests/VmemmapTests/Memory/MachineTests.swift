@@ -30,6 +30,20 @@ struct MachineTests {
     }
   }
 
+  @Test("Nodes are as far from each other as the kernel says; to one that is not here no distance")
+  func distances() {
+    let topology = Topology.current()
+    for node in topology.nodes {
+      let said = KernelFile.lines("/sys/devices/system/node/node\(node.id)/distance").first
+      // The file has a number for each online node, in order, and a kernel without NUMA none.
+      let online = KernelFile.lines("/sys/devices/system/node/online").first.map(KernelFile.list)
+      let expected = said?.split(separator: " ").map { Int($0) } ?? [10]
+      #expect((online ?? [0]).map { topology.distance(from: node.id, to: $0) } == expected)
+      #expect(topology.distance(from: node.id, to: 63) == nil || online?.contains(63) == true)
+    }
+    #expect(topology.distance(from: 1 << 20, to: 0) == nil)
+  }
+
   @Test("A pinned thread may run on its node's CPUs only")
   func pin() {
     let topology = Topology.current()
