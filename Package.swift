@@ -131,7 +131,8 @@ let package = Package(
       swiftSettings: common
     ),
     .testTarget(
-      name: "VmemmapTests", dependencies: ["Vmemmap", "CVmemmap"], swiftSettings: common),
+      name: "VmemmapTests", dependencies: ["Vmemmap", "CVmemmap", "CNuma"],
+      swiftSettings: common),
   ]
     + (hasURCU
       ? [

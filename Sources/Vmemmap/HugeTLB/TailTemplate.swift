@@ -35,7 +35,8 @@ extension MemoryMap {
       format.sharedTails == .nodeTemplate
       ? PageFlags(zone: .dma, node: head.flags.node) : head.flags.zoneAndNode
     return try templates.offset(
-      for: TailTemplate.Key(format: ObjectIdentifier(format), flags: flags, order: order),
+      for: TailTemplate.Key(
+        format: ObjectIdentifier(format), flags: templateNode.flags(for: flags), order: order),
       compoundInfo: format.compoundInfo(head: head, order: order))
   }
 }

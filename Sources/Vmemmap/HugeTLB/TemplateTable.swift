@@ -21,26 +21,38 @@ final class TemplateTable: Sendable {
   private let file: FileDescriptor
   private let offset: Int
   private let geometry: PageGeometry
-  private let bindsToNodes: Bool
+  /// Which nodes templates are bound to; nil where they are bound to none.
+  private let templateNode: TemplateNode?
 
   /// - Parameter address: of ``capacity`` pages, as mapped from `offset` of `file` while this is used.
   init(
-    address: UInt, file: FileDescriptor, offset: Int, geometry: PageGeometry, bindsToNodes: Bool
+    address: UInt, file: FileDescriptor, offset: Int, geometry: PageGeometry,
+    templateNode: TemplateNode?
   ) {
     self.address = address
     self.file = file
     self.offset = offset
     self.geometry = geometry
-    self.bindsToNodes = bindsToNodes
+    self.templateNode = templateNode
   }
 
-  var count: Int { slots.indices.prefix { slots[$0].load() != nil }.count }
+  var count: Int { entered.count }
+
+  /// The templates in use, in the order in which they were entered.
+  var entered: [TailTemplate] {
+    slots.indices.lazy.map { self.slots[$0].load() }.prefix { $0 != nil }.compactMap(\.self)
+  }
+
+  /// Where a template is mapped read-write.
+  func address(of template: TailTemplate) -> UInt {
+    address + UInt(template.page * geometry.basePageSize)
+  }
 
   /// The offset in the file of a template, made now if there is none yet.
   ///
   /// - Parameter compoundInfo: the word of its tails.
-  /// - Throws: ``VmemmapError/tooManyTemplates(limit:)``, and ``VmemmapError/system(attempt:errno:)``
-  ///   when memory or mappings run out.
+  /// - Throws: ``VmemmapError/tooManyTemplates(limit:)``, ``VmemmapError/numa(attempt:errno:)`` where it
+  ///   can't be bound, and ``VmemmapError/system(attempt:errno:)`` when memory or mappings run out.
   func offset(for key: TailTemplate.Key, compoundInfo: UInt) throws(VmemmapError) -> Int {
     var mine: TailTemplate?
     var slot = 0
@@ -72,8 +84,8 @@ final class TemplateTable: Sendable {
     guard let page = claimPage() else { return nil }
     let start = address + UInt(page * geometry.basePageSize)
     do throws(VmemmapError) {
-      if bindsToNodes {
-        try SystemCall.bind(start, length: geometry.basePageSize, node: key.flags.node)
+      if false, let node = templateNode?.node(for: key.flags) {
+        try SystemCall.bind(start, length: geometry.basePageSize, node: node)
       }
       try SystemCall.advise(
         start, length: geometry.basePageSize, MemoryMap.Advice.populateWrite,

@@ -24,11 +24,10 @@ extension MemoryMap {
   ///
   /// - Throws: ``VmemmapError/system(attempt:errno:)``.
   public func aliasingProof() throws(VmemmapError) -> AliasingProof {
-    let vmemmapPages = pageCount / geometry.structPagesPerVmemmapPage
-    let frames = try physicalFrames(vmemmapPages: 0..<vmemmapPages)
+    let frames = try physicalFrames(vmemmapPages: 0..<vmemmapPageCount)
     return AliasingProof(
       allocatedBytes: try allocatedBytes(), fullBytes: templateAreaOffset,
-      vmemmapPages: vmemmapPages, distinctFrames: frames.map { Set($0).count })
+      vmemmapPages: vmemmapPageCount, distinctFrames: frames.map { Set($0).count })
   }
 
   /// The physical page frames behind vmemmap pages of the map, in order: the first one of each.
@@ -39,14 +38,7 @@ extension MemoryMap {
   public func physicalFrames(
     vmemmapPages: Range<Int>
   ) throws(VmemmapError) -> [UInt64]? {
-    precondition(
-      vmemmapPages.lowerBound >= 0
-        && vmemmapPages.upperBound <= pageCount / geometry.structPagesPerVmemmapPage,
-      "vmemmap pages \(vmemmapPages) are not all of this map")
-    let start = base + UInt(vmemmapPages.lowerBound * geometry.basePageSize)
-    let length = vmemmapPages.count * geometry.basePageSize
-    // An entry of a page that was never touched says nothing.
-    try SystemCall.advise(start, length: length, Advice.populateRead, "read-fault struct pages")
+    let (start, length) = try readFault(vmemmapPages: vmemmapPages)
     let descriptor = unsafe open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
@@ -65,5 +57,20 @@ extension MemoryMap {
     guard !frames.contains(0) && entries.allSatisfy({ $0 >> 63 == 1 }) else { return nil }
     return stride(from: 0, to: frames.count, by: geometry.basePageSize / machinePageSize)
       .map { frames[$0] }
+  }
+  /// Reads vmemmap pages, so that the kernel knows where each of them is; of a page that was not
+  /// touched since it was mapped it says nothing.
+  ///
+  /// - Returns: the address of the first one, and the length of all in bytes.
+  func readFault(
+    vmemmapPages: Range<Int>
+  ) throws(VmemmapError) -> (start: UInt, length: Int) {
+    precondition(
+      vmemmapPages.lowerBound >= 0 && vmemmapPages.upperBound <= vmemmapPageCount,
+      "vmemmap pages \(vmemmapPages) are not all of this map")
+    let start = base + UInt(vmemmapPages.lowerBound * geometry.basePageSize)
+    let length = vmemmapPages.count * geometry.basePageSize
+    try SystemCall.advise(start, length: length, Advice.populateRead, "read-fault struct pages")
+    return (start, length)
   }
 }

@@ -54,6 +54,8 @@ public struct MemoryMap: ~Copyable {
   let reservation: Reservation
   /// Whether struct pages and templates are put on their section's node.
   let bindsToNodes: Bool
+  /// Which nodes hold the templates.
+  public let templateNode: TemplateNode
   /// Where in the file the template area begins.
   let templateAreaOffset: Int
   let templates: TemplateTable
@@ -81,6 +83,8 @@ public struct MemoryMap: ~Copyable {
   ///     not grant them; see ``mappingSize`` of the result.
   ///   - bindToNodes: whether the struct pages of each section, and their templates, are put on its
   ///     node.
+  ///   - templateNode: which nodes hold the templates. Those that are not local are bound whether or
+  ///     not the struct pages are.
   ///   - holdsStaticKey: whether each folio that is optimised in the old layout holds
   ///     ``OptimizeVmemmapKey`` on, as in the kernel. Optimising and restoring may then patch code,
   ///     with the precondition and errors of ``OptimizeVmemmapKey/increment(by:)`` and
@@ -92,24 +96,26 @@ public struct MemoryMap: ~Copyable {
   /// - Throws: ``VmemmapError/basePageSize(_:machine:)``,
   ///   ``VmemmapError/partialVmemmapPage(sectionPages:multiple:)``,
   ///   ``VmemmapError/misaligned(base:format:alignment:)``,
-  ///   ``VmemmapError/noSuchNode(node:nodes:)`` when nodes are to be bound to, and
-  ///   ``VmemmapError/system(attempt:errno:)`` when memory, address space or mappings run out.
+  ///   ``VmemmapError/noSuchNode(node:nodes:)`` and ``VmemmapError/numa(attempt:errno:)`` when nodes
+  ///   are to be bound to, and ``VmemmapError/system(attempt:errno:)`` when memory, address space or
+  ///   mappings run out.
   public init(
     format: any TailFormat.Type, sections: [MemorySection],
     mappingSize: MappingSize = .base, bindToNodes: Bool = false,
-    holdsStaticKey: Bool = false, basePageSize: Int = PageGeometry.standard.basePageSize,
-    displacement: Int = 0
+    templateNode: TemplateNode = .local, holdsStaticKey: Bool = false,
+    basePageSize: Int = PageGeometry.standard.basePageSize, displacement: Int = 0
   ) throws(VmemmapError) {
     try self.init(
       format: format, sections: sections, mappingSize: mappingSize, bindToNodes: bindToNodes,
-      holdsStaticKey: holdsStaticKey, basePageSize: basePageSize, displacement: displacement,
-      populates: true)
+      templateNode: templateNode, holdsStaticKey: holdsStaticKey, basePageSize: basePageSize,
+      displacement: displacement, populates: true)
   }
 
   /// - Parameter populates: false leaves all struct pages away; what is touched is then allocated.
   init(
     format: any TailFormat.Type, sections: [MemorySection], mappingSize: MappingSize,
-    bindToNodes: Bool, holdsStaticKey: Bool, basePageSize: Int, displacement: Int, populates: Bool
+    bindToNodes: Bool, templateNode: TemplateNode, holdsStaticKey: Bool, basePageSize: Int,
+    displacement: Int, populates: Bool
   ) throws(VmemmapError) {
     let machinePageSize = Int(getpagesize())
     guard
@@ -142,20 +148,11 @@ public struct MemoryMap: ~Copyable {
       alignment: common.memoryMapAlignment, displacement: displacement,
       name: "vmemmap-\(format.name)")
     try MemoryMap.checkAlignment(of: reservation.address, for: format, geometry)
+    try MemoryMap.checkNodes(
+      (bindToNodes ? sections.map(\.node) : []) + (templateNode.named.map { [$0] } ?? []))
     if bindToNodes {
-      let nodes = Topology.current().nodesWithMemory
-      var start = reservation.address
-      for section in sections {
-        guard nodes.contains(section.node) else {
-          throw .noSuchNode(node: section.node, nodes: nodes)
-        }
-        // Struct pages of some sizes straddle the border of two sections; it is the later one's.
-        let end = start + UInt(section.pages * format.structPageSize)
-        let first = start & ~UInt(basePageSize - 1)
-        try SystemCall.bind(
-          first, length: Int(end - first).roundedUp(to: basePageSize), node: section.node)
-        start = end
-      }
+      let spans = NodeSpan.consecutive(sections) { $0.pages * format.structPageSize }
+      try MemoryMap.bind(spans, from: reservation.address, basePageSize: basePageSize)
     }
     if populates {
       self.mappingSize = try MemoryMap.populate(
@@ -172,10 +169,32 @@ public struct MemoryMap: ~Copyable {
     self.folioAreaOffset = folioAreaOffset
     self.templates = TemplateTable(
       address: reservation.address + UInt(structBytes), file: reservation.file, offset: structBytes,
-      geometry: geometry, bindsToNodes: bindToNodes)
+      geometry: geometry,
+      templateNode: bindToNodes || templateNode.named != nil ? templateNode : nil)
     self.reservation = reservation
     self.bindsToNodes = bindToNodes
+    self.templateNode = templateNode
     self.holdsStaticKey = holdsStaticKey
+  }
+
+  /// Whether there is memory on nodes that will be bound to.
+  private static func checkNodes(_ wanted: [Int]) throws(VmemmapError) {
+    guard !wanted.isEmpty else { return }
+    let nodes = Topology.current().nodesWithMemory
+    if let node = wanted.first(where: { !nodes.contains($0) }) {
+      throw .noSuchNode(node: node, nodes: nodes)
+    }
+  }
+
+  private static func bind(
+    _ spans: [NodeSpan], from start: UInt, basePageSize: Int
+  ) throws(VmemmapError) {
+    for span in spans {
+      let pages = span.pages(of: basePageSize)
+      try SystemCall.bind(
+        start + UInt(pages.lowerBound * basePageSize), length: pages.count * basePageSize,
+        node: span.node)
+    }
   }
 
   private static func checkAlignment(
@@ -204,6 +223,12 @@ public struct MemoryMap: ~Copyable {
   /// - Precondition: the struct page is in this map.
   public func pageFrameNumber(of page: Page) -> PageFrameNumber {
     Int(bitPattern: page.address &- base) / format.structPageSize
+  }
+
+  /// The vmemmap pages that the struct pages fill, the last one perhaps not to its end.
+  public var vmemmapPageCount: Int {
+    (pageCount * format.structPageSize).roundedUp(to: geometry.basePageSize)
+      / geometry.basePageSize
   }
 
   /// The bytes of memory behind the map, templates included, as the kernel accounts them.
@@ -307,23 +332,26 @@ extension MemoryMap {
     self.order = order
   }
 
+  /// Which node the folios that the format keeps apart belong to, by their bytes in the folio area.
+  func folioSpans(order: Int) -> [NodeSpan] {
+    NodeSpan.consecutive(sections) {
+      // A page that does not fill a compound page has a folio of its own.
+      ($0.pages >> order + $0.pages & (1 << order - 1)) * format.folioSize
+    }
+  }
+
   /// Allocates the folios that the format keeps apart from the struct pages, on their section's node.
   private func populateFolios(order: Int) throws(VmemmapError) {
     guard format.folioSize > 0 else { return }
-    var start = base + UInt(folioAreaOffset)
-    for section in sections {
-      // A page that does not fill a compound page has a folio of its own.
-      let folios = section.pages >> order + section.pages & (1 << order - 1)
-      let first = start & ~UInt(geometry.basePageSize - 1)
-      start += UInt(folios * format.folioSize)
-      let length = Int(start - first).roundedUp(to: geometry.basePageSize)
-      if bindsToNodes { try SystemCall.bind(first, length: length, node: section.node) }
-    }
+    let spans = folioSpans(order: order)
     let area = base + UInt(folioAreaOffset)
+    if bindsToNodes {
+      try MemoryMap.bind(spans, from: area, basePageSize: geometry.basePageSize)
+    }
     // As the direct map of a kernel has them: huge where the struct pages are.
     _ = try MemoryMap.populate(
       area,
-      length: Int(start - area).roundedUp(
+      length: spans[spans.count - 1].bytes.upperBound.roundedUp(
         to: mappingSize == .huge ? hugePageSize : geometry.basePageSize),
       huge: mappingSize == .huge)
   }

@@ -32,8 +32,9 @@ public struct SparseMemoryMap: ~Copyable {
   /// - Throws: ``VmemmapError/noOptimization(format:structPageSize:)``,
   ///   ``VmemmapError/basePageSize(_:machine:)``,
   ///   ``VmemmapError/partialVmemmapPage(sectionPages:multiple:)``,
-  ///   ``VmemmapError/noSuchNode(node:nodes:)`` when nodes are to be bound to, and
-  ///   ``VmemmapError/system(attempt:errno:)`` when address space or mappings run out.
+  ///   ``VmemmapError/noSuchNode(node:nodes:)`` and ``VmemmapError/numa(attempt:errno:)`` when nodes are
+  ///   to be bound to, and ``VmemmapError/system(attempt:errno:)`` when address space or mappings run
+  ///   out.
   public init(
     format: any TailFormat.Type, sections: [MemorySection], bindToNodes: Bool = false,
     holdsStaticKey: Bool = false, basePageSize: Int = PageGeometry.standard.basePageSize
@@ -41,8 +42,8 @@ public struct SparseMemoryMap: ~Copyable {
     _ = try MemoryMap.sharedTails(of: format)
     map = try MemoryMap(
       format: format, sections: sections, mappingSize: .base, bindToNodes: bindToNodes,
-      holdsStaticKey: holdsStaticKey, basePageSize: basePageSize, displacement: 0,
-      populates: false)
+      templateNode: .local, holdsStaticKey: holdsStaticKey, basePageSize: basePageSize,
+      displacement: 0, populates: false)
   }
 
   /// The bytes of memory behind the map up to now, as the kernel accounts them.

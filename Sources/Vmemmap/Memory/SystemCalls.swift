@@ -6,7 +6,7 @@ import SystemPackage
 /// One thin wrapper for each system call that memory maps are made of.
 ///
 /// Addresses are integers here as everywhere in the model; the pointers that the calls take are made
-/// in this file only. Each throws ``VmemmapError/system(attempt:errno:)``.
+/// in this file only. Each throws ``VmemmapError/system(attempt:errno:)`` if it says nothing else.
 enum SystemCall {
   #if DEBUG
     /// For tests: told of each call before it is made; the call fails with what this answers.
@@ -14,15 +14,18 @@ enum SystemCall {
   #endif
 
   /// Makes a call that returns 0, or else sets errno.
+  ///
+  /// - Parameter failure: the error of an attempt.
   static func check(
-    _ call: @autoclosure () -> Int32, _ attempt: @autoclosure () -> String
+    _ call: @autoclosure () -> Int32, _ attempt: @autoclosure () -> String,
+    as failure: (String, Errno) -> VmemmapError = { .system(attempt: $0, errno: $1) }
   ) throws(VmemmapError) {
     #if DEBUG
-      if let errno = fault?(attempt()) { throw .system(attempt: attempt(), errno: errno) }
+      if let errno = fault?(attempt()) { throw failure(attempt(), errno) }
     #endif
     guard call() != 0 else { return }
     let number = Errno(rawValue: errno)
-    throw .system(attempt: attempt(), errno: number)
+    throw failure(attempt(), number)
   }
 
   static func memfdCreate(_ name: String, size: Int) throws(VmemmapError) -> FileDescriptor {
@@ -111,6 +114,8 @@ enum SystemCall {
   }
 
   /// Binds a range of a memory file's mapping to a node; the policy stays with the file.
+  ///
+  /// - Throws: ``VmemmapError/numa(attempt:errno:)``.
   static func bind(_ address: UInt, length: Int, node: Int) throws(VmemmapError) {
     var mask: UInt = 1 << UInt(node)
     // The kernel looks at one bit less than it is told of.
@@ -118,6 +123,20 @@ enum SystemCall {
       Int32(
         unsafe mbind(
           UnsafeMutableRawPointer(bitPattern: address), UInt(length), Int32(MPOL_BIND), &mask,
-          UInt(UInt.bitWidth + 1), 0)), "bind \(length) bytes to node \(node)")
+          UInt(UInt.bitWidth + 1), 0)),
+      "bind \(length) bytes to node \(node)", as: VmemmapError.numa)
+  }
+
+  /// The node that each page lies on, or the negative errno that the kernel has in its place.
+  ///
+  /// - Throws: ``VmemmapError/numa(attempt:errno:)``.
+  static func nodes(ofPages addresses: [UInt]) throws(VmemmapError) -> [Int32] {
+    var pages = unsafe addresses.map { unsafe UnsafeMutableRawPointer(bitPattern: $0) }
+    var nodes = [Int32](repeating: 0, count: addresses.count)
+    // Nothing is moved where no nodes to move to are named.
+    try check(
+      Int32(unsafe move_pages(0, UInt(addresses.count), &pages, nil, &nodes, 0)),
+      "ask for the nodes of \(addresses.count) pages", as: VmemmapError.numa)
+    return nodes
   }
 }

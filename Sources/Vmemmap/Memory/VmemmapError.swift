@@ -4,6 +4,8 @@ public import SystemPackage
 public enum VmemmapError: Error, Equatable {
   /// A system call failed; `attempt` says what was tried, with its values.
   case system(attempt: String, errno: Errno)
+  /// A call about NUMA nodes failed, as it does where the process may not use all of them.
+  case numa(attempt: String, errno: Errno)
   /// The struct page of pfn 0 is not where the format needs it.
   case misaligned(base: UInt, format: String, alignment: Int)
   /// More mappings than `vm.max_map_count` allows the process.
@@ -46,6 +48,8 @@ extension VmemmapError: CustomStringConvertible {
     switch self {
     case .system(let attempt, let errno):
       "\(attempt): \(errno.description)"
+    case .numa(let attempt, let errno):
+      "\(attempt): \(errno.description)" + VmemmapError.numaAdvice(errno)
     case .misaligned(let base, let format, let alignment):
       "a memory map at 0x\(String(base, radix: 16)) is not aligned to \(alignment) bytes: the "
         + "\(format) format would find wrong heads; align it, or use the pointer format"
@@ -93,6 +97,22 @@ extension VmemmapError: CustomStringConvertible {
     case .demotedButNotOptimized(let pfn, let order, let optimized, let folios, let reason):
       "pfn \(pfn) is now \(folios) folios of order \(order), but only \(optimized) of them are "
         + "optimised: \(reason); the others have all their struct pages, optimise them later"
+    }
+  }
+}
+
+extension VmemmapError {
+  /// What most likely stands behind the failure of a call about nodes, and what helps.
+  private static func numaAdvice(_ errno: Errno) -> String {
+    switch errno {
+    case .notPermitted:
+      "; a container may forbid it: run it with CAP_SYS_NICE (docker run --cap-add SYS_NICE)"
+    case .invalidArgument:
+      "; the process's cpuset may lack the node: Mems_allowed_list in /proc/self/status says which "
+        + "it has; run it in a cpuset with the node, or name another node"
+    case .noFunction:
+      "; this kernel has no NUMA policies (CONFIG_NUMA); leave out what binds to nodes"
+    default: ""
     }
   }
 }

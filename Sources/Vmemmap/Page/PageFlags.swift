@@ -73,4 +73,12 @@ extension PageFlags {
   public var zoneAndNode: PageFlags {
     PageFlags(rawValue: rawValue & ~0 << PageFlags.zoneShift)
   }
+  /// These flags with another node.
+  ///
+  /// - Precondition: `node` is in `0..<maximumNodes`.
+  func onNode(_ node: Int) -> PageFlags {
+    precondition(node >= 0 && node < PageFlags.maximumNodes, "node \(node) does not fit the flags")
+    return PageFlags(
+      rawValue: rawValue & (1 << PageFlags.nodeShift - 1) | UInt64(node) << PageFlags.nodeShift)
+  }
 }

@@ -117,6 +117,11 @@ struct MemoryMapTests {
     #expect(throws: VmemmapError.noSuchNode(node: absent, nodes: nodes)) {
       _ = try memory.map(HeadMaskFormat.self, bindToNodes: true)
     }
+    for templateNode in [TemplateNode.node(absent), .global(node: absent)] {
+      #expect(throws: VmemmapError.noSuchNode(node: absent, nodes: nodes)) {
+        _ = try memory.map(HeadMaskFormat.self, templateNode: templateNode)
+      }
+    }
     #expect(try memory.map(HeadMaskFormat.self)[0].flags.node == absent)
   }
 

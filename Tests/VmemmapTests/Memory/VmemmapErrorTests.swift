@@ -8,6 +8,12 @@ struct VmemmapErrorTests {
     "Each error names its values, and what to do where there is something",
     arguments: [
       (.system(attempt: "map 8 bytes", errno: .noMemory), ["map 8 bytes", "memory"]),
+      (.numa(attempt: "bind 8 bytes to node 3", errno: .notPermitted), ["node 3", "CAP_SYS_NICE"]),
+      (
+        .numa(attempt: "bind 8 bytes to node 3", errno: .invalidArgument),
+        ["node 3", "cpuset", "Mems_allowed_list"]
+      ),
+      (.numa(attempt: "bind 8 bytes to node 0", errno: .noFunction), ["node 0", "CONFIG_NUMA"]),
       (
         .misaligned(base: 0x7f00, format: "mask", alignment: 77), ["0x7f00", "mask", "77", "align"]
       ),

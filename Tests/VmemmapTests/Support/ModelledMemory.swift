@@ -81,11 +81,11 @@ extension ModelledMemory {
   /// A map of this memory, initialised.
   func map(
     _ format: any TailFormat.Type, mappingSize: MappingSize = .base, bindToNodes: Bool = false,
-    basePageSize: Int = 4096
+    templateNode: TemplateNode = .local, basePageSize: Int = 4096
   ) throws -> MemoryMap {
     var map = try MemoryMap(
       format: format, sections: sections, mappingSize: mappingSize, bindToNodes: bindToNodes,
-      basePageSize: basePageSize)
+      templateNode: templateNode, basePageSize: basePageSize)
     try map.initialize(order: order)
     return map
   }
