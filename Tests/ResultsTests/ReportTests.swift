@@ -340,6 +340,14 @@ struct ReportTests {
     }
   }
 
+  @Test("Every style has what must be known to read it", arguments: Report.Style.allCases)
+  func caveats(style: Report.Style) throws {
+    let run = Run(path: "run", meta: Self.meta, summary: Self.rows)
+    let text = try Report(run, caveats: ["these are", "user-space costs"]).render(style)
+    #expect(text.contains("these are\n") && text.contains("user-space costs\n"))
+    if style == .ktap { #expect(text.contains("\n# these are\n# user-space costs\n")) }
+  }
+
   @Test("Every arm is shown when asked for", arguments: Report.Style.allCases)
   func everyArm(style: Report.Style) throws {
     #expect(try report(arms: .all).render(style).contains("1.25x [1.20, 1.30]"))

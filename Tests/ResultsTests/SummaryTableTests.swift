@@ -80,6 +80,17 @@ struct SummaryTableTests {
     )
   }
 
+  @Test("An arm of which nothing can be told is answered so")
+  func nothingTold() {
+    var row = SummaryRow.sample(ratio: 0.9...1.1)
+    row.verdict = .unresolved
+    #expect(
+      SummaryTable([row]).render().hasSuffix(
+        "\nOf 1 cell, mask against fakehead: nothing can be told in 1.\n"
+      )
+    )
+  }
+
   @Test("An axis gets a column where lines would read alike without it")
   func distinguishingAxes() {
     let one = SummaryRow.sample(ratio: 0.9...1.1)

@@ -30,8 +30,10 @@ struct ReportCommand: ParsableCommand {
   var allArms = false
 
   func run() throws {
+    let run = try Run.load(FilePath(path))
     let report = Report(
-      try Run.load(FilePath(path)), arms: allArms ? .all : .named(MaskEncoding.name))
+      run, arms: allArms ? .all : .named(MaskEncoding.name),
+      caveats: HVOProcedure.caveats(of: run.summary))
     print(try report.render(style), terminator: "")
   }
 }

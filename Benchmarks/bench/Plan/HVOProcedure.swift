@@ -1,3 +1,4 @@
+import Results
 import Vmemmap
 
 /// How a kernel optimises and restores folios: an arm of the operations that do so.
@@ -35,8 +36,12 @@ struct HVOProcedure {
       unregisterThread: { [rcu] in rcu?.unregisterThread() })
   }
 
-  /// What has to be known of the times of these operations.
-  static let caveat = """
+  /// What has to be known of the rows' times; nothing where none is of these operations.
+  static func caveats(of rows: [SummaryRow]) -> [String] {
+    rows.contains { Operation(rawValue: $0.operation)?.changesHVO == true } ? [caveat] : []
+  }
+
+  private static let caveat = """
     hvo_optimize, hvo_restore: user-space costs of mmap(), per folio; the kernel sets page table \
     entries and sends IPIs instead, and waits for all CPUs where _rcu waits for one idle reader
     """

@@ -162,9 +162,7 @@ extension Session.Outcome {
     guard format == .table else { return }
     Swift.print()
     for line in PublishedFigures.lines(beside: rows) { Swift.print(line) }
-    if rows.contains(where: { Operation(rawValue: $0.operation)?.changesHVO == true }) {
-      Swift.print(HVOProcedure.caveat)
-    }
+    for line in HVOProcedure.caveats(of: rows) { Swift.print(line) }
     if let floor = meta.noiseFloor {
       Swift.print(
         """

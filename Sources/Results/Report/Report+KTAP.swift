@@ -7,7 +7,7 @@ extension Report {
   var ktap: String {
     let rows = table.compared
     var lines = ["KTAP version 1", "1..\(rows.count)"]
-    lines += (provenance + [noiseFloor].compactMap(\.self)).map { "# " + $0.onOneLine }
+    lines += (provenance + remarks).map { "# " + $0.onOneLine }
     if rows.isEmpty { lines.append("# " + table.nothing) }
     let points = rows.map(TestPoint.init)
     for (number, (point, row)) in zip(1..., zip(points, rows)) {

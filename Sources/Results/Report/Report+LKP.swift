@@ -2,7 +2,7 @@ extension Report {
   /// The columns of the kernel test robot's mails: the old arm's mean with its standard deviation in
   /// percent, the change, the new arm's, the metric. Behind it what the run concluded.
   func lkp(_ times: Replicates.Table) -> String {
-    var lines = provenance + [noiseFloor].compactMap(\.self)
+    var lines = provenance + remarks
     let axes = Axis.telling(table.compared)
     for arms in comparisons.grouped(by: { [$0[0].new.baseline, $0[0].new.encoding] }) {
       let (old, new) = (arms[0][0].new.baseline, arms[0][0].new.encoding)

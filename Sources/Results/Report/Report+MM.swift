@@ -16,7 +16,7 @@ extension Report {
       lines.append("")
     }
     let notes =
-      [table.footnote].compactMap(\.self) + table.answers + [noiseFloor].compactMap(\.self)
+      [table.footnote].compactMap(\.self) + table.answers + remarks
       + provenance
     lines += notes.flatMap { $0.wrapped(to: Self.columns) }
     return lines.joined(separator: "\n") + "\n"

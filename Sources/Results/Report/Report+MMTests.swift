@@ -10,7 +10,7 @@ extension Report {
   /// the gain over the old arm in percent beside it, between stars where the run came to a verdict
   /// that tells the arms apart. Behind the means what that verdict is.
   func mmtests(_ times: Replicates.Table) -> String {
-    var lines = provenance + [noiseFloor].compactMap(\.self)
+    var lines = provenance + remarks
     let axes = Axis.telling(table.compared)
     for comparison in comparisons {
       let arm = comparison[0].new

@@ -10,7 +10,7 @@ extension Report {
       lines.append("")
     }
     if let footnote = table.footnote { lines += [footnote.escaped, ""] }
-    lines += (table.answers + [noiseFloor].compactMap(\.self) + provenance)
+    lines += (table.answers + remarks + provenance)
       .map { "- " + $0.escaped }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -5,6 +5,7 @@
 public struct Report: Sendable {
   let run: Run
   let table: SummaryTable
+  let caveats: [String]
 
   /// Which layout.
   public enum Style: String, CaseIterable, Sendable {
@@ -22,15 +23,21 @@ public struct Report: Sendable {
     case ktap
   }
 
-  public init(_ run: Run, arms: SummaryTable.Arms = .named("mask")) {
+  /// - Parameter caveats: what must be known to read the numbers, a sentence each; in every style.
+  public init(
+    _ run: Run,
+    arms: SummaryTable.Arms = .named("mask"),
+    caveats: [String] = []
+  ) {
     self.run = run
+    self.caveats = caveats
     table = SummaryTable(run.summary, arms: arms)
   }
 
   /// - Throws: what ``Run/samples()`` throws, in the styles `lkp` and `mmtests`.
   public func render(_ style: Style) throws(ResultsError) -> String {
     switch style {
-    case .table: return table.render()
+    case .table: return table.render() + caveats.map { "\n\($0)\n" }.joined()
     case .ktap: return ktap
     case _ where table.compared.isEmpty: return table.nothing + "\n"
     case .mm: return mm
@@ -60,12 +67,13 @@ extension Report {
     return [place, origin].map { $0.compactMap(\.self).joined(separator: ", ") }
   }
 
-  /// What A/A twins showed; nil where the run was stopped before it knew.
-  var noiseFloor: String? {
-    run.meta.noiseFloor.map {
+  /// What the numbers are worth: what A/A twins showed, where the run came so far, and the caveats.
+  var remarks: [String] {
+    let noiseFloor = run.meta.noiseFloor.map {
       "noise floor: A/A twins differ by \((100 * $0.median).fixed(2)) % in the median and "
         + "\((100 * $0.p95).fixed(2)) % at the 95th percentile of \($0.twins.counted("cell"))"
     }
+    return [noiseFloor].compactMap(\.self) + caveats
   }
 
   /// Compared rows of one arm, baseline, operation and mode.

@@ -39,8 +39,9 @@ private struct Answer {
       same == 0 ? nil : "takes the same time within the margin in \(same)",
       untold == 0 ? nil : "nothing can be told in \(untold)",
     ]
-    return "Of \(rows.count.counted("cell")), \(arm.encoding) against \(arm.baseline) "
-      + parts.compactMap { $0 }.joined(separator: "; ") + "."
+    let isAllUntold = untold == rows.count
+    return "Of \(rows.count.counted("cell")), \(arm.encoding) against \(arm.baseline)"
+      + (isAllUntold ? ": " : " ") + parts.compactMap { $0 }.joined(separator: "; ") + "."
   }
 
   /// "wins in 3 (60 %: tail 2 of 2, head 1 of 3), at best 0.14x the time in ..."
