@@ -276,6 +276,8 @@ extension SummaryRow {
     row.cpuNode = perhaps(integer())
     row.memoryNode = perhaps(integer())
     row.templateNode = perhaps(integer())
+    row.templates = perhaps("remote")
+    row.peerNode = perhaps(integer())
     row.nsNet = perhaps(number())
     row.ratio = perhaps(number())
     row.ratioLo = perhaps(number())

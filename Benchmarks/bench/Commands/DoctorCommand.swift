@@ -42,10 +42,10 @@ extension Preset {
   /// What the preset's largest cells need.
   fileprivate var demand: Checkup.Demand {
     let groups = Dictionary(
-      grouping: axes.cells(cpus: [:], cpuNodes: [0], memoryNodes: [0]), by: \.mapKey
+      grouping: axes.cells(on: [NodeChoice(cpu: 0, memory: 0)], cpus: [:]), by: \.mapKey
     ).values
     let choice = ArmChoice(
-      baseline: baseline, patchesKey: OptimizeVmemmapKey.problem() == nil,
+      encodings: encodings, baseline: baseline, patchesKey: OptimizeVmemmapKey.problem() == nil,
       includesControls: self == .full)
     return Checkup.Demand(
       plan: "--preset \(rawValue)",

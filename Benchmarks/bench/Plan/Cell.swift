@@ -2,7 +2,7 @@ import TimedLoops
 import Vmemmap
 
 /// One question: all arms of a cell answer it over the same addresses, in the same rounds.
-struct Cell: Hashable, Codable {
+struct Cell: Hashable {
   let operation: Operation
   let mode: Mode
   let order: Int
@@ -19,6 +19,9 @@ struct Cell: Hashable, Codable {
   let memoryNode: Int
   /// Where every other thread runs, if not on `cpuNode`.
   var peerNode: Int?
+  var templates = TemplatePlace.local
+  /// Which node the templates are on, if not `memoryNode`.
+  var templateNode: Int?
   var threads = 1
 
   /// On which CPUs each thread may run: one of its own, or alone on all of the node.
@@ -62,11 +65,20 @@ struct Cell: Hashable, Codable {
 
   var footprintBytes: Int { folios * Page.size << order }
 
+  /// Where the cell's maps have their templates.
+  var templatePlacement: TemplateNode {
+    switch (templates, templateNode) {
+    case (.remote, let node?): .node(node)
+    case (.global, let node?): .global(node: node)
+    case (.local, _), (_, nil): .local
+    }
+  }
+
   /// What memory maps the cell needs; cells with equal keys share them.
   var mapKey: MapKey {
     MapKey(
       order: order, folios: folios, optimized: hvo == .on, mapping: mapping,
-      memoryNode: memoryNode, changesHVO: operation.changesHVO)
+      memoryNode: memoryNode, templateNode: templatePlacement, changesHVO: operation.changesHVO)
   }
 
   /// One line for progress and errors.
@@ -85,6 +97,7 @@ struct MapKey: Hashable {
   let optimized: Bool
   let mapping: MappingSize
   let memoryNode: Int
+  let templateNode: TemplateNode
   /// Whether the cells change what is optimised, and so make maps of their own.
   let changesHVO: Bool
 }

@@ -18,6 +18,8 @@ struct Plan {
   let topology: Topology
   /// The CPUs of each node that this process may use.
   let cpus: [Int: [Int]]
+  /// Whether cells get verdicts whose memory is not where it belongs, or may be moved meanwhile.
+  let acceptsPlacement: Bool
 
   /// How often a cell may be looked at: it gets a second set of processes while it is unresolved.
   ///

@@ -53,11 +53,36 @@ struct PlanOptions: ParsableArguments {
   @Option(help: "Sizes of the mappings under struct pages that are not optimised.")
   var mapping: ValueList<MappingSize>?
 
-  @Option(help: "Nodes whose CPUs measure; all by default.")
+  @Option(
+    help: """
+      Nodes whose CPUs measure; with --memory-node, by default the nearest pair and the farthest one, \
+      in the preset full all pairs.
+      """)
   var cpuNode: ValueList<Int>?
 
-  @Option(help: "Nodes whose memory holds the struct pages; all by default.")
+  @Option(help: "Nodes whose memory holds the struct pages.")
   var memoryNode: ValueList<Int>?
+
+  @Option(
+    help: """
+      Where the templates of shared tails are, seen from the struct pages: local, on the farthest node \
+      (remote), or all on one node (global).
+      """)
+  var templateNode: ValueList<TemplatePlace>?
+
+  @Option(
+    help: """
+      Nodes on which every other one of several threads runs, besides those that run on none but \
+      --cpu-node.
+      """)
+  var peerNode: ValueList<Int>?
+
+  @Flag(
+    help: """
+      Give verdicts on cells whose memory is not where it belongs, or may be moved while it is \
+      measured.
+      """)
+  var acceptPlacement = false
 
   @Option(
     help: """
@@ -142,11 +167,14 @@ extension PlanOptions {
     if pageClass != nil || hvo != nil { axes.essentialsOnly = false }
 
     let topology = machine.topology
-    let cpuNodes = try nodes(cpuNode, of: topology.nodesWithCPUs, lacking: "CPUs")
-    let memoryNodes = try nodes(memoryNode, of: topology.nodesWithMemory, lacking: "memory")
+    let (nodes, missing) = try topology.nodeChoices(
+      NodeOptions(
+        cpu: cpuNode?.values, memory: memoryNode?.values, peer: peerNode?.values,
+        templates: templateNode?.values),
+      isExhaustive: preset == .full)
 
     try requireKey(machine.keyProblem)
-    var cells = axes.cells(cpus: machine.cpus, cpuNodes: cpuNodes, memoryNodes: memoryNodes)
+    var cells = axes.cells(on: nodes, cpus: machine.cpus)
     let baseline = baseline ?? preset.baseline
     if let baseline, !cells.isEmpty {
       cells = cells.filter { $0.contenders.contains { $0.name == baseline } }
@@ -159,7 +187,7 @@ extension PlanOptions {
       }
     }
     let choice = ArmChoice(
-      encodings: encoding.map { Set($0.values) }, baseline: baseline,
+      encodings: encoding.map { Set($0.values) } ?? preset.encodings, baseline: baseline,
       patchesKey: machine.keyProblem == nil, includesControls: preset == .full)
     if let encoding, !cells.isEmpty {
       cells = cells.filter { choice.arms(of: $0).contains { $0.role == .arm } }
@@ -168,7 +196,7 @@ extension PlanOptions {
           """
           no cell has one of the arms '\(encoding.values.joined(separator: ","))' beside its \
           baseline; 'bench list' without --encoding shows each cell's arms
-          """)
+          """ + (encoding.values.lazy.compactMap(reasonWithoutHVO).first.map { " (\($0))" } ?? ""))
       }
     }
     var left: [LeftOut] = []
@@ -186,9 +214,10 @@ extension PlanOptions {
     if let reason = left.first, footprint != nil || order != nil || threads != nil {
       throw ValidationError(reason.description)
     }
+    left += missing
     guard !fitting.isEmpty else {
       throw ValidationError(
-        left.first?.description
+        (encoding?.values.lazy.compactMap(reasonWithoutHVO).first ?? left.first?.description)
           ?? """
           no cell has all of these values together: order-0 pages are of order 0, heads and tails of \
           1 and more, fakehead positions and HVO of \(Order.smallestOptimizable) and more
@@ -197,13 +226,14 @@ extension PlanOptions {
     let processes = processes ?? preset.processes
     return (
       Plan(
-        cells: fitting + [.selfTest(on: cpuNodes[0], memoryNodes[0])], processes: processes,
+        cells: fitting + [.selfTest(on: fitting[0].cpuNode, fitting[0].memoryNode)],
+        processes: processes,
         layouts: layouts,
         seed: seed ?? UInt64.random(in: 1...UInt64(UInt32.max)),
         budget: budget ?? preset.secondsPerCell * fitting.reduce(0) { $0 + $1.weight }
           + Plan.selfTestSeconds,
         rule: Plan.rule(margin: margin), choice: choice, topology: topology,
-        cpus: machine.cpus),
+        cpus: machine.cpus, acceptsPlacement: acceptPlacement),
       left
     )
   }
@@ -218,16 +248,15 @@ extension PlanOptions {
     }
   }
 
-  private func nodes(
-    _ asked: ValueList<Int>?, of available: [Int], lacking what: String
-  ) throws -> [Int] {
-    guard let asked else { return available }
-    for node in asked.values where !available.contains(node) {
-      let list = available.map(String.init).joined(separator: ", ")
-      throw ValidationError(
-        "node \(node) does not exist or has no \(what); nodes with \(what): \(list)")
-    }
-    return asked.values
+  /// Why an arm of that name is never there under HVO, if it is so.
+  private func reasonWithoutHVO(_ name: String) -> String? {
+    Operation.kernel.flatMap(\.contenders)
+      .first { $0.name == name && $0.format.sharedTails == nil && !$0.hvoStates.contains(.on) }
+      .map {
+        VmemmapError.noOptimization(
+          format: $0.format.name, structPageSize: $0.format.structPageSize
+        ).description
+      }
   }
 }
 
@@ -241,21 +270,21 @@ extension Sequence where Element: Hashable {
 
 extension Axes {
   /// - Parameter cpus: of each node, those that may be used.
-  func cells(cpus: [Int: [Int]], cpuNodes: [Int], memoryNodes: [Int]) -> [Cell] {
+  func cells(on nodes: [NodeChoice], cpus: [Int: [Int]]) -> [Cell] {
     var cells: [Cell] = []
     for order in orders {
       for footprint in footprints {
         for state in hvo where state != .on || order >= Order.smallestOptimizable {
-          for mapping in state == .on ? [.base] : mappings {
-            for cpuNode in cpuNodes {
-              for memoryNode in memoryNodes {
-                for threads in threads {
-                  let group = Cell.Group(
+          let bytes = footprint.folios(ofOrder: order) * Page.size << order
+          for mapping in state == .on ? [.base] : self.mappings(under: bytes) {
+            for nodes in nodes where nodes.templates == .local || state == .on {
+              for threads in threads {
+                let count = threads.threads(onCPUs: cpus[nodes.cpu, default: []].count)
+                guard nodes.peer == nil || count > 1 else { continue }
+                cells += self.cells(
+                  in: Cell.Group(
                     order: order, footprint: footprint, hvo: state, mapping: mapping,
-                    cpuNode: cpuNode, memoryNode: memoryNode,
-                    threads: threads.threads(onCPUs: cpus[cpuNode, default: []].count))
-                  cells += self.cells(in: group)
-                }
+                    nodes: nodes, threads: count))
               }
             }
           }
@@ -263,6 +292,11 @@ extension Axes {
       }
     }
     return cells.uniqued()
+  }
+
+  /// The mappings to ask for; once where there is too little for a huge one.
+  private func mappings(under bytes: Int) -> [MappingSize] {
+    bytes < MappingSize.hugeBytes && mappings.contains(.base) ? [.base] : mappings
   }
 
   private func cells(in group: Cell.Group) -> [Cell] {
@@ -310,8 +344,7 @@ extension Cell {
     let footprint: Footprint
     let hvo: HVOState
     let mapping: MappingSize
-    let cpuNode: Int
-    let memoryNode: Int
+    let nodes: NodeChoice
     let threads: Int
   }
 
@@ -324,8 +357,10 @@ extension Cell {
       predictability: predictability, pattern: pattern,
       folios: max(
         group.footprint.folios(ofOrder: group.order), group.threads * pattern.pagesBetweenThreads),
-      hvo: group.hvo, mapping: group.mapping, cpuNode: group.cpuNode,
-      memoryNode: group.memoryNode, threads: group.threads)
+      hvo: group.hvo, mapping: group.mapping, cpuNode: group.nodes.cpu,
+      memoryNode: group.nodes.memory, peerNode: group.nodes.peer,
+      templates: group.nodes.templates, templateNode: group.nodes.templateNode,
+      threads: group.threads)
   }
 
   /// Without HVO a fake head's position is a tail like others, and HVO elsewhere shows in the old

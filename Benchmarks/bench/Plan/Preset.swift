@@ -83,6 +83,13 @@ extension Preset {
     }
   }
 
+  /// The arms beside the baseline, where they are not all.
+  var encodings: Set<String>? {
+    // Each takes a map of up to 3 GiB.
+    self == .scale
+      ? [MaskEncoding.name, MemdescEncoding<MemdescStructPage64>.name] : nil
+  }
+
   /// The arm that ratios refer to, where it is not the old kernel's.
   var baseline: String? {
     self == .fakeHeads2021 ? PointerEncoding.name : nil

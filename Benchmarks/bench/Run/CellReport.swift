@@ -6,6 +6,9 @@ struct CellReport: Codable {
   let cell: Int
   /// The mappings' size as granted; nil when the maps of the cell differ.
   let mapping: MappingSize?
+  /// The least share of a map's pages that were on their node, before measuring or after; nil where
+  /// that was not asked, or the kernel does not tell.
+  let placement: Double?
   /// Operations in each timed block.
   let iterations: Int
   /// The oracle's sum over the whole workload, to which every arm's was equal.
@@ -33,11 +36,12 @@ struct CellReport: Codable {
   }
 
   init(
-    cell: Int, mapping: MappingSize?, iterations: Int, checksum: UInt64,
+    cell: Int, mapping: MappingSize?, placement: Double?, iterations: Int, checksum: UInt64,
     seconds: Double, arms: [Arm], events: [HardwareEvent], samples: [Sample]
   ) {
     self.cell = cell
     self.mapping = mapping
+    self.placement = placement
     self.iterations = iterations
     self.checksum = checksum
     self.seconds = seconds

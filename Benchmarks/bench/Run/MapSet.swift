@@ -35,7 +35,7 @@ final class MapSet {
     for format in formats {
       var map = try MemoryMap(
         format: format, sections: [MemorySection(node: key.memoryNode, pages: pages)],
-        mappingSize: key.mapping, bindToNodes: bindToNodes)
+        mappingSize: key.mapping, bindToNodes: bindToNodes, templateNode: key.templateNode)
       try map.initialize(order: key.order)
       if key.optimized && format.sharedTails != nil {
         try map.optimize(folios: stride(from: 0, to: key.folios << key.order, by: 1 << key.order))
@@ -65,6 +65,18 @@ final class MapSet {
         preconditionFailure("no memory map left for the format \(format.name)")
       }
       return free.remove(at: index)
+    }
+  }
+
+  /// The share of vmemmap pages and templates that are on the node they belong to, of the map that
+  /// has the least; nil where the kernel does not tell.
+  var placement: Double? {
+    do throws(VmemmapError) {
+      var least = 1.0
+      for owner in maps { least = min(least, try owner.map.placement().share) }
+      return least
+    } catch {
+      return nil
     }
   }
 

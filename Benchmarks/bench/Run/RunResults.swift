@@ -7,7 +7,11 @@ struct RunResults {
   let plan: Plan
   private(set) var cells: [CellResult]
 
+  /// Whether the kernel moves pages to where they are used.
+  private let isNUMABalancing: Bool
+
   init(_ plan: Plan) {
+    isNUMABalancing = Conditions.current().isNUMABalancing
     self.plan = plan
     cells = plan.cells.enumerated().map { CellResult($0.element, index: $0.offset) }
   }
@@ -53,7 +57,7 @@ struct RunResults {
           row.layoutsAgree = paired.layoutsAgree
           row.coverage = paired.coverage
           row.pValue = paired.pDifference
-          compared.append((rows.count, paired, twin.interval))
+          if isPlaced(row) { compared.append((rows.count, paired, twin.interval)) }
         }
         rows.append(row)
       }
@@ -63,6 +67,12 @@ struct RunResults {
       rows[item.row].verdict = SummaryRow.Verdict(rawValue: verdict.rawValue)
     }
     return (rows, NoiseFloor(twins: twins))
+  }
+
+  /// Whether memory was where it belongs, as far as the kernel tells, and stayed there.
+  private func isPlaced(_ row: SummaryRow) -> Bool {
+    guard plan.topology.isNUMA && !plan.acceptsPlacement else { return true }
+    return row.placement ?? 1 == 1 && !isNUMABalancing
   }
 
   private func row(
@@ -90,7 +100,12 @@ struct RunResults {
       mappings.count == 1 ? mappings.first?.flatMap { .init(rawValue: $0.rawValue) } : .mixed
     row.cpuNode = cell.cpuNode
     row.memoryNode = cell.memoryNode
-    row.templateNode = cell.hvo == .on ? cell.memoryNode : nil
+    if cell.hvo == .on {
+      row.templateNode = cell.templateNode ?? cell.memoryNode
+      row.templates = cell.templates.rawValue
+    }
+    row.peerNode = cell.peerNode
+    row.placement = reports.compactMap(\.placement).min()
     row.nsNet = estimate.net
     row.cyclesPerOp = estimate.events[.cycles]
     row.instructionsPerOp = estimate.events[.instructions]

@@ -20,6 +20,7 @@ struct Worker {
     // Cells that share maps stand together in a plan.
     for group in cells.chunked(on: { plan.cells[$0].mapKey }) {
       let maps = try maps(for: group)
+      let placement = maps?.placement
       if let maps, !maps.accounts.isEmpty { try report(.accounts(maps.accounts)) }
       var workloads = WorkloadCache()
       for index in group {
@@ -28,7 +29,8 @@ struct Worker {
         let share = max(0, seconds * 1e9 - spent) * cell.weight / weightLeft
         weightLeft -= cell.weight
         let message = try measure(
-          index, cell, maps, &workloads, until: MonotonicRawClock.now() + UInt64(share))
+          index, cell, maps, placement, &workloads,
+          until: MonotonicRawClock.now() + UInt64(share))
         try report(.cell(message))
       }
     }
@@ -44,7 +46,8 @@ struct Worker {
   }
 
   private func measure(
-    _ index: Int, _ cell: Cell, _ maps: MapSet?, _ workloads: inout WorkloadCache,
+    _ index: Int, _ cell: Cell, _ maps: MapSet?, _ placementBefore: Double?,
+    _ workloads: inout WorkloadCache,
     until deadline: UInt64
   ) throws -> CellReport {
     let begin = MonotonicRawClock.now()
@@ -72,8 +75,11 @@ struct Worker {
     if holdsKey { try OptimizeVmemmapKey.increment() }
     let (iterations, samples) = try runner.measure(until: deadline)
     if holdsKey { try OptimizeVmemmapKey.decrement() }
+    // Cells are told of what happened to their maps until they were measured, and meanwhile.
+    let placements = [placementBefore, plan.topology.isNUMA ? maps?.placement : nil]
     return CellReport(
-      cell: index, mapping: runner.mapping, iterations: iterations, checksum: runner.checksum,
+      cell: index, mapping: runner.mapping, placement: placements.compactMap(\.self).min(),
+      iterations: iterations, checksum: runner.checksum,
       seconds: Double(MonotonicRawClock.now() - begin) / 1e9, arms: runner.arms,
       events: counters.events.events, samples: samples)
   }

@@ -29,6 +29,8 @@ extension SummaryRow: TableRow {
     Column("memory_node", \.memoryNode),
     Column("template_node", \.templateNode),
     Column("threads", \.threads),
+    .added("templates", \.templates),
+    .added("peer_node", \.peerNode),
   ]
 
   private static let figures: [Column<SummaryRow>] = [

@@ -35,6 +35,10 @@ public struct SummaryRow: Equatable, Sendable {
   public var cpuNode: Int?
   public var memoryNode: Int?
   public var templateNode: Int?
+  /// Where the templates are, seen from the struct pages: local, remote or global.
+  public var templates: String?
+  /// Where every other thread ran, if not on `cpuNode`.
+  public var peerNode: Int?
   public var threads: Int
 
   // What was seen.

@@ -38,6 +38,8 @@ struct Axis: Sendable {
     Axis(title: "CPU node", alignment: .right) { $0.cpuNode?.description },
     Axis(title: "memory node", alignment: .right) { $0.memoryNode?.description },
     Axis(title: "template node", alignment: .right) { $0.templateNode?.description },
+    Axis(title: "templates", alignment: .left) { $0.templates ?? "-" },
     Axis(title: "threads", alignment: .right) { $0.threads.description },
+    Axis(title: "other node", alignment: .right) { $0.peerNode?.description ?? "-" },
   ]
 }

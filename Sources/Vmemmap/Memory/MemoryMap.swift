@@ -23,6 +23,9 @@ public struct MemorySection: Hashable, Sendable {
 public enum MappingSize: String, Sendable, CaseIterable {
   case base = "4k"
   case huge = "2m"
+
+  /// The bytes that a huge mapping needs at least.
+  public static let hugeBytes = 2 << 20
 }
 
 /// The struct pages of a span of modelled physical memory: a `vmemmap` of one's own.
@@ -358,7 +361,7 @@ extension MemoryMap {
 }
 
 /// The size of a huge mapping, in bytes.
-let hugePageSize = 2 << 20
+let hugePageSize = MappingSize.hugeBytes
 
 extension Int {
   /// - Parameter alignment: a power of two.

@@ -1,0 +1,109 @@
+import ArgumentParser
+import Vmemmap
+
+/// Where the templates of shared tails are, seen from the struct pages of a cell.
+enum TemplatePlace: String, CaseIterable, ExpressibleByArgument {
+  /// On the node of the struct pages, as the kernel has them.
+  case local
+  /// On the node that is farthest from them.
+  case remote
+  /// On one node, the first with memory, whatever node the struct pages are on.
+  case global
+}
+
+/// Where a cell's threads run, and where its memory is.
+struct NodeChoice: Hashable {
+  let cpu: Int
+  let memory: Int
+  /// Where every other thread runs, if not on `cpu`.
+  var peer: Int?
+  var templates = TemplatePlace.local
+  /// Which node the templates are on, if not the struct pages' own.
+  var templateNode: Int?
+}
+
+/// The nodes that a person asked for; nil for what the preset has.
+struct NodeOptions {
+  var cpu: [Int]?
+  var memory: [Int]?
+  var peer: [Int]?
+  var templates: [TemplatePlace]?
+}
+
+extension Topology {
+  /// The nodes that cells are measured on, and what of it this machine does not have.
+  ///
+  /// - Parameter isExhaustive: whether to take every pair of nodes, or one node's own memory and the
+  ///   pair that is farthest apart.
+  func nodeChoices(
+    _ options: NodeOptions, isExhaustive: Bool
+  ) throws -> (choices: [NodeChoice], left: [LeftOut]) {
+    try check(options.cpu, among: nodesWithCPUs, lacking: "CPUs")
+    try check(options.peer, among: nodesWithCPUs, lacking: "CPUs")
+    try check(options.memory, among: nodesWithMemory, lacking: "memory")
+    var pairs = pairs(from: options.cpu, to: options.memory)
+    if !isExhaustive && options.cpu == nil && options.memory == nil { pairs = extremes(of: pairs) }
+    var choices = pairs.map { NodeChoice(cpu: $0.cpu, memory: $0.memory) }
+    choices += (options.peer ?? []).flatMap { peer in
+      pairs.filter { $0.cpu != peer }.map {
+        NodeChoice(cpu: $0.cpu, memory: $0.memory, peer: peer)
+      }
+    }
+    var left: [LeftOut] = []
+    if nodesWithMemory.count == 1 && options.cpu == nil && options.memory == nil {
+      left.append(
+        LeftOut(
+          what: "struct pages and templates on another node",
+          why: "this machine has memory on one node only"))
+    }
+    let places = options.templates ?? (isExhaustive ? TemplatePlace.allCases : [.local])
+    choices = places.flatMap { place in
+      choices.compactMap { choice -> NodeChoice? in
+        guard place != .local else { return choice }
+        // Where there is one, templates are on it whatever is asked for.
+        guard nodesWithMemory.count > 1 else { return nil }
+        var choice = choice
+        choice.templates = place
+        choice.templateNode =
+          place == .global ? nodesWithMemory.first : farthestMemory(from: choice.memory)
+        return choice.templateNode == nil ? nil : choice
+      }
+    }
+    return (choices, left)
+  }
+
+  private func check(_ asked: [Int]?, among available: [Int], lacking what: String) throws {
+    for node in asked ?? [] where !available.contains(node) {
+      let list = available.map(String.init).joined(separator: ", ")
+      throw ValidationError(
+        "node \(node) does not exist or has no \(what); nodes with \(what): \(list)")
+    }
+  }
+
+  private typealias Pair = (cpu: Int, memory: Int)
+
+  private func pairs(from cpus: [Int]?, to memories: [Int]?) -> [Pair] {
+    (cpus ?? nodesWithCPUs).flatMap { cpu in
+      (memories ?? nodesWithMemory).map { (cpu, $0) }
+    }
+  }
+
+  /// The nearest pair and the farthest one, the first of several that are as near or as far.
+  private func extremes(of pairs: [Pair]) -> [Pair] {
+    guard let nearest = pairs.min(by: { distance($0) < distance($1) }),
+      let farthest = pairs.last(where: { pair in
+        pairs.allSatisfy { distance($0) <= distance(pair) }
+      })
+    else { return [] }
+    return nearest == farthest ? [nearest] : [nearest, farthest]
+  }
+
+  private func distance(_ pair: Pair) -> Int {
+    // Firmware that says nothing leaves near and far to the numbers of the nodes.
+    distance(from: pair.cpu, to: pair.memory) ?? (pair.cpu == pair.memory ? 10 : 20)
+  }
+
+  private func farthestMemory(from node: Int) -> Int? {
+    nodesWithMemory.filter { $0 != node }.max { distance((node, $0)) < distance((node, $1)) }
+  }
+}
