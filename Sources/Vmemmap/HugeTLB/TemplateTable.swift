@@ -102,9 +102,10 @@ final class TemplateTable: Sendable {
   }
 
   private func free(_ page: Int) throws(VmemmapError) {
+    // Even if its memory can't be given back: the next maker can have it.
+    defer { giveUp(page) }
     try SystemCall.punchHole(
       file, offset: offset + page * geometry.basePageSize, length: geometry.basePageSize)
-    giveUp(page)
   }
 
   /// A page of the area for one maker alone; nil when all are taken.
