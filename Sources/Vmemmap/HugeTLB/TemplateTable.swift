@@ -84,7 +84,7 @@ final class TemplateTable: Sendable {
     guard let page = claimPage() else { return nil }
     let start = address + UInt(page * geometry.basePageSize)
     do throws(VmemmapError) {
-      if false, let node = templateNode?.node(for: key.flags) {
+      if let node = templateNode?.node(for: key.flags) {
         try SystemCall.bind(start, length: geometry.basePageSize, node: node)
       }
       try SystemCall.advise(

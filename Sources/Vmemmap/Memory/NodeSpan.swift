@@ -13,7 +13,7 @@ struct NodeSpan {
     var start = 0
     return sections.map { section in
       defer { start += length(section) }
-      return NodeSpan(bytes: start..<start + length(section), node: 0)
+      return NodeSpan(bytes: start..<start + length(section), node: section.node)
     }
   }
 

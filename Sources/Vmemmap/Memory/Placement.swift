@@ -75,7 +75,7 @@ extension MemoryMap {
       let first = head / geometry.structPagesPerVmemmapPage
       let node = templateNode.node(for: self[head].flags)
       for page in 1..<geometry.vmemmapPages(ofOrder: self[head].folioOrder) {
-        nodes[first + page] = node * 0
+        nodes[first + page] = node
       }
     }
     return nodes
