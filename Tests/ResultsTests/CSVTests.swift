@@ -17,7 +17,7 @@ struct CSVTests {
         cpu_node,memory_node,template_node,threads,n,ns_per_op,ns_min,ns_iqr,ns_net,ratio,\
         ratio_lo,ratio_hi,margin,smallest_effect,verdict,null_lo,null_hi,layouts_agree,\
         placement,checksum,coverage,p_value,rounds,processes,layouts,cycles_per_op,\
-        instructions_per_op,branch_misses_per_op
+        instructions_per_op,branch_misses_per_op,templates,peer_node
 
         """
     )
@@ -43,7 +43,7 @@ struct CSVTests {
       row.csvLine == """
         1,2026-01-31T12-34-56Z-epyc-2c-1a2b3c4d,2026-01-31T12:34:56Z,,epyc-2c-1a2b3c4d,1,\
         compound_head,throughput,mask,fakehead,9,mixed,50.0,random,walk,32768,1,elsewhere,2m,,,,1,\
-        131072,0.56,0.55,0.01,,,,,,,,,,false,,000000000000beef,,,40,3,4,,,
+        131072,0.56,0.55,0.01,,,,,,,,,,false,,000000000000beef,,,40,3,4,,,,,
 
         """
     )

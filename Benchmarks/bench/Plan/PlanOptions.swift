@@ -214,15 +214,17 @@ extension PlanOptions {
     if let reason = left.first, footprint != nil || order != nil || threads != nil {
       throw ValidationError(reason.description)
     }
-    left += missing
     guard !fitting.isEmpty else {
+      let remote = templateNode == nil ? nil : missing.first
       throw ValidationError(
-        (encoding?.values.lazy.compactMap(reasonWithoutHVO).first ?? left.first?.description)
-          ?? """
-          no cell has all of these values together: order-0 pages are of order 0, heads and tails of \
-          1 and more, fakehead positions and HVO of \(Order.smallestOptimizable) and more
-          """)
+        encoding?.values.lazy.compactMap(reasonWithoutHVO).first
+          ?? (left.first ?? remote)?.description
+            ?? """
+            no cell has all of these values together: order-0 pages are of order 0, heads and tails of \
+            1 and more, fakehead positions and HVO of \(Order.smallestOptimizable) and more
+            """)
     }
+    left += missing
     let processes = processes ?? preset.processes
     return (
       Plan(
@@ -275,8 +277,8 @@ extension Axes {
     for order in orders {
       for footprint in footprints {
         for state in hvo where state != .on || order >= Order.smallestOptimizable {
-          let bytes = footprint.folios(ofOrder: order) * Page.size << order
-          for mapping in state == .on ? [.base] : self.mappings(under: bytes) {
+          let folios = footprint.folios(ofOrder: order)
+          for mapping in state == .on ? [.base] : self.mappings(of: folios, ofOrder: order) {
             for nodes in nodes where nodes.templates == .local || state == .on {
               for threads in threads {
                 let count = threads.threads(onCPUs: cpus[nodes.cpu, default: []].count)
@@ -295,8 +297,10 @@ extension Axes {
   }
 
   /// The mappings to ask for; once where there is too little for a huge one.
-  private func mappings(under bytes: Int) -> [MappingSize] {
-    bytes < MappingSize.hugeBytes && mappings.contains(.base) ? [.base] : mappings
+  private func mappings(of folios: Int, ofOrder order: Int) -> [MappingSize] {
+    // Not the product, which overflows for numbers that are refused later.
+    let isTooLittle = folios < MappingSize.hugeBytes >> (order + Page.shift)
+    return isTooLittle && mappings.contains(.base) ? [.base] : mappings
   }
 
   private func cells(in group: Cell.Group) -> [Cell] {

@@ -102,7 +102,7 @@ struct RunResults {
     row.memoryNode = cell.memoryNode
     if cell.hvo == .on {
       row.templateNode = cell.templateNode ?? cell.memoryNode
-      row.templates = cell.templates.rawValue
+      if cell.templates != .local { row.templates = cell.templates.rawValue }
     }
     row.peerNode = cell.peerNode
     row.placement = reports.compactMap(\.placement).min()

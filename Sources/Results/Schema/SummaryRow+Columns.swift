@@ -1,5 +1,5 @@
 extension SummaryRow: TableRow {
-  static let columns = identity + axes + figures
+  static let columns = identity + firstAxes + figures + addedAxes
 
   private static let identity: [Column<SummaryRow>] = [
     Column(Self.schemaVersionColumn, \.schemaVersion),
@@ -11,7 +11,9 @@ extension SummaryRow: TableRow {
   ]
 
   /// What makes rows of two runs the same measurement.
-  static let axes: [Column<SummaryRow>] = [
+  static let axes = firstAxes + addedAxes
+
+  private static let firstAxes: [Column<SummaryRow>] = [
     Column("operation", \.operation),
     Column("mode", \.mode),
     Column("encoding", \.encoding),
@@ -29,6 +31,9 @@ extension SummaryRow: TableRow {
     Column("memory_node", \.memoryNode),
     Column("template_node", \.templateNode),
     Column("threads", \.threads),
+  ]
+
+  private static let addedAxes: [Column<SummaryRow>] = [
     .added("templates", \.templates),
     .added("peer_node", \.peerNode),
   ]

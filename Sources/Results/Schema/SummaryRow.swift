@@ -35,7 +35,7 @@ public struct SummaryRow: Equatable, Sendable {
   public var cpuNode: Int?
   public var memoryNode: Int?
   public var templateNode: Int?
-  /// Where the templates are, seen from the struct pages: local, remote or global.
+  /// Where the templates are, seen from the struct pages: remote or global; nil for local.
   public var templates: String?
   /// Where every other thread ran, if not on `cpuNode`.
   public var peerNode: Int?
