@@ -33,10 +33,12 @@ struct ArmChoice {
 
   private func isMeasured(_ contender: Contender) -> Bool {
     if let encodings { return encodings.contains(contender.name) }
-    if let key = contender.staticKey {
-      return key.isConstant ? includesControls || !patchesKey : patchesKey
+    switch contender.staticKey?.isConstant {
+    case false? where !patchesKey: return false
+    // The key's constants stand in for it where it can't be patched.
+    case true? where !patchesKey: return true
+    default: return includesControls || !contender.isControl
     }
-    return includesControls || !contender.isControl
   }
 }
 

@@ -191,7 +191,7 @@ extension Operation {
   private func contender<F: PageRefForm>(_ form: F.Type) -> Contender {
     Contender(
       name: F.name, hvoStates: F.hvoStates, format: F.Encoding.Format.self,
-      staticKey: F.staticKey, isControl: F.staticKey?.isConstant ?? false,
+      staticKey: F.staticKey, isControl: F.isControl,
       registerThread: { F.registerThread() }, unregisterThread: { F.unregisterThread() })
   }
 }

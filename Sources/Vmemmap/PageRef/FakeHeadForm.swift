@@ -10,6 +10,8 @@ public enum EarlyFakeHeadForm<Key: StaticKey, RCU: RCUReadSide>: PageRefForm {
 
   public static var staticKey: (any StaticKey.Type)? { Key.self }
 
+  public static var isControl: Bool { Key.isConstant || !RCU.isOfKernel }
+
   @inlinable @inline(__always)
   public static func pageRefAddUnless(_ page: Page, _ addend: Int32, _ unless: Int32) -> Bool {
     RCU.lock()
@@ -36,6 +38,8 @@ public enum FakeHeadForm<Key: StaticKey, RCU: RCUReadSide>: PageRefForm {
   public static var hvoStates: Set<HVOState> { Key.hvoStates }
 
   public static var staticKey: (any StaticKey.Type)? { Key.self }
+
+  public static var isControl: Bool { Key.isConstant || !RCU.isOfKernel }
 
   @inlinable @inline(__always)
   public static func pageRefAddUnless(_ page: Page, _ addend: Int32, _ unless: Int32) -> Bool {

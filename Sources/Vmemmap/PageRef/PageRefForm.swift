@@ -14,6 +14,9 @@ public protocol PageRefForm: SendableMetatype {
   /// The static key that the code tests, if any.
   static var staticKey: (any StaticKey.Type)? { get }
 
+  /// Whether results have it only where it is asked for, see ``CompoundEncoding/isControl``.
+  static var isControl: Bool { get }
+
   /// Adds `addend` to the page's reference count unless the count is `unless`; tells whether it did.
   ///
   /// The corresponding kernel function is `page_ref_add_unless(page, nr, u)`;
@@ -46,6 +49,7 @@ extension PageRefForm {
   }
 
   public static var staticKey: (any StaticKey.Type)? { nil }
+  public static var isControl: Bool { false }
   public static func registerThread() {}
   public static func unregisterThread() {}
 }

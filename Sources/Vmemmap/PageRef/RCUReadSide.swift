@@ -9,6 +9,9 @@ public protocol RCUReadSide: SendableMetatype {
   /// Part of a form's name.
   static var name: String { get }
 
+  /// Whether it is as some kernel has it.
+  static var isOfKernel: Bool { get }
+
   static func lock()
   static func unlock()
 
@@ -19,6 +22,7 @@ public protocol RCUReadSide: SendableMetatype {
 }
 
 extension RCUReadSide {
+  public static var isOfKernel: Bool { true }
   public static func registerThread() {}
   public static func unregisterThread() {}
 }
@@ -53,6 +57,8 @@ public enum PreemptibleRCU: RCUReadSide {
   @frozen
   public enum MembarrierRCU: RCUReadSide {
     public static var name: String { "memb" }
+
+    public static var isOfKernel: Bool { false }
 
     @inlinable @inline(__always)
     public static func lock() { curcu_memb_read_lock() }
