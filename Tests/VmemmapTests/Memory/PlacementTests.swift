@@ -1,6 +1,8 @@
 import Glibc
+import SystemPackage
 import Testing
-import Vmemmap
+
+@testable import Vmemmap
 
 /// On which nodes a map lies, against what the kernel says without the model.
 @Suite("Placement")
@@ -131,5 +133,22 @@ struct PlacementTests {
     // What does not bind to it still works.
     #expect(try memory.map(HeadMaskFormat.self).placement().share == 0)
     #expect(try Self.memory.map(HeadMaskFormat.self, bindToNodes: true).placement().share == 1)
+  }
+
+  @Test("Where binding is forbidden, the error says so, and a map that is not bound can be had")
+  func forbidden() throws {
+    let isBinding: @Sendable (String) -> Errno? = { $0.hasPrefix("bind ") ? .notPermitted : nil }
+    try SystemCall.$fault.withValue(isBinding) {
+      let error = #expect(throws: VmemmapError.self) {
+        _ = try Self.memory.map(HeadMaskFormat.self, bindToNodes: true)
+      }
+      guard case .numa(let attempt, .notPermitted) = error else {
+        Issue.record("another error: \(String(describing: error))")
+        return
+      }
+      #expect(attempt == "bind 65536 bytes to node \(Self.nodes[0])")
+      var map = try Self.memory.map(HeadMaskFormat.self)
+      try map.optimize(folios: Self.memory.heads)
+    }
   }
 }
