@@ -12,6 +12,9 @@ let hasURCU = ["", "/x86_64-linux-gnu", "/aarch64-linux-gnu"].contains {
 // The same timed loops in C, as arms beside the Swift ones: for tests of the loops only.
 let comparesWithC = Context.environment["COMPARE_WITH_C"] != nil
 
+// What scripts/numa-guest runs beside the tests, in a virtual machine only.
+let isForGuest = Context.environment["NUMA_GUEST"] != nil
+
 let common: [SwiftSetting] =
   [.strictMemorySafety()]
   + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
@@ -139,6 +142,16 @@ let package = Package(
         .target(
           name: "CURCU",
           linkerSettings: [.linkedLibrary("urcu-memb"), .linkedLibrary("urcu-common")])
+      ] : [])
+    + (isForGuest
+      ? [
+        .executableTarget(
+          name: "compare-with-kernel",
+          dependencies: [
+            "Vmemmap", "CNuma", .product(name: "SystemPackage", package: "swift-system"),
+          ],
+          path: "Tests/guest/compare-with-kernel",
+          swiftSettings: common)
       ] : [])
     + (comparesWithC
       ? [

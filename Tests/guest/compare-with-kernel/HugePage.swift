@@ -1,0 +1,48 @@
+import CNuma
+import Glibc
+
+/// A huge page of 2 MiB in use by this process, on a chosen node, given back with its owner.
+final class HugePage {
+  static let order = 9
+  private static let length = basePages * 4096
+  static let basePages = 1 << order
+
+  private let address: UInt
+  /// The page frame of its head.
+  let frame: UInt
+
+  init(node: Int) throws(KernelError) {
+    let start = unsafe mmap(
+      nil, HugePage.length, PROT_READ | PROT_WRITE,
+      MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | 21 << MAP_HUGE_SHIFT, -1, 0)
+    address = UInt(bitPattern: start)
+    guard address != UInt.max else { throw .noHugePage(node: node, errno: errno) }
+    var mask: UInt = 1 << UInt(node)
+    let bound = unsafe mbind(
+      start, UInt(HugePage.length), Int32(MPOL_BIND), &mask, UInt(UInt.bitWidth + 1), 0)
+    // Touched by a call that fails where a store would end the process.
+    let populateWrite: Int32 = 23
+    guard bound == 0, unsafe madvise(start, HugePage.length, populateWrite) == 0 else {
+      let reason = errno
+      unsafe munmap(start, HugePage.length)
+      throw .noHugePage(node: node, errno: reason)
+    }
+    frame = try HugePage.frame(of: address)
+  }
+
+  deinit { unsafe munmap(UnsafeMutableRawPointer(bitPattern: address), HugePage.length) }
+
+  private static func frame(of address: UInt) throws(KernelError) -> UInt {
+    let file = unsafe open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw .unreadable("/proc/self/pagemap", errno: errno) }
+    defer { close(file) }
+    var entry: UInt = 0
+    guard unsafe pread(file, &entry, 8, Int(address / 4096 * 8)) == 8 else {
+      throw .unreadable("/proc/self/pagemap", errno: errno)
+    }
+    // Bits 0 to 54; 0 for those who may not see it.
+    let frame = entry & (1 << 55 - 1)
+    guard frame != 0 else { throw .unreadable("page frame numbers", errno: EPERM) }
+    return frame
+  }
+}

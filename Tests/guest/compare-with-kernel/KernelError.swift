@@ -1,0 +1,28 @@
+import Glibc
+
+/// Why the kernel can't be looked at.
+enum KernelError: Error, CustomStringConvertible {
+  case unreadable(String, errno: Int32)
+  case noSymbol(String)
+  case notInCore(address: UInt)
+  case notMapped(address: UInt)
+  case noHugePage(node: Int, errno: Int32)
+
+  var description: String {
+    switch self {
+    case .unreadable(let what, let errno):
+      "can't read \(what): \(unsafe String(cString: strerror(errno))); it takes root"
+    case .noSymbol(let symbol):
+      "/proc/kallsyms shows no address of \(symbol); it takes root, or another kernel.kptr_restrict"
+    case .notInCore(let address):
+      "/proc/kcore has nothing at 0x\(String(address, radix: 16))"
+    case .notMapped(let address):
+      "the kernel's page tables have nothing for 0x\(String(address, radix: 16)); with five levels of "
+        + "them, boot with no5lvl"
+    case .noHugePage(let node, let errno):
+      "no huge page of 2 MiB on node \(node): \(unsafe String(cString: strerror(errno))); "
+        + "reserve one: echo 1 > /sys/devices/system/node/node\(node)/hugepages/hugepages-2048kB/"
+        + "nr_hugepages"
+    }
+  }
+}
