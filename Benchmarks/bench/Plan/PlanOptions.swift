@@ -72,8 +72,7 @@ struct PlanOptions: ParsableArguments {
 
   @Option(
     help: """
-      Nodes on which every other one of several threads runs, besides those that run on none but \
-      --cpu-node.
+      Nodes on which every other one of several threads runs, instead of on --cpu-node.
       """)
   var peerNode: ValueList<Int>?
 
@@ -273,6 +272,7 @@ extension Sequence where Element: Hashable {
 extension Axes {
   /// - Parameter cpus: of each node, those that may be used.
   func cells(on nodes: [NodeChoice], cpus: [Int: [Int]]) -> [Cell] {
+    let isOnTwoNodes = nodes.contains { $0.peer != nil }
     var cells: [Cell] = []
     for order in orders {
       for footprint in footprints {
@@ -282,7 +282,8 @@ extension Axes {
             for nodes in nodes where nodes.templates == .local || state == .on {
               for threads in threads {
                 let count = threads.threads(onCPUs: cpus[nodes.cpu, default: []].count)
-                guard nodes.peer == nil || count > 1 else { continue }
+                // Several threads run on two nodes where that is asked for, one can't.
+                guard (nodes.peer != nil) == (isOnTwoNodes && count > 1) else { continue }
                 cells += self.cells(
                   in: Cell.Group(
                     order: order, footprint: footprint, hvo: state, mapping: mapping,
