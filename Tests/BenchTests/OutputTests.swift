@@ -47,12 +47,12 @@ extension BenchTests {
     @Test("The table shows the mask encoding, or every arm when told, and where the files are")
     func table() throws {
       let plain = try run().output
-      #expect(plain.contains("mask") && !plain.contains("mask_branchy"))
+      #expect(plain.contains("mask") && !plain.contains("pointer"))
       #expect(plain.contains("noise floor:"))
       let last = try #require(plain.split(separator: "\n").last)
       let meta = try directory.latestRun().meta
       #expect(last == "results/\(meta.runID)/summary.csv, seed \(meta.seed)")
-      #expect(try run("--all-arms").output.contains("mask_branchy"))
+      #expect(try run("--all-arms").output.contains("pointer"))
     }
 
     @Test("'bench list' and 'bench --help' print on standard output and leave nothing")

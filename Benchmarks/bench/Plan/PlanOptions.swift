@@ -377,7 +377,9 @@ extension Cell {
     switch operation {
     case .compoundHead, .pageRefAddUnless, .hvoOptimize, .hvoRestore, .selfTest: break
     case .prepCompoundPage: return order == 9 && folios == 1
-    case .pageHead, .pageTail, .pageCompound, .pageZonenum, .folioTryGet:
+    // The same code in all layouts but memdesc's.
+    case .pageCompound: return false
+    case .pageHead, .pageTail, .pageZonenum, .folioTryGet:
       if !(order == 9 && folios == 1 && mode == .throughput && hvo != .elsewhere) { return false }
     }
     return switch hvo {

@@ -96,8 +96,10 @@ struct CellRunner: CellMeasuring {
   /// By the loops for independent operations, which find every page themselves: a wrong answer can't
   /// lead them astray as it would a chain.
   func verify() throws(WrongAnswer) {
-    let streams = Streams(
-      workload, cell, mode: .throughput, Set(runs.map { maps.shape($0.place) }))
+    let streams =
+      cell.mode == .throughput
+      ? self.streams
+      : Streams(workload, cell, mode: .throughput, Set(runs.map { maps.shape($0.place) }))
     for run in runs where run.arm.role != .null {
       let steps = streams[maps.shape(run.place)]
       if cell.operation == .prepCompoundPage { maps.scribble(run.place, workload) }

@@ -61,6 +61,8 @@ public enum BranchyMaskEncoding: CompoundEncoding {
 
   public static var isVariant: Bool { true }
 
+  public static var isControl: Bool { true }
+
   public static var hvoStates: Set<HVOState> { Set(HVOState.allCases) }
 
   @inlinable @inline(__always)

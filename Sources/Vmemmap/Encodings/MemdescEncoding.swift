@@ -81,6 +81,8 @@ public enum MemdescEncoding<StructPage: MemdescStructPage>: CompoundEncoding {
 
   public static var name: String { Format.name }
 
+  public static var isControl: Bool { StructPage.bytes != Page.size }
+
   /// Whatever HVO does to other formats: struct pages of this one stay as they are.
   public static var hvoStates: Set<HVOState> { Set(HVOState.allCases) }
 
