@@ -129,7 +129,8 @@ let package = Package(
     .testTarget(
       name: "BenchTests",
       dependencies: [
-        "Results", "MachineCode", .product(name: "SystemPackage", package: "swift-system"),
+        "Results", "Vmemmap", "MachineCode",
+        .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: common
     ),

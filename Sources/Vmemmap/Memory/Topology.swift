@@ -43,17 +43,6 @@ public struct Topology: Sendable {
   public var nodesWithCPUs: [Int] { nodes.filter { !$0.cpus.isEmpty }.map(\.id) }
   public var nodesWithMemory: [Int] { nodes.filter { $0.memoryBytes > 0 }.map(\.id) }
 
-  /// Lets the calling thread run on a node's CPUs only. Does nothing where there is but one node.
-  ///
-  /// - Throws: ``VmemmapError/system(attempt:errno:)``, for one where a cpuset forbids it.
-  /// The corresponding libnuma function is `numa_run_on_node()`.
-  public func pin(toNode node: Int) throws(VmemmapError) {
-    guard isNUMA else { return }
-    guard numa_run_on_node(Int32(node)) == 0 else {
-      throw .system(attempt: "run on the CPUs of node \(node)", errno: Errno(rawValue: errno))
-    }
-  }
-
   private static var wholeMachine: Node {
     let pages = sysconf(Int32(_SC_PHYS_PAGES))
     return Node(

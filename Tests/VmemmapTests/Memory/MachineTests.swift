@@ -49,7 +49,7 @@ struct MachineTests {
     let topology = Topology.current()
     for node in topology.nodes where !node.cpus.isEmpty {
       onThreads(1) { _ in
-        #expect(throws: Never.self) { try topology.pin(toNode: node.id) }
+        #expect(throws: Never.self) { try CPUs.pin(to: node.cpus) }
         let allowed = KernelFile.words(after: "Cpus_allowed_list:", in: "/proc/thread-self/status")
         #expect(Set(node.cpus).isSuperset(of: KernelFile.list(allowed?[0] ?? "-1")))
       }
