@@ -278,7 +278,7 @@ extension Axes {
       for footprint in footprints {
         for state in hvo where state != .on || order >= Order.smallestOptimizable {
           let folios = footprint.folios(ofOrder: order)
-          for mapping in state == .on ? [.base] : self.mappings(of: folios, ofOrder: order) {
+          for mapping in self.mappings(of: folios, ofOrder: order, state) {
             for nodes in nodes where nodes.templates == .local || state == .on {
               for threads in threads {
                 let count = threads.threads(onCPUs: cpus[nodes.cpu, default: []].count)
@@ -297,11 +297,15 @@ extension Axes {
     return cells.uniqued()
   }
 
-  /// The mappings to ask for; once where there is too little for a huge one.
-  private func mappings(of folios: Int, ofOrder order: Int) -> [MappingSize] {
+  /// The mappings to ask for, for struct pages that are not optimised: once where there is too little
+  /// for a huge one, and the largest beside optimised ones.
+  private func mappings(
+    of folios: Int, ofOrder order: Int, _ state: HVOState
+  ) -> [MappingSize] {
     // Not the product, which overflows for numbers that are refused later.
     let isTooLittle = folios < MappingSize.hugeBytes >> (order + Page.shift)
-    return isTooLittle && mappings.contains(.base) ? [.base] : mappings
+    if isTooLittle && mappings.contains(.base) { return [.base] }
+    return state == .on && mappings.contains(.huge) ? [.huge] : mappings
   }
 
   private func cells(in group: Cell.Group) -> [Cell] {

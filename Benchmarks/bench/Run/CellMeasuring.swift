@@ -3,8 +3,8 @@ import Vmemmap
 /// What measures a cell in this process.
 protocol CellMeasuring {
   var arms: [Arm] { get }
-  /// The mappings' size as granted; nil when the maps of the cell differ.
-  var mapping: MappingSize? { get }
+  /// Of each arm the size of the mappings under its struct pages, as granted.
+  var mappings: [MappingSize] { get }
   /// What the oracle makes of the right answers; no arm gave another one.
   var checksum: UInt64 { get }
 

@@ -4,8 +4,8 @@ import Vmemmap
 /// What a measuring process tells about one cell.
 struct CellReport: Codable {
   let cell: Int
-  /// The mappings' size as granted; nil when the maps of the cell differ.
-  let mapping: MappingSize?
+  /// Of each arm the size of the mappings under its struct pages, as granted.
+  let mappings: [MappingSize]
   /// The least share of a map's pages that were on their node, before measuring or after; nil where
   /// that was not asked, or the kernel does not tell.
   let placement: Double?
@@ -36,11 +36,11 @@ struct CellReport: Codable {
   }
 
   init(
-    cell: Int, mapping: MappingSize?, placement: Double?, iterations: Int, checksum: UInt64,
+    cell: Int, mappings: [MappingSize], placement: Double?, iterations: Int, checksum: UInt64,
     seconds: Double, arms: [Arm], events: [HardwareEvent], samples: [Sample]
   ) {
     self.cell = cell
-    self.mapping = mapping
+    self.mappings = mappings
     self.placement = placement
     self.iterations = iterations
     self.checksum = checksum

@@ -227,7 +227,7 @@ struct CellRunner: CellMeasuring {
 extension CellRunner {
   var arms: [Arm] { runs.map(\.arm) }
 
-  var mapping: MappingSize? { maps.mappingSizes.count == 1 ? maps.mappingSizes.first : nil }
+  var mappings: [MappingSize] { runs.map { maps.mappingSize($0.place) } }
 
   /// The oracle's sum over the whole workload, on maps of struct pages that are folios themselves,
   /// which the baseline's always are.

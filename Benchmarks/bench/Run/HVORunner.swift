@@ -36,7 +36,7 @@ struct HVORunner: CellMeasuring {
     self.pools = pools
   }
 
-  var mapping: MappingSize? { .base }
+  var mappings: [MappingSize] { arms.map { _ in .base } }
 
   /// The sum of the offsets of all pages' heads.
   var checksum: UInt64 {

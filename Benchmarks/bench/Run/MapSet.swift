@@ -8,8 +8,6 @@ import Vmemmap
 /// own map, could not show it.
 final class MapSet {
   let key: MapKey
-  /// What the machine granted, the same for all maps or `mixed` in reports.
-  let mappingSizes: Set<MappingSize>
   let accounts: [MemoryAccount]
   /// What the map in each place holds.
   private let formats: [any TailFormat.Type]
@@ -33,11 +31,14 @@ final class MapSet {
     var maps: [Owner] = []
     var accounts: [MemoryAccount] = []
     for format in formats {
+      // One whose tails can't be shared stays as the kernel maps struct pages without HVO.
+      let isOptimized = key.optimized && format.sharedTails != nil
       var map = try MemoryMap(
         format: format, sections: [MemorySection(node: key.memoryNode, pages: pages)],
-        mappingSize: key.mapping, bindToNodes: bindToNodes, templateNode: key.templateNode)
+        mappingSize: isOptimized ? .base : key.mapping, bindToNodes: bindToNodes,
+        templateNode: key.templateNode)
       try map.initialize(order: key.order)
-      if key.optimized && format.sharedTails != nil {
+      if isOptimized {
         try map.optimize(folios: stride(from: 0, to: key.folios << key.order, by: 1 << key.order))
         if !accounts.contains(where: { $0.format == format.name }) {
           accounts.append(MemoryAccount(key, format: format, proof: try map.aliasingProof()))
@@ -54,7 +55,6 @@ final class MapSet {
       return Array(places[rank...] + places[..<rank])
     }
     self.accounts = accounts
-    mappingSizes = Set(maps.map { $0.map.mappingSize })
   }
 
   /// The places of maps for the formats, in their order, no place twice.
@@ -82,6 +82,9 @@ final class MapSet {
 
   /// The address of page frame 0's struct page in the map in a place.
   func base(_ place: Int) -> UInt { owner(place).map.base }
+
+  /// The size of the mappings that the machine granted the map in a place.
+  func mappingSize(_ place: Int) -> MappingSize { owner(place).map.mappingSize }
 
   /// Where struct pages and heads lie on the map in a place.
   func shape(_ place: Int) -> MapShape { owner(place).map.shape }

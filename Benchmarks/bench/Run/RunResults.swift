@@ -95,9 +95,12 @@ struct RunResults {
     row.pattern = cell.pattern.rawValue
     row.hugePages = cell.folios
     row.hvo = SummaryRow.HVO(rawValue: cell.hvo.rawValue)
-    let mappings = Set(reports.map(\.mapping))
+    let mappings = Set(
+      reports.compactMap { report in
+        report.arms.firstIndex(of: estimate.arm).map { report.mappings[$0] }
+      })
     row.mapping =
-      mappings.count == 1 ? mappings.first?.flatMap { .init(rawValue: $0.rawValue) } : .mixed
+      mappings.count == 1 ? mappings.first.flatMap { .init(rawValue: $0.rawValue) } : .mixed
     row.cpuNode = cell.cpuNode
     row.memoryNode = cell.memoryNode
     if cell.hvo == .on {

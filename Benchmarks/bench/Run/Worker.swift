@@ -78,7 +78,7 @@ struct Worker {
     // Cells are told of what happened to their maps until they were measured, and meanwhile.
     let placements = [placementBefore, plan.topology.isNUMA ? maps?.placement : nil]
     return CellReport(
-      cell: index, mapping: runner.mapping, placement: placements.compactMap(\.self).min(),
+      cell: index, mappings: runner.mappings, placement: placements.compactMap(\.self).min(),
       iterations: iterations, checksum: runner.checksum,
       seconds: Double(MonotonicRawClock.now() - begin) / 1e9, arms: runner.arms,
       events: counters.events.events, samples: samples)
