@@ -57,12 +57,15 @@ func prepCompoundPage(_ encoding: any CompoundEncoding.Type) -> Arm {
     bodies: ["throughput": throughput("PrepCompoundPage<\(String(reflecting: encoding))>")])
 }
 
+/// From 0.2 to 5 % of the self-test's operation; the baseline's none first.
+let plantedAdditions = [0, 1, 2, 6, 12, 30]
+
 func planted(_ additions: Int) -> Arm {
   Arm(
     operation: "selftest", name: "planted_\(additions)",
     bodies: [
       "latency": """
-      latency(CompoundHead<MaskEncoding>.self, with: PlantedDelay\(additions).self, base, start, \
+      latency(CompoundHead<MaskEncoding>.self, with: PlantedDelay<\(additions)>.self, base, start, \
       stream, count)
       """,
       // What all arms are verified with.
@@ -86,7 +89,7 @@ let arms =
   + zoneEncodings.map { operation("page_zonenum", "PageZonenum", of: $0) }
   + pageRefForms.map { operation("page_ref_add_unless", "PageRefAddUnless", of: $0) }
   + folioRefForms.map { operation("folio_try_get", "FolioTryGet", of: $0) }
-  + [0, 1, 3, 6, 14, 30].map { planted($0) } + [empty]
+  + plantedAdditions.map { planted($0) } + [empty]
 
 /// The number of copies of a loop whose text can be told apart (`cvm_layout_*`).
 let availableCopies = 512
@@ -140,6 +143,9 @@ let source = """
 
   \(imports)import CVmemmap
   import Vmemmap
+
+  /// How many additions the self-test's arms have planted, the baseline's none first.
+  public let plantedAdditions = \(plantedAdditions)
 
   /// The timed loops by symbol: operation, mode, arm, role and code layout, joined by two underscores.
   public let timedLoops: [String: TimedLoop] = [
