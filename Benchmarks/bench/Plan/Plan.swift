@@ -12,6 +12,8 @@ struct Plan {
   let seed: UInt64
   /// How long measuring may take in seconds, building of memory maps included.
   let budget: Double
+  /// How often a cell may be looked at.
+  let looks: Int
   /// How verdicts are reached, at each look.
   let rule: VerdictRule
   let choice: ArmChoice
@@ -21,16 +23,23 @@ struct Plan {
   /// Whether cells get verdicts whose memory is not where it belongs, or may be moved meanwhile.
   let acceptsPlacement: Bool
 
-  /// How often a cell may be looked at: it gets a second set of processes while it is unresolved.
+  /// How often a cell may be looked at: it gets a second set of processes while it is unresolved, if
+  /// there is time for more than one.
   ///
-  /// The number is fixed beforehand, and each look spends an equal part of the error rate, so that
-  /// all looks together keep it (Bonferroni: whatever they have to do with each other).
-  static let looks = 2
-  /// The part of the budget that the first look, at all cells, may take.
+  /// The number depends on the plan alone, not on what was measured, and each look spends an equal
+  /// part of the error rate, so that all looks together keep it (Bonferroni: whatever they have to do
+  /// with each other).
+  static func looks(budget: Double, cells: Int) -> Int {
+    budget >= secondsForSecondLook * Double(cells) ? 2 : 1
+  }
+
+  /// With less for each cell the first look, with maps to make and answers to check, takes all.
+  private static let secondsForSecondLook = 0.5
+  /// The part of the budget that the first of two looks, at all cells, may take.
   static let firstLookShare = 0.75
 
   /// The rule for one look, given what all looks together may get wrong.
-  static func rule(margin: Double) -> VerdictRule {
+  static func rule(margin: Double, looks: Int) -> VerdictRule {
     VerdictRule(
       margin: margin, confidence: 1 - 0.05 / Double(looks),
       falseDiscoveryRate: 0.05 / Double(looks))

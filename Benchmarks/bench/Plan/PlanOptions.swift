@@ -224,17 +224,18 @@ extension PlanOptions {
             """)
     }
     left += missing
-    let processes = processes ?? preset.processes
+    let budget =
+      budget ?? preset.secondsPerCell * fitting.reduce(0) { $0 + $1.weight } + Plan.selfTestSeconds
+    let looks = Plan.looks(budget: budget, cells: fitting.count)
     return (
       Plan(
         cells: fitting + [.selfTest(on: fitting[0].cpuNode, fitting[0].memoryNode)],
-        processes: processes,
+        processes: processes ?? preset.processes,
         layouts: layouts,
         seed: seed ?? UInt64.random(in: 1...UInt64(UInt32.max)),
-        budget: budget ?? preset.secondsPerCell * fitting.reduce(0) { $0 + $1.weight }
-          + Plan.selfTestSeconds,
-        rule: Plan.rule(margin: margin), choice: choice, topology: topology,
-        cpus: machine.cpus, acceptsPlacement: acceptPlacement),
+        budget: budget, looks: looks, rule: Plan.rule(margin: margin, looks: looks),
+        choice: choice,
+        topology: topology, cpus: machine.cpus, acceptsPlacement: acceptPlacement),
       left
     )
   }
@@ -376,6 +377,8 @@ extension Cell {
   /// arm on pages that are not tails; once for each kind of them is enough for a table, and so is one
   /// order for consumers.
   fileprivate var isEssential: Bool {
+    // One folio of order 18 is half of what many are.
+    if order == 18 && folios > 1 { return false }
     let isConsumer = mode == .consumerFlags || mode == .consumerReference
     if isConsumer && !(order == 9 && hvo != .elsewhere) { return false }
     switch operation {

@@ -21,6 +21,8 @@ struct CellRunner: CellMeasuring {
   let runs: [ArmRun]
   let counters: ThreadCounters
   let team: ThreadTeam
+  /// Whether no process has measured the cell yet.
+  let isFirst: Bool
 
   /// An arm, and what it needs to run.
   struct ArmRun {
@@ -33,8 +35,9 @@ struct CellRunner: CellMeasuring {
 
   init(
     _ cell: Cell, plan: Plan, maps: MapSet, workload: Workload, generator: SeededGenerator,
-    counters: ThreadCounters, team: ThreadTeam
+    counters: ThreadCounters, team: ThreadTeam, isFirst: Bool
   ) {
+    self.isFirst = isFirst
     self.team = team
     self.cell = cell
     self.plan = plan
@@ -55,9 +58,14 @@ struct CellRunner: CellMeasuring {
   }
 
   func measure(until deadline: UInt64) throws -> (iterations: Int, samples: [CellReport.Sample]) {
-    try verify()
+    // Later processes check the sums of their passes, as this one does.
+    if isFirst {
+      try verify()
+      maps.haveEvenCaches = false
+    }
     let (window, roundCost) = try calibrate()
     let windows = (0..<workload.pfns.count / window).map { $0 * window..<($0 + 1) * window }
+    evenOutCaches()
     let groups = plan.layouts * plan.blocks(layouts: plan.layouts)
     let rounds = plan.roundsPerGroup(roundCost: roundCost, groups: groups, until: deadline)
     var orders = (0..<plan.layouts).map {
@@ -70,8 +78,9 @@ struct CellRunner: CellMeasuring {
     for round in 0..<rounds * groups {
       let layout = round % plan.layouts
       // Half of each block on either placement.
-      if round % roundsPerBlock == 0 || round % roundsPerBlock == roundsPerBlock / 2 {
+      if round % roundsPerBlock == roundsPerBlock / 2 {
         try maps.swapMemory()
+        evenOutCaches()
       }
       let timed = windowGenerator.below(windows.count)
       // The window before it leaves caches and predictor as this arm's own walk does, not as the
@@ -89,6 +98,12 @@ struct CellRunner: CellMeasuring {
     return (window, samples)
   }
 
+  // MARK: Caches
+
+  private func evenOutCaches() {
+    maps.evenOutCaches(runs.filter { $0.arm.role != .null }.map(\.place), workload)
+  }
+
   // MARK: Checking
 
   /// Every arm and twin over the whole workload, eight addresses at a time, against the oracle.
@@ -104,15 +119,11 @@ struct CellRunner: CellMeasuring {
       let steps = streams[maps.shape(run.place)]
       if cell.operation == .prepCompoundPage { maps.scribble(run.place, workload) }
       let loop = timedLoops[run.arm.symbol(cell.operation, .throughput, layout: 0)]!
-      for start in stride(from: 0, to: workload.pfns.count, by: unrolling) {
-        let walk = ThreadTeam.Walk(
-          stream: steps, window: start..<start + unrolling, base: maps.base(run.place))
-        let sum = loop.walk(steps, walk.window, base: walk.base).sum
-        guard steps.accepts(sum, window: walk.window, base: walk.base) else {
-          throw wrong(run, walk, sum: sum)
-        }
+      let base = maps.base(run.place)
+      if let (window, sum) = loop.firstWrongAnswer(steps, base: base) {
+        throw wrong(run, ThreadTeam.Walk(stream: steps, window: window, base: base), sum: sum)
       }
-      try settleReferences(workload.pfns.indices, run, base: maps.base(run.place))
+      try settleReferences(workload.pfns.indices, run, base: base)
       if cell.operation == .prepCompoundPage, let problem = maps.wrongTail(run.place, workload) {
         throw WrongAnswer(description: "\(run.arm.name) in \(cell.summary): \(problem)")
       }

@@ -33,10 +33,12 @@ struct Session {
       started: .now, commandLine: ["bench", "run"] + arguments, seed: plan.seed,
       compiler: .thisBuild, machine: .current())
     (meta.commit, meta.dirty) = Repository.state()
-    meta.falseDiscoveryControl = """
-      Benjamini-Hochberg at 5 % over all arms of the run, twins left out; \(Plan.looks) looks at \
-      unresolved cells at most, each with an equal part of the 5 %, of intervals and of discoveries
-      """
+    meta.falseDiscoveryControl =
+      "Benjamini-Hochberg at 5 % over all arms of the run, twins left out; "
+      + (plan.looks == 1
+        ? "one look at each cell: there is time for no more"
+        : "\(plan.looks) looks at unresolved cells at most, each with an equal part of the 5 %, of "
+          + "intervals and of discoveries")
     meta.unmeasured =
       left.map { Meta.Unmeasured(what: $0.what, why: $0.why) }
       + Absence.all().map { Meta.Unmeasured($0) }
@@ -98,8 +100,8 @@ struct Session {
     defer { meta.counters = counters.soFar }
     var cells = cells ?? Array(plan.cells.indices)
     let begin = Date()
-    for look in 0..<Plan.looks where !cells.isEmpty && !interruption.isRequested {
-      let isLast = look == Plan.looks - 1
+    for look in 0..<plan.looks where !cells.isEmpty && !interruption.isRequested {
+      let isLast = look == plan.looks - 1
       let seconds =
         (isLast ? plan.budget : plan.budget * Plan.firstLookShare)
         - Date().timeIntervalSince(begin)
@@ -132,7 +134,7 @@ struct Session {
       case .failure(let why):
         throw FailedRun(description: why)
       case .accounts(let accounts):
-        if process == 0 { meta.savings = (meta.savings ?? []) + accounts.map(\.saving) }
+        meta.savings = (meta.savings ?? []) + accounts.map(\.saving)
       case .cell(let report):
         try results.add(report, process: process)
         try directory.appendSamples(report.sampleRows(process: process))

@@ -21,7 +21,7 @@ struct Worker {
     for group in cells.chunked(on: { plan.cells[$0].mapKey }) {
       let maps = try maps(for: group)
       let placement = maps?.placement
-      if let maps, !maps.accounts.isEmpty { try report(.accounts(maps.accounts)) }
+      if let maps, process == 0 { try report(.accounts(maps.memoryAccounts())) }
       var workloads = WorkloadCache()
       for index in group {
         let cell = plan.cells[index]
@@ -65,7 +65,7 @@ struct Worker {
       if let maps {
         CellRunner(
           cell, plan: plan, maps: maps, workload: workloads.workload(of: cell, seed: plan.seed),
-          generator: generator, counters: counters, team: team)
+          generator: generator, counters: counters, team: team, isFirst: process == 0)
       } else {
         try HVORunner(cell, plan: plan, generator: generator, counters: counters)
       }

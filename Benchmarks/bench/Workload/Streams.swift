@@ -26,6 +26,7 @@ extension Stream {
   /// - Parameters:
   ///   - answer: the right answer for a page frame on a map whose base is 0.
   ///   - link: from where the next page of a chain is reached, likewise.
+  @inline(__always)
   private init(
     _ workload: Workload, offsets: [UInt], isChain: Bool, basesPerAnswer: UInt,
     answer: (PageFrameNumber) -> UInt, link: (PageFrameNumber) -> UInt
@@ -34,15 +35,17 @@ extension Stream {
     starts = offsets
     self.basesPerAnswer = basesPerAnswer
     var sum: UInt = 0
-    expected =
-      [0]
-      + pfns.map {
-        sum &+= answer($0)
-        return sum
-      }
+    var sums: [UInt] = [sum]
+    sums.reserveCapacity(pfns.count + 1)
+    for pfn in pfns {
+      sum &+= answer(pfn)
+      sums.append(sum)
+    }
+    expected = sums
+    // The last page of a chain leads to the first.
     steps =
       isChain
-      ? pfns.indices.map { offsets[($0 + 1) % pfns.count] &- link(pfns[$0]) } : offsets
+      ? pfns.indices.map { offsets[$0 + 1 < pfns.count ? $0 + 1 : 0] &- link(pfns[$0]) } : offsets
   }
 
   /// The stream for an operation's arms on maps of a shape.
@@ -53,13 +56,15 @@ extension Stream {
     let isChain = mode == .latency
 
     /// Answers that are numbers, from which with the page itself the next one is found.
-    func number(_ answer: @escaping (PageFrameNumber) -> UInt) -> Stream {
+    @inline(__always)
+    func number(_ answer: (PageFrameNumber) -> UInt) -> Stream {
       Stream(
         workload, offsets: offsets, isChain: isChain, basesPerAnswer: 0, answer: answer,
         link: { page($0) &+ answer($0) })
     }
 
     /// Answers that are the head's address and something more, from which the next page is found.
+    @inline(__always)
     func address(plus more: UInt) -> Stream {
       Stream(
         workload, offsets: offsets, isChain: isChain, basesPerAnswer: 1,

@@ -2,6 +2,23 @@ import Measurement
 import TimedLoops
 
 extension TimedLoop {
+  /// Walks a whole stream, a turn of the loop at a time.
+  ///
+  /// - Parameter base: the address of a map that has every page of the stream.
+  /// - Returns: the first window whose answers are wrong, and their sum; nil where all are right.
+  func firstWrongAnswer(_ stream: Stream, base: UInt) -> (window: Range<Int>, sum: UInt)? {
+    unsafe stream.steps.withUnsafeBufferPointer { (steps) in
+      for start in stride(from: 0, to: steps.count, by: unrolling) {
+        let window = start..<start + unrolling
+        let sum = unsafe self(
+          base: base, start: stream.starts[start], steps: steps.baseAddress! + start,
+          count: unrolling)
+        if !stream.accepts(sum, window: window, base: base) { return (window, sum) }
+      }
+      return nil
+    }
+  }
+
   /// Walks a window of a stream once.
   ///
   /// - Parameter base: the address of a map that has every page of the stream.

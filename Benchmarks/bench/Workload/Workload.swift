@@ -17,6 +17,8 @@ struct Workload {
 
   /// Page frames in the order in which they are visited; the count is a power of two.
   let pfns: [PageFrameNumber]
+  /// The same, each once and ascending.
+  let distinctPFNs: [PageFrameNumber]
   let order: Int
 
   /// The same for a seed, in every process and for every operation and mode, so that they share
@@ -31,6 +33,9 @@ struct Workload {
         Workload.maximumLength)
     order = cell.order
     pfns = Workload.visit(cell, count: length, using: &generator)
+    var isVisited = [Bool](repeating: false, count: pfns.max()! + 1)
+    for pfn in pfns { isVisited[pfn] = true }
+    distinctPFNs = isVisited.indices.filter { isVisited[$0] }
   }
 
   private static func powerOfTwo(atLeast value: Int) -> Int {

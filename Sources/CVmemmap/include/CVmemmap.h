@@ -31,6 +31,11 @@ CVMEMMAP_INLINE void cvm_write_once_u32(uintptr_t address, uint32_t value) {
   *(volatile uint32_t *)address = value;
 }
 
+// Drives the cache line that an address lies in out of all caches; memory keeps its contents.
+CVMEMMAP_INLINE void cvm_flush_cache_line(uintptr_t address) {
+  __asm__ volatile("clflush (%0)" : : "r"(address) : "memory");
+}
+
 // MARK: Reference counts (atomic_t)
 
 CVMEMMAP_INLINE int32_t cvm_atomic_load_relaxed(uintptr_t address) {

@@ -10,7 +10,8 @@ public enum EarlyFakeHeadForm<Key: StaticKey, RCU: RCUReadSide>: PageRefForm {
 
   public static var staticKey: (any StaticKey.Type)? { Key.self }
 
-  public static var isControl: Bool { Key.isConstant || !RCU.isOfKernel }
+  /// What came between forms A and C is history.
+  public static var isControl: Bool { true }
 
   @inlinable @inline(__always)
   public static func pageRefAddUnless(_ page: Page, _ addend: Int32, _ unless: Int32) -> Bool {

@@ -8,6 +8,8 @@ public enum PlainForm<Encoding: CompoundEncoding>: PageRefForm {
 
   public static var hvoStates: Set<HVOState> { Encoding.hvoStates }
 
+  public static var isControl: Bool { Encoding.isControl }
+
   @inlinable @inline(__always)
   public static func pageRefAddUnless(_ page: Page, _ addend: Int32, _ unless: Int32) -> Bool {
     page.atomicAddUnless(addend, unless)
