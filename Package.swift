@@ -152,7 +152,8 @@ let package = Package(
             "Vmemmap", "CNuma", .product(name: "SystemPackage", package: "swift-system"),
           ],
           path: "Tests/guest/compare-with-kernel",
-          swiftSettings: common)
+          swiftSettings: common),
+        .executableTarget(name: "forbid-nodes", path: "Tests/guest/forbid-nodes"),
       ] : [])
     + (comparesWithC
       ? [

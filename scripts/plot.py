@@ -2,14 +2,15 @@
 """Draws a run's summary.csv: ratio-by-order, ns-by-order and ratio-overview, as PNG and SVG.
 
 Each operation and footprint has figures of its own. A run over many footprints has ns-by-footprint
-instead, one over several NUMA nodes ratio-by-node and ns-by-node besides. What was not measured
-makes no point.
+instead, one over several NUMA nodes ratio-by-node and ns-by-node besides; one that had a single
+node to measure on has ratio-by-node of latencies, with a gap. What was not measured makes no point.
 Exit status: 64 usage, 65 unreadable or foreign data, 66 no such run, 73 cannot write.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import math
 import re
@@ -58,6 +59,9 @@ FOOTPRINT_LINES = ["encoding", "is_baseline", "hvo", "mapping"]
 MAPPINGS = {"4k": ("4 KiB mappings", "#777777"), "2m": ("2 MiB mappings", "#000000")}
 NODES = ["cpu_node", "memory_node"]
 NOT_MEASURED = {"facecolor": "white", "edgecolor": "#999999", "hatch": "////"}
+# What a run says it lacks on a machine with one node, and how its column is named.
+REMOTE_CELLS = "struct pages and templates on another node"
+ANOTHER_NODE = "another"
 
 Styles = dict[tuple[str, ...], dict[str, Any]]
 Groups = list[tuple[Any, pd.DataFrame]]
@@ -323,16 +327,20 @@ def by_footprint(frame: pd.DataFrame, title: str, footer: str) -> Figure:
 def essential(frame: pd.DataFrame) -> pd.DataFrame:
     """The baseline in every state of HVO, and the other encodings with HVO, where they know it."""
     frame = frame.assign(is_baseline=frame["encoding"] == frame["baseline"])
-    optimised = set(frame.loc[frame["hvo"] == "on", "encoding"])
-    best = (frame["hvo"] == "on") | ~frame["encoding"].isin(optimised)
+    on = frame["hvo"] == "on"
+    # Struct pages that have large mappings beside optimised ones can't be optimised.
+    optimised = set(frame.loc[on, "encoding"]) - set(
+        frame.loc[on & (frame["mapping"] == "2m"), "encoding"]
+    )
+    best = on == frame["encoding"].isin(optimised)
     control = frame["encoding"].isin(CONTROLS) | frame["encoding"].str.startswith("pointer")
     return frame[frame["is_baseline"] | (best & ~control)]
 
 
 def footprint_styles(frame: pd.DataFrame) -> Styles:
     """Without HVO, greys tell the baseline's mappings apart; else colour tells the encoding."""
-    keys = sorted((key for key, _ in grouped(frame, FOOTPRINT_LINES)), key=lambda key: key[2])
-    keys.sort(key=lambda key: key[2] == "on")
+    keys = [key for key, _ in grouped(frame, FOOTPRINT_LINES)]
+    keys.sort(key=lambda key: (key[2] == "on", key[2], key[3] == "2m"))
     unknown = list(dict.fromkeys(key[0] for key in keys if key[0] not in COLOURS))
     others = {name: OTHER_COLOURS[i % len(OTHER_COLOURS)] for i, name in enumerate(unknown)}
     styles: Styles = {}
@@ -346,14 +354,22 @@ def footprint_styles(frame: pd.DataFrame) -> Styles:
             "label": label,
             "color": grey if is_baseline and hvo != "on" else colour,
             "marker": MARKERS.get(hvo, "D"),
-            "linestyle": "-" if hvo == "on" else "--",
+            "linestyle": "-" if hvo == "on" else ":" if mapping == "4k" else "--",
+            # Hollow, because what lies on the baseline's points would hide them.
+            "markerfacecolor": None if is_baseline or hvo == "on" else "none",
         }
     return styles
 
 
-def by_node(frame: pd.DataFrame, measure: Measure, title: str, footer: str) -> Iterator[Figure]:
-    """Heat maps, CPU node by memory node: one for each arm of each kind of cell."""
+def by_node(
+    frame: pd.DataFrame, measure: Measure, title: str, footer: str, lacking: list[str]
+) -> Iterator[Figure]:
+    """Heat maps, CPU node by memory node: one for each arm of each kind of cell.
+
+    `lacking` are memory nodes that the machine does not have.
+    """
     nodes = [sorted(frame[name].unique(), key=int) for name in NODES]
+    nodes[1] += lacking
     kind = ["mode", *PANEL, "order"]
     panels = grouped(frame, [*kind, "encoding", "baseline", "hvo", "mapping", "template"])
     panels.sort(key=lambda panel: (panel[0][0], panel_rank(panel[0][1:4]), panel[0][4]))
@@ -368,7 +384,8 @@ def by_node(frame: pd.DataFrame, measure: Measure, title: str, footer: str) -> I
         columns = min(len(part), 4)
         lines = math.ceil(len(part) / columns)
         figure = Figure()
-        slots = figure.add_gridspec(lines, columns, hspace=0.75, wspace=0.25)
+        height, gap = 0.3 + 0.35 * len(nodes[0]), 0.85  # inches, the gap with ticks and a title
+        slots = figure.add_gridspec(lines, columns, hspace=gap / height, wspace=0.25)
         for index, (key, rows) in enumerate(part):
             axes = figure.add_subplot(slots[index // columns, index % columns])
             low, high = scales[key[: len(kind)]]
@@ -376,14 +393,13 @@ def by_node(frame: pd.DataFrame, measure: Measure, title: str, footer: str) -> I
             if measure is RATIO:
                 scale = LogNorm(1 / farthest, farthest)
             draw_heat_map(axes, rows, measure, nodes, scale)
-            axes.set_title(heat_map_label(key, measure), fontsize=7)
+            axes.set_title(heat_map_label(key, measure), fontsize=6.5)
             axes.set_ylabel("CPU node" if index % columns == 0 else "")
             axes.set_xlabel("memory node" if index + columns >= len(part) else "")
         legend: list[Any] = [Patch(label="not measured", **NOT_MEASURED)]
         if measure is RATIO:
             legend.append(Line2D([], [], linestyle="", label="?: unresolved"))
-        height = (0.85 + 0.35 * len(nodes[0])) * lines
-        finish(figure, height, 0.6, legend, title, footer, above=1.05)
+        finish(figure, (height + gap) * lines - gap, 0.6, legend, title, footer, above=1.05)
         yield figure
 
 
@@ -458,10 +474,24 @@ def figures(run: Path) -> Iterator[tuple[str, Figure]]:
             yield f"ratio-by-order-{suffix}", by_order(compared, RATIO, title, foot)
             yield from numbered(f"ratio-overview-{suffix}", overviews(compared, title, foot))
     if any(frame[name].nunique() > 1 for name in NODES):
-        yield from node_figures(frame, foot)
+        yield from node_figures(frame, foot, [RATIO, NANOSECONDS], [])
+    elif lacks_remote_cells(run):
+        # One number beside each gap: those of one operation and mode are enough to say so.
+        chains = frame[(frame["operation"] == "compound_head") & (frame["mode"] == "latency")]
+        yield from node_figures(chains, foot, [RATIO], [ANOTHER_NODE])
 
 
-def node_figures(frame: pd.DataFrame, foot: str) -> Iterator[tuple[str, Figure]]:
+def lacks_remote_cells(run: Path) -> bool:
+    try:
+        with (run / "unmeasured.csv").open(encoding="utf-8", newline="") as file:
+            return any(row.get("what") == REMOTE_CELLS for row in csv.DictReader(file))
+    except (OSError, ValueError, csv.Error):
+        return False
+
+
+def node_figures(
+    frame: pd.DataFrame, foot: str, measures: list[Measure], lacking: list[str]
+) -> Iterator[tuple[str, Figure]]:
     placed = frame[(frame["cpu_node"] != "") & (frame["memory_node"] != "")]
     local = placed["template_node"] == placed["memory_node"]
     named = "template on node " + placed["template_node"]
@@ -470,14 +500,15 @@ def node_figures(frame: pd.DataFrame, foot: str) -> Iterator[tuple[str, Figure]]
     place = [name for name in FIGURE if name not in NODES]
     for key, rows in grouped(placed, place):
         title, suffix = names(frame, key, place)
-        for kind, measure in (("ratio", RATIO), ("ns", NANOSECONDS)):
+        for measure in measures:
             cells = rows.dropna(subset=[measure.value, "order"])
             if measure is NANOSECONDS:
                 cells = cells.assign(baseline="")
             if not cells.empty:
                 heading = f"{title}\n{measure.title.split(',')[0]}, by node"
                 heading += " (ns)" if measure is NANOSECONDS else ""
-                parts = by_node(cells, measure, heading, foot)
+                parts = by_node(cells, measure, heading, foot, lacking)
+                kind = "ratio" if measure is RATIO else "ns"
                 yield from numbered(f"{kind}-by-node-{suffix}", parts)
 
 

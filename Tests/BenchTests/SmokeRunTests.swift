@@ -25,9 +25,18 @@ extension BenchTests {
       #expect(finished.names == [finished.run.meta.runID, "latest"])
       #expect(
         Set(finished.files).isSuperset(of: [
-          "codegen.csv", "meta.json", "samples.csv", "summary.csv",
+          "codegen.csv", "meta.json", "samples.csv", "summary.csv", "unmeasured.csv",
         ]))
       #expect(!finished.files.contains { $0.hasPrefix(".") }, "\(finished.files)")
+    }
+
+    @Test("What was not measured is told in meta.json and in a table")
+    func unmeasured() {
+      let lines = finished.unmeasuredText.split(separator: "\n")
+      #expect(lines.first == "what,why")
+      let named = Set(finished.run.meta.unmeasured.map(\.what))
+      #expect(lines.count == 1 + finished.run.meta.unmeasured.count)
+      #expect(lines.dropFirst().allSatisfy { line in named.contains { line.contains($0) } })
     }
 
     @Test("Standard output is summary.csv and nothing else")

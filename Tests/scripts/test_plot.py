@@ -208,6 +208,19 @@ class PlotTests(unittest.TestCase):
         self.drawn()
         self.assertEqual(self.count(FOOTPRINTS, "points: "), 2)
 
+    def test_an_encoding_that_hvo_leaves_alone_has_lines_for_its_mappings(self) -> None:
+        small, large = (("memdesc", "off", mapping) for mapping in ("4k", "2m"))
+        rows = scale(("fakehead_off", "off", "4k"), small)
+        rows += scale(large, counts=(64, 512, 4096))
+        # Beside optimised folios: one folio is too little for a large mapping.
+        rows += scale(("memdesc", "on", "4k"), counts=(1,))
+        rows += scale(("memdesc", "on", "2m"), counts=(64, 512, 4096))
+        self.write(rows)
+        self.drawn()
+        self.assertEqual(self.points(FOOTPRINTS, "memdesc, no HVO, 4 KiB mappings"), 4)
+        self.assertEqual(self.points(FOOTPRINTS, "memdesc, no HVO, 2 MiB mappings"), 3)
+        self.assertEqual(self.count(FOOTPRINTS, "points: "), 3)
+
     def test_what_was_not_measured_ends_a_line_over_footprints(self) -> None:
         rows = scale(("fakehead_off", "off", "4k"))
         rows[-1].update(ns_per_op="")
@@ -230,6 +243,15 @@ class PlotTests(unittest.TestCase):
     def test_one_node_makes_no_map(self) -> None:
         self.write(nodes((0, 0)))
         self.assertFalse([name for name in self.drawn() if "node" in name])
+
+    def test_one_node_that_lacks_another_makes_a_map_with_a_gap(self) -> None:
+        self.write(nodes((0, 0)) + nodes((0, 0), mode="latency"))
+        lacking = 'what,why\n"struct pages and templates on another node",one node\n'
+        (self.run_path / "unmeasured.csv").write_text(lacking)
+        figures = [name for name in self.drawn() if "node" in name]
+        self.assertEqual(sorted(figures), [f"{RATIO_NODES}.png", f"{RATIO_NODES}.svg"])
+        self.assertEqual(self.count(RATIO_NODES, "measured: "), 1)
+        self.assertEqual(self.count(RATIO_NODES, "not measured"), 1)
 
     def test_a_template_that_follows_the_memory_is_one_map(self) -> None:
         # Memory node and template node.

@@ -10,9 +10,10 @@ struct LeftOut: Hashable, CustomStringConvertible {
 
 /// What bounds a plan on this machine, read once.
 struct MachineLimits {
+  /// With those CPUs and that memory only which this process may use.
   let topology: Topology
-  /// The CPUs of each node that this process may use.
-  let cpus: [Int: [Int]]
+  /// Of each node whose memory this process can't choose, why.
+  let nodeProblems: [Int: VmemmapError]
   let mappingLimit: Int?
   let availableMemory: Int?
   /// Why this process can't patch its code to turn the old kernel's static key; nil where it can.
@@ -28,12 +29,13 @@ struct MachineLimits {
 
   static func current() -> MachineLimits {
     let topology = Topology.current()
-    let allowed = Set(CPUs.allowed)
+    let problems = topology.bindingProblems()
+    let memory = Set(topology.nodesWithMemory)
+    let bindable = memory.subtracting(problems.keys)
     return MachineLimits(
-      topology: topology,
-      cpus: Dictionary(
-        uniqueKeysWithValues: topology.nodes.map { ($0.id, $0.cpus.filter(allowed.contains)) }),
-      mappingLimit: MappingLimit.current,
+      topology: topology.limited(
+        toCPUs: Set(CPUs.allowed), memoryOf: bindable.isEmpty ? memory : bindable),
+      nodeProblems: problems, mappingLimit: MappingLimit.current,
       availableMemory: SystemMemory.availableBytes, keyProblem: OptimizeVmemmapKey.problem())
   }
 
@@ -51,6 +53,17 @@ struct MachineLimits {
     return choice.formats(of: cells).reduce(ownMemory) {
       $0 + cell.pages * $1.structPageSize + cell.pages >> cell.order * $1.folioSize
     }
+  }
+
+  /// Whether memory can be put on a node; where it can't, a thread's is on its own node, if that has
+  /// room.
+  var bindsToNodes: Bool {
+    topology.isNUMA && topology.nodesWithMemory.contains { nodeProblems[$0] == nil }
+  }
+
+  /// The CPUs of each node that this process may use.
+  var cpus: [Int: [Int]] {
+    Dictionary(uniqueKeysWithValues: topology.nodes.map { ($0.id, $0.cpus) })
   }
 
   /// Why a cell's threads can't each have a CPU, if so.
@@ -105,6 +118,27 @@ struct MachineLimits {
       }
     }
     return nil
+  }
+}
+
+extension Topology {
+  /// Tries to put struct pages on each node that has memory.
+  ///
+  /// - Returns: of each node that refuses, why: a cpuset may lack it, or a container forbid it.
+  func bindingProblems() -> [Int: VmemmapError] {
+    guard isNUMA else { return [:] }
+    var problems: [Int: VmemmapError] = [:]
+    for node in nodesWithMemory {
+      do throws(VmemmapError) {
+        _ = try MemoryMap(
+          format: HeadPointerFormat.self,
+          sections: [MemorySection(node: node, pages: structPagesPerVmemmapPage)],
+          bindToNodes: true)
+      } catch {
+        problems[node] = error
+      }
+    }
+    return problems
   }
 }
 

@@ -30,42 +30,53 @@ struct NodeOptions {
   var templates: [TemplatePlace]?
 }
 
-extension Topology {
-  /// The nodes that cells are measured on, and what of it this machine does not have.
+extension MachineLimits {
+  /// The nodes that cells are measured on, and what of it this process can't have here.
   ///
   /// - Parameter isExhaustive: whether to take every pair of nodes, or one node's own memory and the
   ///   pair that is farthest apart.
   func nodeChoices(
     _ options: NodeOptions, isExhaustive: Bool
   ) throws -> (choices: [NodeChoice], left: [LeftOut]) {
-    try check(options.cpu, among: nodesWithCPUs, lacking: "CPUs")
-    try check(options.peer, among: nodesWithCPUs, lacking: "CPUs")
-    try check(options.memory, among: nodesWithMemory, lacking: "memory")
-    var pairs = pairs(from: options.cpu, to: options.memory)
-    if !isExhaustive && options.cpu == nil && options.memory == nil { pairs = extremes(of: pairs) }
+    try check(options.cpu, among: topology.nodesWithCPUs, lacking: "CPUs")
+    try check(options.peer, among: topology.nodesWithCPUs, lacking: "CPUs")
+    for node in options.memory ?? [] {
+      guard let problem = nodeProblems[node] else { continue }
+      throw ValidationError("struct pages can't be put on node \(node): \(problem)")
+    }
+    try check(options.memory, among: topology.nodesWithMemory, lacking: "memory")
+    var pairs = topology.pairs(from: options.cpu, to: options.memory)
+    if topology.isNUMA && !bindsToNodes { pairs = pairs.filter { $0.cpu == $0.memory } }
+    if !isExhaustive && options.cpu == nil && options.memory == nil {
+      pairs = topology.extremes(of: pairs)
+    }
     var choices = pairs.map { NodeChoice(cpu: $0.cpu, memory: $0.memory) }
     choices += (options.peer ?? []).flatMap { peer in
       pairs.filter { $0.cpu != peer }.map {
         NodeChoice(cpu: $0.cpu, memory: $0.memory, peer: peer)
       }
     }
-    var left: [LeftOut] = []
-    if nodesWithMemory.count == 1 && options.cpu == nil && options.memory == nil {
+    var left = nodeProblems.sorted { $0.key < $1.key }.map { node, problem in
+      LeftOut(what: "struct pages and templates put on node \(node)", why: "\(problem)")
+    }
+    let nodesWithMemory = topology.nodesWithMemory
+    if nodesWithMemory.count == 1 && left.isEmpty && options.cpu == nil && options.memory == nil {
       left.append(
         LeftOut(
           what: "struct pages and templates on another node",
-          why: "this machine has memory on one node only"))
+          why: topology.restriction?.description ?? "this machine has memory on one node only"))
     }
     let places = options.templates ?? (isExhaustive ? TemplatePlace.allCases : [.local])
     choices = places.flatMap { place in
       choices.compactMap { choice -> NodeChoice? in
         guard place != .local else { return choice }
         // Where there is one, templates are on it whatever is asked for.
-        guard nodesWithMemory.count > 1 else { return nil }
+        guard nodesWithMemory.count > 1 && bindsToNodes else { return nil }
         var choice = choice
         choice.templates = place
         choice.templateNode =
-          place == .global ? nodesWithMemory.first : farthestMemory(from: choice.memory)
+          place == .global
+          ? nodesWithMemory.first : topology.farthestMemory(from: choice.memory)
         return choice.templateNode == nil ? nil : choice
       }
     }
@@ -76,26 +87,29 @@ extension Topology {
     for node in asked ?? [] where !available.contains(node) {
       let list = available.map(String.init).joined(separator: ", ")
       throw ValidationError(
-        "node \(node) does not exist or has no \(what); nodes with \(what): \(list)")
+        "node \(node) does not exist or has no \(what) for this process; nodes with \(what): \(list)"
+      )
     }
   }
+}
 
-  private typealias Pair = (cpu: Int, memory: Int)
+extension Topology {
+  fileprivate typealias Pair = (cpu: Int, memory: Int)
 
-  private func pairs(from cpus: [Int]?, to memories: [Int]?) -> [Pair] {
+  fileprivate func pairs(from cpus: [Int]?, to memories: [Int]?) -> [Pair] {
     (cpus ?? nodesWithCPUs).flatMap { cpu in
       (memories ?? nodesWithMemory).map { (cpu, $0) }
     }
   }
 
   /// The nearest pair and the farthest one, the first of several that are as near or as far.
-  private func extremes(of pairs: [Pair]) -> [Pair] {
+  fileprivate func extremes(of pairs: [Pair]) -> [Pair] {
     guard let nearest = pairs.min(by: { distance($0) < distance($1) }),
       let farthest = pairs.last(where: { pair in
         pairs.allSatisfy { distance($0) <= distance(pair) }
       })
     else { return [] }
-    return nearest == farthest ? [nearest] : [nearest, farthest]
+    return distance(nearest) == distance(farthest) ? [nearest] : [nearest, farthest]
   }
 
   private func distance(_ pair: Pair) -> Int {
@@ -103,7 +117,7 @@ extension Topology {
     distance(from: pair.cpu, to: pair.memory) ?? (pair.cpu == pair.memory ? 10 : 20)
   }
 
-  private func farthestMemory(from node: Int) -> Int? {
+  fileprivate func farthestMemory(from node: Int) -> Int? {
     nodesWithMemory.filter { $0 != node }.max { distance((node, $0)) < distance((node, $1)) }
   }
 }

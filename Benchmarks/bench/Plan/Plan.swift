@@ -18,6 +18,8 @@ struct Plan {
   let rule: VerdictRule
   let choice: ArmChoice
   let topology: Topology
+  /// Whether struct pages and templates are put on nodes.
+  let bindsToNodes: Bool
   /// The CPUs of each node that this process may use.
   let cpus: [Int: [Int]]
   /// Whether cells get verdicts whose memory is not where it belongs, or may be moved meanwhile.

@@ -165,8 +165,7 @@ extension PlanOptions {
     axes.threads = threads?.values ?? axes.threads
     if pageClass != nil || hvo != nil { axes.essentialsOnly = false }
 
-    let topology = machine.topology
-    let (nodes, missing) = try topology.nodeChoices(
+    let (nodes, missing) = try machine.nodeChoices(
       NodeOptions(
         cpu: cpuNode?.values, memory: memoryNode?.values, peer: peerNode?.values,
         templates: templateNode?.values),
@@ -235,7 +234,8 @@ extension PlanOptions {
         seed: seed ?? UInt64.random(in: 1...UInt64(UInt32.max)),
         budget: budget, looks: looks, rule: Plan.rule(margin: margin, looks: looks),
         choice: choice,
-        topology: topology, cpus: machine.cpus, acceptsPlacement: acceptPlacement),
+        topology: machine.topology, bindsToNodes: machine.bindsToNodes, cpus: machine.cpus,
+        acceptsPlacement: acceptPlacement),
       left
     )
   }

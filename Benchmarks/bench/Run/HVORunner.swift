@@ -30,7 +30,7 @@ struct HVORunner: CellMeasuring {
     for procedure in procedures {
       pools.append(
         try FolioPool(
-          cell, format: procedure.format, bindToNodes: plan.topology.isNUMA,
+          cell, format: procedure.format, bindToNodes: plan.bindsToNodes,
           holdsStaticKey: plan.choice.patchesKey))
     }
     self.pools = pools

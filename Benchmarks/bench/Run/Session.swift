@@ -46,6 +46,7 @@ struct Session {
     let codegen = codegen(&meta)
     let directory = try RunDirectory.create(in: output, for: &meta)
     if let codegen { try directory.writeCodegen(codegen) }
+    try directory.writeUnmeasured(meta.unmeasured)
 
     var results = RunResults(plan)
     let interruption = Interruption()

@@ -42,7 +42,7 @@ struct Worker {
     guard !key.changesHVO else { return nil }
     return try MapSet(
       key, formats: plan.choice.formats(of: group.map { plan.cells[$0] }),
-      bindToNodes: plan.topology.isNUMA)
+      bindToNodes: plan.bindsToNodes)
   }
 
   private func measure(

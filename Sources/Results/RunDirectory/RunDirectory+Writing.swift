@@ -20,6 +20,12 @@ extension RunDirectory {
     try replaceFile(path.appending(Self.codegenName), with: Array(rows.csv().utf8))
   }
 
+  /// Replaces `unmeasured.csv`: what `meta.json` has of it, for who reads tables.
+  /// - Throws: `cannotWrite`; the file is then as it was.
+  public func writeUnmeasured(_ rows: [Meta.Unmeasured]) throws(ResultsError) {
+    try replaceFile(path.appending(Self.unmeasuredName), with: Array(rows.csv().utf8))
+  }
+
   /// Appends to `samples.csv`, in one write.
   ///
   /// Under RLIMIT_FSIZE the process must ignore SIGXFSZ to see the error.

@@ -43,6 +43,15 @@ public struct Meta: Codable, Equatable, Sendable {
   }
 }
 
+extension Meta.Unmeasured: TableRow {
+  static let columns: [Column<Meta.Unmeasured>] = [
+    Column("what", \.what),
+    Column("why", \.why),
+  ]
+
+  static let blank = Meta.Unmeasured(what: "", why: "")
+}
+
 extension Meta {
   /// How far the run came.
   public enum Status: String, Codable, Sendable {

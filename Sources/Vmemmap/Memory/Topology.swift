@@ -17,10 +17,18 @@ public struct Topology: Sendable {
 
   public let nodes: [Node]
 
+  /// Why this process can't tell nodes apart that the kernel has; nil where it can.
+  public let restriction: VmemmapError?
+
   /// Reads the topology. The corresponding libnuma functions are `numa_available()`,
   /// `numa_node_to_cpus()`, `numa_node_size64()` and `numa_distance()`.
   public static func current() -> Topology {
-    guard numa_available() >= 0 else { return Topology(nodes: [wholeMachine]) }
+    guard numa_available() >= 0 else {
+      let refusal = VmemmapError.numa(
+        attempt: "ask for the NUMA policy", errno: Errno(rawValue: errno))
+      return Topology(
+        nodes: [wholeMachine], restriction: kernelHasSeveralNodes ? refusal : nil)
+    }
     let ids = 0...max(0, Int(numa_max_node()))
     let nodes = ids.map { id in
       Node(
@@ -28,7 +36,22 @@ public struct Topology: Sendable {
         memoryBytes: max(0, Int(numa_node_size64(Int32(id), nil))),
         distances: distances(fromNode: id, to: ids))
     }.filter { !$0.cpus.isEmpty || $0.memoryBytes > 0 }
-    return Topology(nodes: nodes.isEmpty ? [wholeMachine] : nodes)
+    return Topology(nodes: nodes.isEmpty ? [wholeMachine] : nodes, restriction: nil)
+  }
+
+  /// The same nodes with what a process can use of them.
+  ///
+  /// - Parameters:
+  ///   - cpus: the CPUs that it may run on.
+  ///   - memoryNodes: the nodes whose memory it can choose; the others count as without memory.
+  public func limited(toCPUs cpus: Set<Int>, memoryOf memoryNodes: Set<Int>) -> Topology {
+    Topology(
+      nodes: nodes.map { node in
+        Node(
+          id: node.id, cpus: node.cpus.filter(cpus.contains),
+          memoryBytes: memoryNodes.contains(node.id) ? node.memoryBytes : 0,
+          distances: node.distances)
+      }, restriction: restriction)
   }
 
   /// Whether there is more than one node to choose from.
@@ -42,6 +65,11 @@ public struct Topology: Sendable {
 
   public var nodesWithCPUs: [Int] { nodes.filter { !$0.cpus.isEmpty }.map(\.id) }
   public var nodesWithMemory: [Int] { nodes.filter { $0.memoryBytes > 0 }.map(\.id) }
+
+  private static var kernelHasSeveralNodes: Bool {
+    // A list of ranges, such as "0-1,3".
+    TextFile.read("/sys/devices/system/node/has_memory")?.contains { "-,".contains($0) } ?? false
+  }
 
   private static var wholeMachine: Node {
     let pages = sysconf(Int32(_SC_PHYS_PAGES))

@@ -10,6 +10,7 @@ struct FinishedRun {
   let files: [String]
   let run: Run
   let summaryText: String
+  let unmeasuredText: String
   let samples: [SampleRow]
   let codegen: [CodegenRow]
 
@@ -20,6 +21,7 @@ struct FinishedRun {
     files = directory.names("results/latest")
     run = try directory.latestRun()
     summaryText = try directory.text("results/latest/summary.csv")
+    unmeasuredText = try directory.text("results/latest/unmeasured.csv")
     samples = try run.samples()
     codegen = try run.codegen()
   }
