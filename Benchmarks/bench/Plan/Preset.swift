@@ -76,7 +76,7 @@ extension Preset {
   var secondsPerCell: Double {
     switch self {
     case .smoke: 0.13
-    case .standard: 0.2
+    case .standard: 0.16
     case .full: 0.5
     case .threads: 1
     case .scale, .fakeHeads2021: 10

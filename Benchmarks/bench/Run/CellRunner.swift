@@ -59,10 +59,7 @@ struct CellRunner: CellMeasuring {
 
   func measure(until deadline: UInt64) throws -> (iterations: Int, samples: [CellReport.Sample]) {
     // Later processes check the sums of their passes, as this one does.
-    if isFirst {
-      try verify()
-      maps.haveEvenCaches = false
-    }
+    if isFirst { try verify() }
     let (window, roundCost) = try calibrate()
     let windows = (0..<workload.pfns.count / window).map { $0 * window..<($0 + 1) * window }
     evenOutCaches()
