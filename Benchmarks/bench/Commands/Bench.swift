@@ -30,6 +30,9 @@ struct Bench: ParsableCommand {
     do {
       var command = try parseAsRoot()
       try command.run()
+    } catch let error as ValidationError {
+      // Thrown while planning: the usage of the command that lists commands would be of no help.
+      fail(error.message, ExitCode.validationFailure.rawValue)
     } catch let error as ResultsError {
       fail(error.description, error.exitCode)
     } catch let error as FailedRun {

@@ -14,13 +14,11 @@ struct CellResult {
     self.index = index
   }
 
-  mutating func add(_ report: CellReport, process: Int) throws(WrongAnswer) {
-    if let other = reports.values.first, other.checksum != report.checksum {
-      throw WrongAnswer(
-        description: "two processes disagree about the checksum of \(cell.summary): "
-          + "\(Checksum(other.checksum)), \(Checksum(report.checksum))")
-    }
-    reports[process] = report
+  mutating func add(_ report: CellReport, process: Int) { reports[process] = report }
+
+  /// The first process's: each has a workload of its own.
+  var checksum: Checksum? {
+    reports.min { $0.key < $1.key }.map { Checksum($0.value.checksum) }
   }
 
   /// Nanoseconds per operation of each arm, in one round of one process.

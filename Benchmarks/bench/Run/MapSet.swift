@@ -1,3 +1,4 @@
+import Measurement
 import Results
 import Vmemmap
 
@@ -13,6 +14,10 @@ final class MapSet {
   private let maps: [Owner]
   /// For each place those that have maps of the same shape, itself first.
   private let alike: [[Int]]
+  /// Memory of which nothing is read, so that the maps lie elsewhere than those of the process before,
+  /// whose pages are free again: what pages do to each other in the caches would else be the same in
+  /// all processes of a run, and another in the next run.
+  private let ballast: MemoryMap
   /// How many alike places on from the first the memory of the first place is now.
   private var shift = 0
 
@@ -22,11 +27,26 @@ final class MapSet {
     init(_ map: consuming MemoryMap) { self.map = map }
   }
 
-  /// - Parameter formats: of the map in each place.
+  /// The most struct pages that are ballast: 64 MiB of them.
+  private static let mostBallast = 1 << 20
+
+  /// - Parameters:
+  ///   - formats: of the map in each place.
+  ///   - generator: for the size of the ballast.
   init(
-    _ key: MapKey, formats: [any TailFormat.Type], bindToNodes: Bool
+    _ key: MapKey, formats: [any TailFormat.Type], bindToNodes: Bool,
+    generator: SeededGenerator
   ) throws(VmemmapError) {
     let pages = max(key.folios << key.order, structPagesPerVmemmapPage)
+    var generator = generator
+    let ballastPages = 1 + generator.below(min(2 * pages, MapSet.mostBallast))
+    ballast = try MemoryMap(
+      format: HeadPointerFormat.self,
+      sections: [
+        MemorySection(
+          node: key.memoryNode,
+          pages: (ballastPages / structPagesPerVmemmapPage + 1) * structPagesPerVmemmapPage)
+      ], mappingSize: key.optimized ? .base : key.mapping, bindToNodes: bindToNodes)
     var maps: [Owner] = []
     for format in formats {
       // One whose tails can't be shared stays as the kernel maps struct pages without HVO.

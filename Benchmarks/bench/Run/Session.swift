@@ -137,7 +137,7 @@ struct Session {
       case .accounts(let accounts):
         meta.savings = (meta.savings ?? []) + accounts.map(\.saving)
       case .cell(let report):
-        try results.add(report, process: process)
+        results.add(report, process: process)
         try directory.appendSamples(report.sampleRows(process: process))
         progress.step(plan.cells[report.cell].summary)
         if Date().timeIntervalSince(lastSummary) > Session.summaryInterval {

@@ -42,7 +42,9 @@ struct Worker {
     guard !key.changesHVO else { return nil }
     return try MapSet(
       key, formats: plan.choice.formats(of: group.map { plan.cells[$0] }),
-      bindToNodes: plan.bindsToNodes)
+      bindToNodes: plan.bindsToNodes,
+      generator: SeededGenerator(seed: plan.seed).stream("maps").stream(
+        UInt64(group[0]), UInt64(process)))
   }
 
   private func measure(
@@ -64,7 +66,7 @@ struct Worker {
     let runner: any CellMeasuring =
       if let maps {
         CellRunner(
-          cell, plan: plan, maps: maps, workload: workloads.workload(of: cell, seed: plan.seed),
+          cell, plan: plan, maps: maps, workload: workloads.workload(of: cell, seed: plan.seed, process: process),
           generator: generator, counters: counters, team: team, isFirst: process == 0)
       } else {
         try HVORunner(cell, plan: plan, generator: generator, counters: counters)

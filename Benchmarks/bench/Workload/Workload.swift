@@ -21,10 +21,12 @@ struct Workload {
   let distinctPFNs: [PageFrameNumber]
   let order: Int
 
-  /// The same for a seed, in every process and for every operation and mode, so that they share
-  /// their checksums.
-  init(_ cell: Cell, seed: UInt64) {
+  /// The same for a seed and a process, in every operation and mode, so that they share their
+  /// checksums. Each process has another one: what is particular to some addresses would else be in
+  /// all of a run, and its intervals would not tell.
+  init(_ cell: Cell, seed: UInt64, process: Int) {
     var generator = SeededGenerator(seed: seed).stream("workload").stream(cell.workloadLabel)
+      .stream(UInt64(process))
     let length =
       cell.operation == .prepCompoundPage
       ? max(Workload.minimumLength >> cell.order, Workload.fewestPrepared)
@@ -126,14 +128,14 @@ extension Cell {
   }
 }
 
-/// The workloads of cells that share memory maps; they share workloads, too.
+/// The workloads of cells that share memory maps in a process; they share workloads, too.
 struct WorkloadCache {
   private var workloads: [String: Workload] = [:]
 
-  mutating func workload(of cell: Cell, seed: UInt64) -> Workload {
+  mutating func workload(of cell: Cell, seed: UInt64, process: Int) -> Workload {
     let label = cell.workloadLabel
     if let workload = workloads[label] { return workload }
-    let workload = Workload(cell, seed: seed)
+    let workload = Workload(cell, seed: seed, process: process)
     workloads[label] = workload
     return workload
   }

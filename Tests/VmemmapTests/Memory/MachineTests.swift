@@ -44,6 +44,22 @@ struct MachineTests {
     #expect(topology.distance(from: 1 << 20, to: 0) == nil)
   }
 
+  @Test("Of the nodes nothing is left but what a process can use, and their distances")
+  func limited() {
+    let topology = Topology.current()
+    let cpus = Set(topology.nodes.flatMap(\.cpus))
+    let whole = topology.limited(toCPUs: cpus, memoryOf: Set(topology.nodesWithMemory))
+    #expect(whole.nodes == topology.nodes)
+    let none = topology.limited(toCPUs: [], memoryOf: [])
+    #expect(none.nodesWithCPUs.isEmpty && none.nodesWithMemory.isEmpty)
+    #expect(none.nodes.map(\.id) == topology.nodes.map(\.id))
+    for id in topology.nodes.map(\.id) {
+      #expect(none.distance(from: id, to: id) == topology.distance(from: id, to: id))
+    }
+    // Who may not tell nodes apart sees one.
+    #expect(topology.restriction == nil || !topology.isNUMA)
+  }
+
   @Test("A pinned thread may run on its node's CPUs only")
   func pin() {
     let topology = Topology.current()
