@@ -16,6 +16,7 @@ import math
 import re
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, NoReturn
 
@@ -476,9 +477,9 @@ def figures(run: Path) -> Iterator[tuple[str, Figure]]:
     if any(frame[name].nunique() > 1 for name in NODES):
         yield from node_figures(frame, foot, [RATIO, NANOSECONDS], [])
     elif lacks_remote_cells(run):
-        # One number beside each gap: those of one operation and mode are enough to say so.
+        # One number beside each gap: one figure is enough to say so.
         chains = frame[(frame["operation"] == "compound_head") & (frame["mode"] == "latency")]
-        yield from node_figures(chains, foot, [RATIO], [ANOTHER_NODE])
+        yield from islice(node_figures(chains, foot, [RATIO], [ANOTHER_NODE]), 1)
 
 
 def lacks_remote_cells(run: Path) -> bool:

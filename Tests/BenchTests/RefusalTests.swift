@@ -77,7 +77,7 @@ extension BenchTests {
       #expect(ending.output == "")
       #expect(directory.names() == [], "nothing may be left by a run that did not begin")
       #expect(ending.errorMessages.count == 1, "\(ending.errors)")
-      #expect(ending.errors.contains("Usage: bench"))
+      #expect(ending.errors.contains("See 'bench run --help' for more information."))
       for word in refusal.words { #expect(ending.errors.contains(word), "\(ending.errors)") }
     }
 

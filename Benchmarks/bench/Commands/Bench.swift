@@ -27,12 +27,16 @@ struct Bench: ParsableCommand {
     // A full disk or a limit on file size is an error to report, not a signal to die of.
     signal(SIGXFSZ, SIG_IGN)
     signal(SIGPIPE, SIG_IGN)
+    var name = configuration.commandName ?? ""
     do {
       var command = try parseAsRoot()
+      if let own = type(of: command).configuration.commandName { name += " \(own)" }
       try command.run()
     } catch let error as ValidationError {
-      // Thrown while planning: the usage of the command that lists commands would be of no help.
-      fail(error.message, ExitCode.validationFailure.rawValue)
+      // Thrown while planning; what the parser refuses, it has told with the command's usage.
+      fail(
+        "\(error.message)\n  See '\(name) --help' for more information.",
+        ExitCode.validationFailure.rawValue)
     } catch let error as ResultsError {
       fail(error.description, error.exitCode)
     } catch let error as FailedRun {

@@ -66,7 +66,8 @@ struct Worker {
     let runner: any CellMeasuring =
       if let maps {
         CellRunner(
-          cell, plan: plan, maps: maps, workload: workloads.workload(of: cell, seed: plan.seed, process: process),
+          cell, plan: plan, maps: maps,
+          workload: workloads.workload(of: cell, seed: plan.seed, process: process),
           generator: generator, counters: counters, team: team, isFirst: process == 0)
       } else {
         try HVORunner(cell, plan: plan, generator: generator, counters: counters)
