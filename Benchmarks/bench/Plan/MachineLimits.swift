@@ -21,7 +21,7 @@ struct MachineLimits {
 
   /// Mappings that a process has before it maps struct pages: its libraries, heap and stacks.
   private static let ownMappings = 512
-  /// Bytes besides struct pages: addresses, samples, the process itself.
+  /// Bytes besides struct pages: addresses, samples, ballast, the process itself.
   private static let ownMemory = 256 << 20
 
   /// More than any machine's memory.
