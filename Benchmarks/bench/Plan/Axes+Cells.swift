@@ -1,0 +1,113 @@
+import Vmemmap
+
+extension Axes {
+  /// - Parameter cpus: of each node, those that may be used.
+  func cells(on nodes: [NodeChoice], cpus: [Int: [Int]]) -> [Cell] {
+    let isOnTwoNodes = nodes.contains { $0.peer != nil }
+    var cells: [Cell] = []
+    for order in orders {
+      for footprint in footprints {
+        for state in hvo where state != .on || order >= Order.smallestOptimizable {
+          let folios = footprint.folios(ofOrder: order)
+          for mapping in self.mappings(of: folios, ofOrder: order, state) {
+            for nodes in nodes where nodes.templates == .local || state == .on {
+              for threads in threads {
+                let count = threads.threads(onCPUs: cpus[nodes.cpu, default: []].count)
+                // Several threads run on two nodes where that is asked for, one can't.
+                guard (nodes.peer != nil) == (isOnTwoNodes && count > 1) else { continue }
+                cells += self.cells(
+                  in: Cell.Group(
+                    order: order, footprint: footprint, hvo: state, mapping: mapping,
+                    nodes: nodes, threads: count))
+              }
+            }
+          }
+        }
+      }
+    }
+    return cells.uniqued()
+  }
+
+  /// The mappings to ask for, for struct pages that are not optimised: once where there is too little
+  /// for a huge one, and the largest beside optimised ones.
+  private func mappings(
+    of folios: Int, ofOrder order: Int, _ state: HVOState
+  ) -> [MappingSize] {
+    // Not the product, which overflows for numbers that are refused later.
+    let isTooLittle = folios < MappingSize.hugeBytes >> (order + Page.shift)
+    if isTooLittle && mappings.contains(.base) { return [.base] }
+    return state == .on && mappings.contains(.huge) ? [.huge] : mappings
+  }
+
+  private func cells(in group: Cell.Group) -> [Cell] {
+    var cells: [Cell] = []
+    for operation in operations {
+      for mode in modes where operation.modes.contains(mode) {
+        for (pageClass, mix, predictability) in classes(ofOrder: group.order)
+        where operation.applies(
+          to: pageClass, order: group.order, hvo: group.hvo, threads: group.threads)
+        {
+          for pattern in patterns
+          where pattern.applies(to: pageClass, threads: group.threads, operation) {
+            let cell = Cell(
+              group, operation, mode, pageClass, mix: mix, predictability,
+              operation.changesHVO ? .pfnWalk : pattern)
+            if !essentialsOnly || cell.isEssential { cells.append(cell) }
+          }
+        }
+      }
+    }
+    return cells
+  }
+
+  /// The page classes of an order, each mix and predictability of the class that has them.
+  private func classes(ofOrder order: Int) -> [(PageClass, mix: Int, Predictability)] {
+    var classes: [(PageClass, mix: Int, Predictability)] = []
+    for pageClass in pageClasses where pageClass.exists(inOrder: order) {
+      switch pageClass {
+      case .order0, .head, .headAligned, .headUnaligned: classes.append((pageClass, 0, .uniform))
+      case .tail, .fakeHead: classes.append((pageClass, 100, .uniform))
+      case .mix:
+        for mix in mixes {
+          classes += predictabilities.map { (pageClass, mix, $0) }
+        }
+      }
+    }
+    return classes
+  }
+}
+
+extension Cell {
+  /// What cells have in common that share memory maps.
+  fileprivate struct Group {
+    let order: Int
+    let footprint: Footprint
+    let hvo: HVOState
+    let mapping: MappingSize
+    let nodes: NodeChoice
+    let threads: Int
+  }
+
+  fileprivate init(
+    _ group: Group, _ operation: Operation, _ mode: Mode, _ pageClass: PageClass, mix: Int,
+    _ predictability: Predictability, _ pattern: Pattern
+  ) {
+    self.init(
+      operation: operation, mode: mode, order: group.order, pageClass: pageClass, mix: mix,
+      predictability: predictability, pattern: pattern,
+      folios: max(
+        group.footprint.folios(ofOrder: group.order), group.threads * pattern.pagesBetweenThreads),
+      hvo: group.hvo, mapping: group.mapping, cpuNode: group.nodes.cpu,
+      memoryNode: group.nodes.memory, peerNode: group.nodes.peer,
+      templates: group.nodes.templates, templateNode: group.nodes.templateNode,
+      threads: group.threads)
+  }
+}
+
+extension Sequence where Element: Hashable {
+  /// Each element once, where it comes first.
+  func uniqued() -> [Element] {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
+  }
+}

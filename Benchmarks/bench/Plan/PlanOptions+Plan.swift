@@ -1,0 +1,118 @@
+import ArgumentParser
+import Vmemmap
+
+extension PlanOptions {
+  /// A plan, and what it had to leave out on this machine.
+  ///
+  /// - Throws: `ValidationError` for what can't be measured here and was asked for by name.
+  func plan(on machine: MachineLimits) throws -> (plan: Plan, left: [LeftOut]) {
+    var axes = preset.axes
+    axes.operations = operation?.values ?? axes.operations
+    axes.modes = mode?.values ?? axes.modes
+    axes.orders = order?.values ?? axes.orders
+    axes.pageClasses = pageClass?.values ?? axes.pageClasses
+    axes.mixes = mix?.values ?? axes.mixes
+    axes.predictabilities = predictability?.values ?? axes.predictabilities
+    axes.patterns = pattern?.values ?? axes.patterns
+    axes.footprints = footprint?.values ?? axes.footprints
+    axes.hvo = hvo?.values ?? axes.hvo
+    axes.mappings = mapping?.values ?? axes.mappings
+    axes.threads = threads?.values ?? axes.threads
+    if pageClass != nil || hvo != nil { axes.essentialsOnly = false }
+
+    let (nodes, missing) = try machine.nodeChoices(
+      NodeOptions(
+        cpu: cpuNode?.values, memory: memoryNode?.values, peer: peerNode?.values,
+        templates: templateNode?.values),
+      isExhaustive: preset == .full)
+
+    try requireKey(machine.keyProblem)
+    var cells = axes.cells(on: nodes, cpus: machine.cpus)
+    let baseline = baseline ?? preset.baseline
+    if let baseline, !cells.isEmpty {
+      cells = cells.filter { $0.contenders.contains { $0.name == baseline } }
+      guard !cells.isEmpty else {
+        throw ValidationError(
+          """
+          no cell has the arm '\(baseline)': it is of another operation, or gives right answers in \
+          other states of HVO only; 'bench list' without --baseline shows each cell's arms
+          """)
+      }
+    }
+    let choice = ArmChoice(
+      encodings: encoding.map { Set($0.values) } ?? preset.encodings, baseline: baseline,
+      patchesKey: machine.keyProblem == nil, includesControls: preset == .full)
+    if let encoding, !cells.isEmpty {
+      cells = cells.filter { choice.arms(of: $0).contains { $0.role == .arm } }
+      guard !cells.isEmpty else {
+        throw ValidationError(
+          """
+          no cell has one of the arms '\(encoding.values.joined(separator: ","))' beside its \
+          baseline; 'bench list' without --encoding shows each cell's arms
+          """ + (encoding.values.lazy.compactMap(reasonWithoutHVO).first.map { " (\($0))" } ?? ""))
+      }
+    }
+    var left: [LeftOut] = []
+    var fitting: [Cell] = []
+    let reasons = Dictionary(grouping: cells, by: \.mapKey)
+      .compactMapValues { machine.reasonToLeaveOut($0, choice) }
+    for cell in cells {
+      if let reason = reasons[cell.mapKey] ?? machine.reasonToLeaveOut(cell) {
+        left.append(reason)
+      } else {
+        fitting.append(cell)
+      }
+    }
+    left = left.uniqued()
+    if let reason = left.first, footprint != nil || order != nil || threads != nil {
+      throw ValidationError(reason.description)
+    }
+    guard !fitting.isEmpty else {
+      let remote = templateNode == nil ? nil : missing.first
+      throw ValidationError(
+        encoding?.values.lazy.compactMap(reasonWithoutHVO).first
+          ?? (left.first ?? remote)?.description
+            ?? """
+            no cell has all of these values together: order-0 pages are of order 0, heads and tails of \
+            1 and more, fakehead positions and HVO of \(Order.smallestOptimizable) and more
+            """)
+    }
+    left += missing
+    let budget =
+      budget ?? preset.secondsPerCell * fitting.reduce(0) { $0 + $1.weight } + Plan.selfTestSeconds
+    let looks = Plan.looks(budget: budget, cells: fitting.count)
+    return (
+      Plan(
+        cells: fitting + [.selfTest(on: fitting[0].cpuNode, fitting[0].memoryNode)],
+        processes: processes ?? preset.processes,
+        layouts: layouts,
+        seed: seed ?? UInt64.random(in: 1...UInt64(UInt32.max)),
+        budget: budget, looks: looks, rule: Plan.rule(margin: margin, looks: looks),
+        choice: choice,
+        topology: machine.topology, bindsToNodes: machine.bindsToNodes, cpus: machine.cpus,
+        acceptsPlacement: acceptPlacement),
+      left
+    )
+  }
+
+  /// Refuses arms asked for by name that patch code, where code can't be patched.
+  private func requireKey(_ problem: VmemmapError?) throws {
+    guard let problem else { return }
+    let names = Set((encoding?.values ?? []) + (baseline.map { [$0] } ?? []))
+    for contender in Operation.kernel.flatMap(\.contenders)
+    where contender.staticKey?.isConstant == false && names.contains(contender.name) {
+      throw ValidationError("\(contender.name) can't be measured here: \(problem)")
+    }
+  }
+
+  /// Why an arm of that name is never there under HVO, if it is so.
+  private func reasonWithoutHVO(_ name: String) -> String? {
+    Operation.kernel.flatMap(\.contenders)
+      .first { $0.name == name && $0.format.sharedTails == nil && !$0.hvoStates.contains(.on) }
+      .map {
+        VmemmapError.noOptimization(
+          format: $0.format.name, structPageSize: $0.format.structPageSize
+        ).description
+      }
+  }
+}
