@@ -57,10 +57,26 @@ let package = Package(
       dependencies: [.product(name: "SystemPackage", package: "swift-system")],
       swiftSettings: common
     ),
-    .target(name: "MachineCode", swiftSettings: common),
+    .target(name: "CProcesses"),
+    .target(
+      name: "Processes",
+      dependencies: [
+        "CProcesses", .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: common
+    ),
+    .target(
+      name: "MachineCode",
+      dependencies: [
+        "Processes", .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: common
+    ),
     .target(
       name: "KernelFacts",
-      dependencies: [.product(name: "SystemPackage", package: "swift-system")],
+      dependencies: [
+        "Processes", .product(name: "SystemPackage", package: "swift-system"),
+      ],
       swiftSettings: common
     ),
 
@@ -90,7 +106,7 @@ let package = Package(
       name: "bench",
       dependencies: [
         "CTorture", "Vmemmap", "CVmemmap", "TimedLoops", "Measurement", "Results", "MachineCode",
-        "KernelFacts",
+        "KernelFacts", "Processes",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -124,6 +140,13 @@ let package = Package(
       name: "KernelFactsTests",
       dependencies: ["KernelFacts", .product(name: "SystemPackage", package: "swift-system")],
       exclude: ["Reference"],
+      swiftSettings: common
+    ),
+    .testTarget(
+      name: "ProcessesTests",
+      dependencies: [
+        "Processes", .product(name: "SystemPackage", package: "swift-system"),
+      ],
       swiftSettings: common
     ),
     .testTarget(

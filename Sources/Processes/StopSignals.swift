@@ -1,0 +1,61 @@
+import CProcesses
+import Glibc
+import SystemPackage
+
+/// A signal that asks a program to end.
+public enum StopSignal: Int32, CaseIterable, Sendable {
+  case hangup = 1
+  case interrupt = 2
+  case quit = 3
+  case terminate = 15
+
+  /// What a program that ends because of it returns, as shells have it: 128 + the signal's number.
+  public var exitStatus: Int32 { 128 + rawValue }
+}
+
+extension StopSignal: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .hangup: "SIGHUP"
+    case .interrupt: "SIGINT"
+    case .quit: "SIGQUIT"
+    case .terminate: "SIGTERM"
+    }
+  }
+}
+
+/// Ctrl-C, SIGTERM, SIGHUP and SIGQUIT as wishes to be taken between two steps, as long as the value
+/// lives; those that come later, or were not taken, act as before.
+///
+/// Make it while the process has one thread: another would be ended by the signals, or take them.
+/// Signals that the process ignores from its start, such as SIGHUP under `nohup`, stay ignored. A
+/// child of this process does not inherit that they wait.
+public final class StopSignals {
+  private var signals = sigset_t()
+  private var before = sigset_t()
+  /// Can be read when a signal has come; nil where no descriptor could be had.
+  let descriptor: FileDescriptor?
+
+  public init() {
+    unsafe sigemptyset(&signals)
+    // A signal that waits is delivered even where it is ignored.
+    for signal in StopSignal.allCases where !cpr_is_ignored(signal.rawValue) {
+      unsafe sigaddset(&signals, signal.rawValue)
+    }
+    unsafe pthread_sigmask(SIG_BLOCK, &signals, &before)
+    let number = unsafe cpr_signalfd(&signals)
+    descriptor = number < 0 ? nil : FileDescriptor(rawValue: number)
+  }
+
+  deinit {
+    try? descriptor?.close()
+    unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
+  }
+
+  /// A signal that has come and was not taken yet. Returns at once.
+  public func take() -> StopSignal? {
+    if let descriptor { return StopSignal(rawValue: cpr_take_signal(descriptor.rawValue)) }
+    var noTime = timespec()
+    return StopSignal(rawValue: unsafe sigtimedwait(&signals, nil, &noTime))
+  }
+}
