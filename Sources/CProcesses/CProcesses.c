@@ -7,6 +7,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
@@ -23,12 +24,12 @@ static int add_stream(posix_spawn_file_actions_t *actions, int source, int targe
 }
 
 static int spawn(pid_t *id, const char *program, char *const arguments[], char *const environment[],
-                 int output, int errors, posix_spawn_file_actions_t *actions,
+                 int input, int output, int errors, posix_spawn_file_actions_t *actions,
                  posix_spawnattr_t *attributes) {
   // Copies first: where a standard stream of ours was closed, a pipe may have its number.
   int error = add_stream(actions, output, STDOUT_FILENO);
   if (!error) error = add_stream(actions, errors, STDERR_FILENO);
-  if (!error) error = add_stream(actions, -1, STDIN_FILENO);
+  if (!error) error = add_stream(actions, input, STDIN_FILENO);
   if (!error) error = posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
 
   // exec keeps what is ignored. What our parent ignores, such as SIGHUP under nohup, stays so.
@@ -47,7 +48,7 @@ static int spawn(pid_t *id, const char *program, char *const arguments[], char *
 }
 
 int cpr_spawn(pid_t *id, const char *program, char *const arguments[], char *const environment[],
-              int output, int errors) {
+              int input, int output, int errors) {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   int error = posix_spawn_file_actions_init(&actions);
@@ -56,12 +57,14 @@ int cpr_spawn(pid_t *id, const char *program, char *const arguments[], char *con
   if (!error) {
     // Where children are ignored, the kernel does not keep how they ended.
     if (cpr_is_ignored(SIGCHLD)) signal(SIGCHLD, SIG_DFL);
-    error = spawn(id, program, arguments, environment, output, errors, &actions, &attributes);
+    error = spawn(id, program, arguments, environment, input, output, errors, &actions, &attributes);
     posix_spawnattr_destroy(&attributes);
   }
   posix_spawn_file_actions_destroy(&actions);
   return error;
 }
+
+int cpr_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
 
 char **cpr_environment(void) { return environ; }
 

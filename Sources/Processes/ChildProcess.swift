@@ -8,9 +8,15 @@ import SystemPackage
 /// thread: what starts and ends children must work where no thread can be had. That is why neither
 /// Foundation's `Process` nor swift-subprocess is used.
 ///
-/// The child has no standard input and no descriptor but the standard streams, and no signal is blocked
-/// there. What this process's parent ignores, such as SIGHUP under `nohup`, it ignores, too.
+/// The child has no descriptor but the standard streams, and no signal is blocked there. What this process's parent ignores, such as SIGHUP under `nohup`, it ignores, too.
 public struct ChildProcess: ~Copyable {
+  /// What the child finds on its standard input.
+  public enum Input: Sendable {
+    case null
+    /// These bytes, however many, and then the end of the file.
+    case bytes([UInt8])
+  }
+
   /// Where the child's standard output goes.
   public enum Output: Sendable {
     /// To this process, which reads it with ``next(into:until:or:)``.
@@ -43,8 +49,12 @@ public struct ChildProcess: ~Copyable {
   ///
   /// - Throws: ``ProcessError/system(attempt:errno:)``.
   public init(
-    _ command: Command, output: Output = .inherited, errors: Errors = .inherited
+    _ command: Command, input: Input = .null, output: Output = .inherited,
+    errors: Errors = .inherited
   ) throws(ProcessError) {
+    var file: FileDescriptor?
+    if case .bytes(let bytes) = input { file = try SystemCall.memoryFile(bytes, for: command) }
+    defer { try? file?.close() }
     let pipe = output == .pipe ? try SystemCall.pipe(for: command) : nil
     defer { try? pipe?.write.close() }
     let target =
@@ -54,7 +64,8 @@ public struct ChildProcess: ~Copyable {
       case .inherited: STDOUT_FILENO
       }
     do throws(ProcessError) {
-      id = try command.spawn(output: target, errors: errors == .null ? -1 : STDERR_FILENO)
+      id = try command.spawn(
+        input: file?.rawValue ?? -1, output: target, errors: errors == .null ? -1 : STDERR_FILENO)
     } catch {
       try? pipe?.read.close()
       throw error

@@ -4,7 +4,7 @@ import SystemPackage
 
 extension Command {
   /// Starts the program, with descriptors as `cpr_spawn()` takes them.
-  func spawn(output: Int32, errors: Int32) throws(ProcessError) -> pid_t {
+  func spawn(input: Int32, output: Int32, errors: Int32) throws(ProcessError) -> pid_t {
     let name = Argument(program).bytes
     let all = [name] + arguments.map(\.bytes)
     guard !all.contains(where: { $0.contains(0) }) else {
@@ -13,7 +13,7 @@ extension Command {
     var id: pid_t = 0
     let error = unsafe withCStrings(all) { arguments in
       unsafe withCStrings(variables) { variables in
-        unsafe cpr_spawn(&id, arguments[0], arguments, variables, output, errors)
+        unsafe cpr_spawn(&id, arguments[0], arguments, variables, input, output, errors)
       }
     }
     guard error == 0 else {

@@ -18,6 +18,26 @@ enum SystemCall {
     return (FileDescriptor(rawValue: ends[0]), FileDescriptor(rawValue: ends[1]))
   }
 
+  /// A file in memory, to be read from its beginning.
+  static func memoryFile(
+    _ bytes: [UInt8], for command: Command
+  ) throws(ProcessError) -> FileDescriptor {
+    let number = unsafe cpr_memory_file("standard input")
+    guard number >= 0 else {
+      throw .system(attempt: "make a file in memory for '\(command)'", errno: .last)
+    }
+    let file = FileDescriptor(rawValue: number)
+    do {
+      try file.writeAll(bytes)
+      try file.seek(offset: 0, from: .start)
+      return file
+    } catch {
+      try? file.close()
+      throw .system(
+        attempt: "hand \(bytes.count) bytes to '\(command)'", errno: error as? Errno ?? .ioError)
+    }
+  }
+
   /// Waits until one of the descriptors can be read, or their other side is gone.
   ///
   /// - Returns: for each whether it is so; none where the deadline came first, or a signal.

@@ -19,7 +19,7 @@ struct Bench: ParsableCommand {
     subcommands: [
       RunCommand.self, ListCommand.self, CompareCommand.self, ReportCommand.self,
       CodegenCommand.self, MemmapCommand.self, SelfTestCommand.self, ReplayCommand.self,
-      DoctorCommand.self, TortureCommand.self, LayoutCommand.self, KernelCommand.self,
+      DoctorCommand.self, TortureCommand.self, LayoutCommand.self, KernelCommand.self, MeasureCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 

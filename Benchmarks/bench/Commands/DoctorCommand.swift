@@ -41,16 +41,17 @@ struct DoctorCommand: ParsableCommand {
 extension Preset {
   /// What the preset's largest cells need.
   fileprivate var demand: Checkup.Demand {
-    let groups = Dictionary(
-      grouping: axes.cells(on: [NodeChoice(cpu: 0, memory: 0)], cpus: [:]), by: \.mapKey
-    ).values
     let choice = ArmChoice(
       encodings: encodings, baseline: baseline, patchesKey: OptimizeVmemmapKey.problem() == nil,
       includesControls: self == .full)
+    let cells = axes.cells(on: [NodeChoice(cpu: 0, memory: 0)], cpus: [:]).map {
+      PlannedCell(index: 0, cell: $0, arms: choice.arms(of: $0), cpus: [])
+    }
+    let groups = Dictionary(grouping: cells, by: \.cell.mapKey).values
     return Checkup.Demand(
       plan: "--preset \(rawValue)",
-      mappings: groups.map { MachineLimits.mappings($0, choice) }.max() ?? 0,
-      bytes: groups.map { MachineLimits.memory($0, choice) }.max() ?? 0)
+      mappings: groups.map { MachineLimits.mappings($0) }.max() ?? 0,
+      bytes: groups.map { MachineLimits.memory($0) }.max() ?? 0)
   }
 }
 

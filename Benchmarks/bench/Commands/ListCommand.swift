@@ -10,16 +10,17 @@ struct ListCommand: ParsableCommand {
 
   func run() throws {
     let (plan, left) = try options.plan(on: .current())
-    for (index, cell) in plan.cells.enumerated() {
-      let arms = plan.choice.arms(of: cell).filter { $0.role == .arm }.map(\.name)
+    for planned in plan.cells {
+      let cell = planned.cell
+      let arms = planned.arms.filter { $0.role == .arm }.map(\.name)
       print(
-        "\(index): \(cell.summary), \(cell.footprintBytes) bytes of struct pages, cpu node \(cell.cpuNode), "
-          + "memory node \(cell.memoryNode): \(plan.choice.baseline(of: cell)) against "
+        "\(planned.index): \(cell.summary), \(cell.footprintBytes) bytes of struct pages, "
+          + "cpu node \(cell.cpuNode), memory node \(cell.memoryNode): \(planned.baseline) against "
           + arms.joined(separator: ", "))
     }
     for item in left { print("left out: \(item)") }
     print(
-      "\(plan.cells.count) cells, \(plan.processes) process\(plan.processes == 1 ? "" : "es"), "
-        + "\(plan.layouts) layouts: about \(seconds(plan.budget))")
+      "\(plan.cells.count) cells, \(plan.setup.processes) process\(plan.setup.processes == 1 ? "" : "es"), "
+        + "\(plan.setup.layouts) layouts: about \(seconds(plan.budget))")
   }
 }

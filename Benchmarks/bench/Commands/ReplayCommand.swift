@@ -9,8 +9,8 @@ struct ReplayCommand: ParsableCommand {
     commandName: "replay",
     abstract: "Measures one cell of a run again: same seed, addresses, layouts and nodes.",
     discussion: """
-      The addresses must come out the same: another checksum than the row's ends with exit status 2, \
-      because then this program no longer makes the same plan of the recorded command line.
+      The cell is the one that the run recorded in its plan.json. The addresses must come out the \
+      same: another checksum than the row's ends with exit status 2.
       """)
 
   @Argument(help: ArgumentHelp("The run: a directory under results/.", valueName: "run"))
@@ -33,24 +33,18 @@ struct ReplayCommand: ParsableCommand {
       )
     }
     let old = recorded.summary[row - 1]
-    var arguments = Array(recorded.meta.commandLine.dropFirst(2))
-    arguments += ["--seed", "\(recorded.meta.seed)", "--output", output]
-    if let budget { arguments += ["--budget", "\(budget)"] }
-    let (whole, left) = try RunCommand.parse(arguments).options.plan(on: .current())
-    guard whole.cells.indices.contains(old.cell) else {
+    let plan = try Plan(of: recorded).forOne(cell: old.cell, budget: budget)
+    guard let planned = plan.cells.first(where: { $0.index == old.cell }) else {
       throw FailedRun(
-        description:
-          "cell \(old.cell) is not in the plan that this program makes of \(recordedRun) here")
+        description: "\(recordedRun)/plan.json has no cell \(old.cell): it is of another run")
     }
-    if budget == nil {
-      arguments += ["--budget", "\(max(1, whole.budget / Double(whole.cells.count)))"]
-    }
-    let plan = try RunCommand.parse(arguments).options.plan(on: .current()).plan
     let outcome = try Session(
-      plan: plan, left: left, output: FilePath(output), arguments: arguments, cells: [old.cell]
+      plan: plan, left: [], output: FilePath(output),
+      commandLine: ["bench"] + CommandLine.arguments.dropFirst(), cells: [planned]
     ).run()
+    try outcome.endIfStopped()
     guard let again = outcome.rows.first(where: { $0.encoding == old.encoding }) else {
-      throw FailedRun(description: "the replay was interrupted before it had a result")
+      throw FailedRun(description: outcome.meta.unmeasured.last.map { "\($0.what): \($0.why)" } ?? "no result")
     }
     guard again.checksum == old.checksum else {
       throw FailedRun(
@@ -61,5 +55,15 @@ struct ReplayCommand: ParsableCommand {
     print(SummaryTable(recorded.summary.filter { $0.cell == old.cell }, arms: .all).render())
     print("now:")
     outcome.print(.table, allArms: true)
+  }
+}
+
+extension Plan {
+  /// The same plan with a budget for one cell: the cell's part of the run's, unless another is named.
+  fileprivate func forOne(cell: Int, budget: Double?) -> Plan {
+    let budget = budget ?? max(1, self.budget / Double(cells.count))
+    return Plan(
+      cells: cells, budget: budget, looks: Plan.looks(budget: budget, cells: 1), margin: margin,
+      acceptsPlacement: acceptsPlacement, setup: setup)
   }
 }

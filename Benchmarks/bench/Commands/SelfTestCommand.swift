@@ -31,17 +31,16 @@ struct SelfTestCommand: ParsableCommand {
 
   func run() throws {
     // A plan of the smallest kind, of which only its last cell is measured.
-    let seed = seed ?? UInt64.random(in: 1...UInt64(UInt32.max))
-    let arguments = [
+    var arguments = [
       "--preset", "smoke", "--order", "0", "--budget", "\(budget)", "--processes", "\(processes)",
-      "--seed", "\(seed)", "--output", output,
     ]
-    let command = try RunCommand.parse(arguments)
-    let (plan, left) = try command.options.plan(on: .current())
+    if let seed { arguments += ["--seed", "\(seed)"] }
+    let (plan, left) = try PlanOptions.parse(arguments).plan(on: .current())
     let outcome = try Session(
-      plan: plan, left: left, output: FilePath(output), arguments: arguments,
-      cells: [plan.cells.count - 1]
+      plan: plan, left: left, output: FilePath(output),
+      commandLine: ["bench"] + CommandLine.arguments.dropFirst(), cells: plan.cells.suffix(1)
     ).run()
+    try outcome.endIfStopped()
     guard let steps = outcome.meta.sensitivity?.steps, let sensitivity = outcome.sensitivity else {
       throw FailedRun(description: "the self-test was interrupted before it had a result")
     }

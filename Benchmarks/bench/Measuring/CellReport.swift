@@ -3,7 +3,8 @@ import Vmemmap
 
 /// What a measuring process tells about one cell.
 struct CellReport: Codable {
-  let cell: Int
+  /// As it was assigned; the process that decides sees that it is the one it waits for.
+  let planned: PlannedCell
   /// Of each arm the size of the mappings under its struct pages, as granted.
   let mappings: [MappingSize]
   /// The least share of a map's pages that were on their node, before measuring or after; nil where
@@ -15,7 +16,6 @@ struct CellReport: Codable {
   let checksum: UInt64
   /// How long the cell took, in seconds: everything from its checks to its last round.
   let seconds: Double
-  let arms: [Arm]
   /// What each sample has counts of.
   let events: [HardwareEvent]
   /// The samples, eight numbers each: JSON of objects would take longer to read than to measure.
@@ -36,16 +36,15 @@ struct CellReport: Codable {
   }
 
   init(
-    cell: Int, mappings: [MappingSize], placement: Double?, iterations: Int, checksum: UInt64,
-    seconds: Double, arms: [Arm], events: [HardwareEvent], samples: [Sample]
+    _ planned: PlannedCell, mappings: [MappingSize], placement: Double?, iterations: Int,
+    checksum: UInt64, seconds: Double, events: [HardwareEvent], samples: [Sample]
   ) {
-    self.cell = cell
+    self.planned = planned
     self.mappings = mappings
     self.placement = placement
     self.iterations = iterations
     self.checksum = checksum
     self.seconds = seconds
-    self.arms = arms
     self.events = events
     packedSamples = samples.flatMap {
       [
@@ -58,6 +57,8 @@ struct CellReport: Codable {
       $0.counts.events ?? [UInt64?](repeating: nil, count: events.count)
     }
   }
+
+  var arms: [Arm] { planned.arms }
 
   var samples: [Sample] {
     stride(from: 0, to: packedSamples.count, by: 8).map { first in
@@ -79,7 +80,9 @@ struct CellReport: Codable {
 enum WorkerMessage: Codable {
   case accounts([MemoryAccount])
   case cell(CellReport)
-  /// A wrong answer, or memory that could not be had: the run has failed.
+  /// A cell that this machine can't measure now: memory, mappings, CPUs or nodes that can't be had.
+  case unmeasured(PlannedCell, why: String)
+  /// A wrong answer: the run has failed.
   case failure(String)
 }
 

@@ -12,7 +12,7 @@ struct CellRunner: CellMeasuring {
   static let smallestWindow = 1 << 10
 
   let cell: Cell
-  let plan: Plan
+  let setup: Plan.Setup
   let generator: SeededGenerator
   let workload: Workload
   let streams: Streams
@@ -34,25 +34,26 @@ struct CellRunner: CellMeasuring {
   }
 
   init(
-    _ cell: Cell, plan: Plan, maps: MapSet, workload: Workload, generator: SeededGenerator,
+    _ planned: PlannedCell, setup: Plan.Setup, maps: MapSet, workload: Workload, generator: SeededGenerator,
     counters: ThreadCounters, team: ThreadTeam, isFirst: Bool
   ) {
     self.isFirst = isFirst
     self.team = team
-    self.cell = cell
-    self.plan = plan
+    cell = planned.cell
+    self.setup = setup
     self.generator = generator
     self.counters = counters
     self.workload = workload
     self.maps = maps
-    let places = maps.places(for: plan.choice.formats(of: cell))
+    let places = maps.places(for: planned.formats)
     streams = Streams(workload, cell, mode: cell.mode, Set(places.map(maps.shape)))
     nullStream = Stream(nullFor: workload, mode: cell.mode, maps.shape(places[0]))
-    runs = plan.choice.arms(of: cell).enumerated().map { index, arm in
+    let layouts = setup.layouts
+    runs = planned.arms.enumerated().map { index, arm in
       ArmRun(
         arm: arm, place: arm.role == .null ? places[0] : places[index],
-        loops: (0..<plan.layouts).map {
-          timedLoops[arm.symbol(cell.operation, cell.mode, layout: $0)]!
+        loops: (0..<layouts).map {
+          timedLoops[arm.symbol(planned.cell.operation, planned.cell.mode, layout: $0)]!
         })
     }
   }
@@ -63,17 +64,17 @@ struct CellRunner: CellMeasuring {
     let (window, roundCost) = try calibrate()
     let windows = (0..<workload.pfns.count / window).map { $0 * window..<($0 + 1) * window }
     evenOutCaches()
-    let groups = plan.layouts * plan.blocks(layouts: plan.layouts)
-    let rounds = plan.roundsPerGroup(roundCost: roundCost, groups: groups, until: deadline)
-    var orders = (0..<plan.layouts).map {
+    let groups = setup.layouts * setup.blocks(layouts: setup.layouts)
+    let rounds = setup.roundsPerGroup(roundCost: roundCost, groups: groups, until: deadline)
+    var orders = (0..<setup.layouts).map {
       BalancedOrder(arms: runs.count, generator: generator.stream("order").stream(UInt64($0)))
     }
     var windowGenerator = generator.stream("windows")
     var samples: [CellReport.Sample] = []
     samples.reserveCapacity(rounds * groups * runs.count)
-    let roundsPerBlock = rounds * plan.layouts
+    let roundsPerBlock = rounds * setup.layouts
     for round in 0..<rounds * groups {
-      let layout = round % plan.layouts
+      let layout = round % setup.layouts
       // Half of each block on either placement.
       if round % roundsPerBlock == roundsPerBlock / 2 {
         try maps.swapMemory()

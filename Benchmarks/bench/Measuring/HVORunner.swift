@@ -9,7 +9,7 @@ import Vmemmap
 /// no call patches code.
 struct HVORunner: CellMeasuring {
   let cell: Cell
-  let plan: Plan
+  let setup: Plan.Setup
   let generator: SeededGenerator
   let counters: ThreadCounters
   let arms: [Arm]
@@ -18,20 +18,20 @@ struct HVORunner: CellMeasuring {
   private let pools: [FolioPool]
 
   init(
-    _ cell: Cell, plan: Plan, generator: SeededGenerator, counters: ThreadCounters
+    _ planned: PlannedCell, setup: Plan.Setup, generator: SeededGenerator, counters: ThreadCounters
   ) throws(VmemmapError) {
-    self.cell = cell
-    self.plan = plan
+    cell = planned.cell
+    self.setup = setup
     self.generator = generator
     self.counters = counters
-    arms = plan.choice.arms(of: cell)
+    arms = planned.arms
     procedures = arms.map { arm in HVOProcedure.all.first { $0.name == arm.name }! }
     var pools: [FolioPool] = []
     for procedure in procedures {
       pools.append(
         try FolioPool(
-          cell, format: procedure.format, bindToNodes: plan.bindsToNodes,
-          holdsStaticKey: plan.choice.patchesKey))
+          cell, format: procedure.format, bindToNodes: setup.bindsToNodes,
+          holdsStaticKey: setup.patchesKey))
     }
     self.pools = pools
   }
@@ -44,11 +44,11 @@ struct HVORunner: CellMeasuring {
   }
 
   func measure(until deadline: UInt64) throws -> (iterations: Int, samples: [CellReport.Sample]) {
-    let blocks = plan.blocks(layouts: 1)
+    let blocks = setup.blocks(layouts: 1)
     try place(0)
     let begin = MonotonicRawClock.now()
     for arm in arms.indices { _ = try time(arm, pools[arm]) }
-    let rounds = plan.roundsPerGroup(
+    let rounds = setup.roundsPerGroup(
       roundCost: Double(MonotonicRawClock.now() - begin), groups: blocks, until: deadline)
     var order = BalancedOrder(arms: arms.count, generator: generator.stream("order"))
     var samples: [CellReport.Sample] = []

@@ -1,96 +1,116 @@
 import Measurement
 import Vmemmap
 
-/// Measures cells of a plan once, in this process: fresh memory maps, and code and data where address
-/// randomisation put them.
+/// Measures the cells of an assignment once, in this process: fresh memory maps, and code and data
+/// where address randomisation put them.
 struct Worker {
-  let plan: Plan
-  /// Which of the plan's processes this is.
-  let process: Int
-  /// Indices of the cells to measure.
-  let cells: [Int]
-  let seconds: Double
+  let assignment: Assignment
   /// Of the thread that made this, which is the one that measures.
   let counters = ThreadCounters()
 
-  /// - Parameter report: called once a group of maps and once a cell.
+  private var setup: Plan.Setup { assignment.setup }
+  private var process: Int { assignment.process }
+
+  /// - Parameter report: called once a group of maps and once a cell, in the assignment's order.
+  /// - Throws: ``WrongAnswer``. What this machine can't do, or no longer, costs the cells that need it.
   func run(report: (WorkerMessage) throws -> Void) throws {
     let begin = MonotonicRawClock.now()
-    var weightLeft = cells.reduce(0) { $0 + plan.cells[$1].weight }
-    // Cells that share maps stand together in a plan.
-    for group in cells.chunked(on: { plan.cells[$0].mapKey }) {
-      let maps = try maps(for: group)
-      let placement = maps?.placement
-      if let maps, process == 0 { try report(.accounts(maps.memoryAccounts())) }
-      var workloads = WorkloadCache()
-      for index in group {
-        let cell = plan.cells[index]
-        let spent = Double(MonotonicRawClock.now() - begin)
-        let share = max(0, seconds * 1e9 - spent) * cell.weight / weightLeft
-        weightLeft -= cell.weight
-        let message = try measure(
-          index, cell, maps, placement, &workloads,
-          until: MonotonicRawClock.now() + UInt64(share))
-        try report(.cell(message))
+    var weightLeft = assignment.cells.reduce(0) { $0 + $1.cell.weight }
+    for group in assignment.cells.chunked(on: \.cell.mapKey) {
+      var rest = group[...]
+      do {
+        let maps = try maps(for: group)
+        let placement = maps?.placement
+        if let maps, process == 0 { try report(.accounts(maps.memoryAccounts())) }
+        var workloads = WorkloadCache()
+        while let planned = rest.first {
+          let spent = Double(MonotonicRawClock.now() - begin)
+          let share =
+            max(0, assignment.seconds * 1e9 - spent) * planned.cell.weight / weightLeft
+          let cell = try measure(
+            planned, maps, placement, &workloads,
+            until: MonotonicRawClock.now() + UInt64(share))
+          try report(.cell(cell))
+          weightLeft -= planned.cell.weight
+          rest.removeFirst()
+        }
+      } catch let error as VmemmapError {
+        // The maps may be in any state now, and cells that share them need the same of the machine.
+        for planned in rest {
+          try report(.unmeasured(planned, why: error.description))
+          weightLeft -= planned.cell.weight
+        }
       }
     }
   }
 
   /// The maps that cells share; nil where each makes its own.
-  private func maps(for group: [Int]) throws -> MapSet? {
-    let key = plan.cells[group[0]].mapKey
+  private func maps(for group: [PlannedCell]) throws -> MapSet? {
+    let key = group[0].cell.mapKey
     guard !key.changesHVO else { return nil }
     return try MapSet(
-      key, formats: plan.choice.formats(of: group.map { plan.cells[$0] }),
-      bindToNodes: plan.bindsToNodes,
-      generator: SeededGenerator(seed: plan.seed).stream("maps").stream(
-        UInt64(group[0]), UInt64(process)))
+      key, formats: group.formats, bindToNodes: setup.bindsToNodes,
+      generator: SeededGenerator(seed: setup.seed).stream("maps").stream(
+        UInt64(group[0].index), UInt64(process)))
   }
 
   private func measure(
-    _ index: Int, _ cell: Cell, _ maps: MapSet?, _ placementBefore: Double?,
+    _ planned: PlannedCell, _ maps: MapSet?, _ placementBefore: Double?,
     _ workloads: inout WorkloadCache,
     until deadline: UInt64
   ) throws -> CellReport {
     let begin = MonotonicRawClock.now()
+    let cell = planned.cell
     let contenders = cell.contenders
     for contender in contenders { contender.registerThread() }
     defer { for contender in contenders { contender.unregisterThread() } }
-    let team = try ThreadTeam(cpus: cell.cpus(on: plan.cpus)) {
+    let team = try ThreadTeam(cpus: planned.cpus) {
       for contender in contenders { contender.registerThread() }
       return { for contender in contenders { contender.unregisterThread() } }
     }
     defer { team.disband() }
-    let generator = SeededGenerator(seed: plan.seed).stream("cell").stream(
-      UInt64(index), UInt64(process))
+    let generator = SeededGenerator(seed: setup.seed).stream("cell").stream(
+      UInt64(planned.index), UInt64(process))
     let runner: any CellMeasuring =
       if let maps {
         CellRunner(
-          cell, plan: plan, maps: maps,
-          workload: workloads.workload(of: cell, seed: plan.seed, process: process),
+          planned, setup: setup, maps: maps,
+          workload: workloads.workload(of: cell, seed: setup.seed, process: process),
           generator: generator, counters: counters, team: team, isFirst: process == 0)
       } else {
-        try HVORunner(cell, plan: plan, generator: generator, counters: counters)
+        try HVORunner(planned, setup: setup, generator: generator, counters: counters)
       }
 
     // One holder stands for all optimised folios, the measured ones and those elsewhere.
-    let holdsKey = plan.choice.patchesKey && cell.hvo.isKeyEnabled
+    let holdsKey = setup.patchesKey && cell.hvo.isKeyEnabled
     if holdsKey { try OptimizeVmemmapKey.increment() }
-    let (iterations, samples) = try runner.measure(until: deadline)
-    if holdsKey { try OptimizeVmemmapKey.decrement() }
+    let measured = Result { try runner.measure(until: deadline) }
+    if holdsKey { try releaseKey() }
+    let (iterations, samples) = try measured.get()
     // Cells are told of what happened to their maps until they were measured, and meanwhile.
-    let placements = [placementBefore, plan.topology.isNUMA ? maps?.placement : nil]
+    let placements = [placementBefore, setup.isNUMA ? maps?.placement : nil]
     return CellReport(
-      cell: index, mappings: runner.mappings, placement: placements.compactMap(\.self).min(),
+      planned, mappings: runner.mappings, placement: placements.compactMap(\.self).min(),
       iterations: iterations, checksum: runner.checksum,
-      seconds: Double(MonotonicRawClock.now() - begin) / 1e9, arms: runner.arms,
+      seconds: Double(MonotonicRawClock.now() - begin) / 1e9,
       events: counters.events.events, samples: samples)
+  }
+}
+
+extension Worker {
+  /// - Throws: ``WrongAnswer`` where the key stays on: what is measured later would have another name.
+  private func releaseKey() throws(WrongAnswer) {
+    do throws(VmemmapError) {
+      try OptimizeVmemmapKey.decrement()
+    } catch {
+      throw WrongAnswer(description: "the static key could not be turned off again: \(error)")
+    }
   }
 }
 
 extension Sequence {
   /// Runs of neighbours with equal keys.
-  fileprivate func chunked<Key: Equatable>(on key: (Element) -> Key) -> [[Element]] {
+  func chunked<Key: Equatable>(on key: (Element) -> Key) -> [[Element]] {
     var chunks: [[Element]] = []
     for element in self {
       if let last = chunks.last?.last, key(last) == key(element) {

@@ -44,19 +44,21 @@ struct ArmChoice {
 
 // MARK: - Memory maps
 
-extension ArmChoice {
-  /// What the map of each arm of a cell holds, in the order of ``arms(of:)``; the null loop has none.
-  func formats(of cell: Cell) -> [any TailFormat.Type] {
+extension PlannedCell {
+  /// What the map of each arm holds, in the order of ``arms``; the empty loop has none.
+  var formats: [any TailFormat.Type] {
     let formats = Dictionary(uniqueKeysWithValues: cell.contenders.map { ($0.name, $0.format) })
-    return arms(of: cell).compactMap { formats[$0.name] }
+    return arms.compactMap { formats[$0.name] }
   }
+}
 
-  /// What the maps hold that cells share: each format as often as the cell needs it that needs it
+extension [PlannedCell] {
+  /// What the maps hold that the cells share: each format as often as the cell needs it that needs it
   /// most often.
-  func formats(of cells: [Cell]) -> [any TailFormat.Type] {
+  var formats: [any TailFormat.Type] {
     var shared: [any TailFormat.Type] = []
-    for cell in cells {
-      for (name, maps) in Dictionary(grouping: formats(of: cell), by: { $0.name }) {
+    for cell in self {
+      for (name, maps) in Dictionary(grouping: cell.formats, by: { $0.name }) {
         shared += maps.dropFirst(shared.count { $0.name == name })
       }
     }

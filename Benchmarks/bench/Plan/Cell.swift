@@ -2,7 +2,7 @@ import TimedLoops
 import Vmemmap
 
 /// One question: all arms of a cell answer it over the same addresses, in the same rounds.
-struct Cell: Hashable {
+struct Cell: Hashable, Codable {
   let operation: Operation
   let mode: Mode
   let order: Int

@@ -40,17 +40,17 @@ struct MachineLimits {
   }
 
   /// The mappings that a process needs for cells that share their memory maps.
-  static func mappings(_ cells: [Cell], _ choice: ArmChoice) -> Int {
-    let cell = cells[0]
+  static func mappings(_ cells: [PlannedCell]) -> Int {
+    let cell = cells[0].cell
     let each =
       cell.hvo == .on ? cell.folios * MemoryMap.mappings(forOptimizedOrder: cell.order) : 0
-    return choice.formats(of: cells).count { $0.sharedTails != nil } * each + ownMappings
+    return cells.formats.count { $0.sharedTails != nil } * each + ownMappings
   }
 
   /// The bytes of memory that a process needs for cells that share their memory maps.
-  static func memory(_ cells: [Cell], _ choice: ArmChoice) -> Int {
-    let cell = cells[0]
-    return choice.formats(of: cells).reduce(ownMemory) {
+  static func memory(_ cells: [PlannedCell]) -> Int {
+    let cell = cells[0].cell
+    return cells.formats.reduce(ownMemory) {
       $0 + cell.pages * $1.structPageSize + cell.pages >> cell.order * $1.folioSize
     }
   }
@@ -83,8 +83,8 @@ struct MachineLimits {
   }
 
   /// Why the memory maps that cells share can't be made here, if so.
-  func reasonToLeaveOut(_ cells: [Cell], _ choice: ArmChoice) -> LeftOut? {
-    let cell = cells[0]
+  func reasonToLeaveOut(_ cells: [PlannedCell]) -> LeftOut? {
+    let cell = cells[0].cell
     let what = "\(cell.folios) folio\(cell.folios == 1 ? "" : "s") of order \(cell.order)"
     // First of all, because the products below would overflow.
     guard cell.folios <= MachineLimits.mostBytes >> (cell.order + Page.shift) else {
@@ -96,7 +96,7 @@ struct MachineLimits {
           """)
     }
     if cell.hvo == .on, let mappingLimit {
-      let needed = MachineLimits.mappings(cells, choice)
+      let needed = MachineLimits.mappings(cells)
       if needed > mappingLimit {
         return LeftOut(
           what: "\(what) under HVO",
@@ -107,7 +107,7 @@ struct MachineLimits {
       }
     }
     if let availableMemory {
-      let needed = MachineLimits.memory(cells, choice)
+      let needed = MachineLimits.memory(cells)
       if needed > availableMemory {
         return LeftOut(
           what: what,

@@ -2,7 +2,7 @@ import ArgumentParser
 import Vmemmap
 
 /// Where the templates of shared tails are, seen from the struct pages of a cell.
-enum TemplatePlace: String, CaseIterable, ExpressibleByArgument {
+enum TemplatePlace: String, CaseIterable, ExpressibleByArgument, Codable {
   /// On the node of the struct pages, as the kernel has them.
   case local
   /// On the node that is farthest from them.

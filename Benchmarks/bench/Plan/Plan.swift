@@ -1,30 +1,68 @@
 import Measurement
 import Vmemmap
 
-/// Everything that determines a run but the machine.
-struct Plan {
+/// What a run measures, as values: everything that was decided before it began.
+///
+/// It is handed to the measuring processes part by part (``Assignment``) and kept with the run
+/// (`plan.json`), so that nobody makes the same decisions again from other arguments, or on a machine
+/// that has changed since.
+struct Plan: Codable, Equatable {
   /// The cells asked for, and the self-test's last.
-  let cells: [Cell]
-  /// How many processes look at a cell before it is judged.
-  let processes: Int
-  /// How many copies of each timed loop, at different offsets within 64 bytes, take turns.
-  let layouts: Int
-  let seed: UInt64
+  let cells: [PlannedCell]
   /// How long measuring may take in seconds, building of memory maps included.
   let budget: Double
   /// How often a cell may be looked at.
   let looks: Int
-  /// How verdicts are reached, at each look.
-  let rule: VerdictRule
-  let choice: ArmChoice
-  let topology: Topology
-  /// Whether struct pages and templates are put on nodes.
-  let bindsToNodes: Bool
-  /// The CPUs of each node that this process may use.
-  let cpus: [Int: [Int]]
+  /// The relative difference that counts as none.
+  let margin: Double
   /// Whether cells get verdicts whose memory is not where it belongs, or may be moved meanwhile.
   let acceptsPlacement: Bool
+  let setup: Setup
 
+  /// What is the same for all cells in all processes.
+  struct Setup: Codable, Equatable {
+    let seed: UInt64
+    /// How many processes look at a cell before it is judged.
+    let processes: Int
+    /// How many copies of each timed loop, at different offsets within 64 bytes, take turns.
+    let layouts: Int
+    /// Whether the old kernel's static key is turned by patching code.
+    let patchesKey: Bool
+    /// Whether there are several nodes, and pages are asked where they are.
+    let isNUMA: Bool
+    /// Whether struct pages and templates are put on nodes.
+    let bindsToNodes: Bool
+  }
+}
+
+/// A cell as it was planned: with the arms that are measured in it and the CPUs that it runs on.
+struct PlannedCell: Codable, Equatable {
+  /// Its number in the run.
+  let index: Int
+  let cell: Cell
+  /// The baseline, its twin, the other arms, and of loops the empty one.
+  let arms: [Arm]
+  /// On which CPUs each thread may run.
+  let cpus: [[Int]]
+
+  /// The arm that the others are compared with.
+  var baseline: String { arms[0].name }
+}
+
+/// What one measuring process is told to do.
+struct Assignment: Codable {
+  /// Which of the run's processes this is.
+  let process: Int
+  /// The process that decides, without which this one has to end.
+  let parent: Int32
+  /// How long measuring may take.
+  let seconds: Double
+  let setup: Plan.Setup
+  /// In this order; cells that share memory maps stand together.
+  let cells: [PlannedCell]
+}
+
+extension Plan {
   /// How often a cell may be looked at: it gets a second set of processes while it is unresolved, if
   /// there is time for more than one.
   ///
@@ -40,8 +78,8 @@ struct Plan {
   /// The part of the budget that the first of two looks, at all cells, may take.
   static let firstLookShare = 0.75
 
-  /// The rule for one look, given what all looks together may get wrong.
-  static func rule(margin: Double, looks: Int) -> VerdictRule {
+  /// How verdicts are reached at each look, given what all looks together may get wrong.
+  var rule: VerdictRule {
     VerdictRule(
       margin: margin, confidence: 1 - 0.05 / Double(looks),
       falseDiscoveryRate: 0.05 / Double(looks))
@@ -55,7 +93,9 @@ struct Plan {
   static let fewestGroups = 12
   static let fewestRoundsPerGroup = 2
   static let mostRoundsPerGroup = 200
+}
 
+extension Plan.Setup {
   /// Rounds of a layout in a process fall into so many blocks, each of which is a replicate.
   ///
   /// - Parameter layouts: how many the cell has.

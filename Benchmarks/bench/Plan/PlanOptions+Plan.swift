@@ -53,14 +53,21 @@ extension PlanOptions {
       }
     }
     var left: [LeftOut] = []
-    var fitting: [Cell] = []
-    let reasons = Dictionary(grouping: cells, by: \.mapKey)
-      .compactMapValues { machine.reasonToLeaveOut($0, choice) }
-    for cell in cells {
-      if let reason = reasons[cell.mapKey] ?? machine.reasonToLeaveOut(cell) {
+    var fitting: [PlannedCell] = []
+    let planned = cells.map { cell in
+      (cell: cell, reason: machine.reasonToLeaveOut(cell), arms: choice.arms(of: cell))
+    }
+    let groups = Dictionary(
+      grouping: planned.map { PlannedCell(index: 0, cell: $0.cell, arms: $0.arms, cpus: []) },
+      by: \.cell.mapKey)
+    let reasons = groups.compactMapValues(machine.reasonToLeaveOut)
+    for (cell, reason, arms) in planned {
+      if let reason = reasons[cell.mapKey] ?? reason {
         left.append(reason)
       } else {
-        fitting.append(cell)
+        fitting.append(
+          PlannedCell(
+            index: fitting.count, cell: cell, arms: arms, cpus: cell.cpus(on: machine.cpus)))
       }
     }
     left = left.uniqued()
@@ -79,18 +86,24 @@ extension PlanOptions {
     }
     left += missing
     let budget =
-      budget ?? preset.secondsPerCell * fitting.reduce(0) { $0 + $1.weight } + Plan.selfTestSeconds
-    let looks = Plan.looks(budget: budget, cells: fitting.count)
+      budget
+      ?? preset.secondsPerCell * fitting.reduce(0) { $0 + $1.cell.weight } + Plan.selfTestSeconds
+    let selfTest = Cell.selfTest(on: fitting[0].cell.cpuNode, fitting[0].cell.memoryNode)
     return (
       Plan(
-        cells: fitting + [.selfTest(on: fitting[0].cpuNode, fitting[0].memoryNode)],
-        processes: processes ?? preset.processes,
-        layouts: layouts,
-        seed: seed ?? UInt64.random(in: 1...UInt64(UInt32.max)),
-        budget: budget, looks: looks, rule: Plan.rule(margin: margin, looks: looks),
-        choice: choice,
-        topology: machine.topology, bindsToNodes: machine.bindsToNodes, cpus: machine.cpus,
-        acceptsPlacement: acceptPlacement),
+        cells: fitting + [
+          PlannedCell(
+            index: fitting.count, cell: selfTest, arms: choice.arms(of: selfTest),
+            cpus: selfTest.cpus(on: machine.cpus))
+        ],
+        budget: budget,
+        looks: Plan.looks(budget: budget, cells: fitting.count), margin: margin,
+        acceptsPlacement: acceptPlacement,
+        setup: Plan.Setup(
+          seed: seed ?? UInt64.random(in: 1...UInt64(UInt32.max)),
+          processes: processes ?? preset.processes, layouts: layouts,
+          patchesKey: choice.patchesKey, isNUMA: machine.topology.isNUMA,
+          bindsToNodes: machine.bindsToNodes)),
       left
     )
   }

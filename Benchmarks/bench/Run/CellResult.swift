@@ -4,17 +4,23 @@ import Results
 
 /// What all processes so far have told about a cell.
 struct CellResult {
-  let cell: Cell
-  let index: Int
+  let planned: PlannedCell
   /// By process.
   private(set) var reports: [Int: CellReport] = [:]
+  /// Whether the machine could not measure it to the end.
+  private(set) var isLeftOut = false
 
-  init(_ cell: Cell, index: Int) {
-    self.cell = cell
-    self.index = index
-  }
+  init(_ planned: PlannedCell) { self.planned = planned }
+
+  var cell: Cell { planned.cell }
+  var arms: [Arm] { planned.arms }
 
   mutating func add(_ report: CellReport, process: Int) { reports[process] = report }
+
+  mutating func leaveOut() {
+    reports = [:]
+    isLeftOut = true
+  }
 
   /// The first process's: each has a workload of its own.
   var checksum: Checksum? {
@@ -28,8 +34,6 @@ struct CellResult {
     let block: Int
     var times: [Double]
   }
-
-  var arms: [Arm] { reports.values.first?.arms ?? [] }
 
   /// All rounds of all processes.
   func rounds() -> [Round] {
@@ -66,7 +70,8 @@ struct ArmEstimate {
   let interquartileRange: Double
   /// Median of the rounds' differences to the null loop, where the cell has one.
   let net: Double?
-  /// Against the baseline; nil for the baseline itself and for the null loop.
+  /// Against the baseline; nil for the baseline itself and for the null loop, and where there are too
+  /// few rounds for an interval.
   let paired: PairedEstimate?
   /// Medians of the counts per operation, of the events that were counted.
   let events: [HardwareEvent: Double]
@@ -89,13 +94,23 @@ extension CellResult {
             ? nil : Statistics.median(rounds.map { $0.times[index] - $0.times[null] })
         },
         paired: isCompared
-          ? try PairedEstimate(
+          ? try paired(
             rounds.map {
               PairedRound(
                 process: $0.process, layout: $0.layout, block: $0.block,
                 logRatio: log($0.times[index] / $0.times[baseline]))
-            }, rule: rule) : nil,
+            }, rule) : nil,
         events: eventsPerOperation(ofArm: index))
+    }
+  }
+
+  private func paired(
+    _ rounds: [PairedRound], _ rule: VerdictRule
+  ) throws(EstimateError) -> PairedEstimate? {
+    do throws(EstimateError) {
+      return try PairedEstimate(rounds, rule: rule)
+    } catch .tooFewGroups {
+      return nil
     }
   }
 

@@ -19,13 +19,13 @@ extension CodegenRow {
 }
 
 extension Plan {
-  /// The loops that the cells with these indices time, in every layout used.
-  func loops(ofCells indices: some Sequence<Int>) -> [LoopSymbol] {
+  /// The loops that cells time, in every layout used.
+  func loops(of cells: [PlannedCell]) -> [LoopSymbol] {
     var names: Set<String> = []
-    for cell in indices.map({ cells[$0] }) {
-      for arm in choice.arms(of: cell) {
-        for layout in 0..<layouts {
-          names.insert(arm.symbol(cell.operation, cell.mode, layout: layout))
+    for planned in cells {
+      for arm in planned.arms {
+        for layout in 0..<setup.layouts {
+          names.insert(arm.symbol(planned.cell.operation, planned.cell.mode, layout: layout))
         }
       }
     }

@@ -1,53 +1,42 @@
 import Foundation
+import Processes
 
-/// A process of its own that measures a plan once and tells about it line by line.
-final class MeasuringProcess: @unchecked Sendable {
-  private let process = Process()
-  private let output = Pipe()
+/// A process of its own that measures an assignment and tells about it line by line.
+struct MeasuringProcess: ~Copyable {
+  private var child: ChildProcess
+  /// What was read of it and not yet handed over.
+  private var pending: [UInt8] = []
 
-  /// Starts this program again with `arguments`.
-  init(arguments: [String]) throws {
-    process.executableURL = Executable.url
-    process.arguments = arguments
-    process.standardOutput = output
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
+  /// What happens next to who waits for a measuring process.
+  enum Event {
+    case message(WorkerMessage)
+    /// All that it told was handed over before.
+    case ended(Ending)
+    case stop(StopSignal)
   }
 
-  /// Ends the process; ``messages(_:)`` then returns.
+  /// Starts this program again.
   ///
-  /// It has nothing to put in order, and has inherited from this process that SIGTERM is ignored.
-  func stop() {
-    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+  /// - Parameter run: a name for people who look at the processes.
+  init(_ assignment: Assignment, of run: String) throws {
+    child = try ChildProcess(
+      Command("/proc/self/exe", ["measure", "\(run)/\(assignment.process)"]),
+      input: .bytes([UInt8](JSONEncoder().encode(assignment))), output: .pipe)
   }
 
-  /// Hands over each message as it comes, until the process ends.
-  ///
-  /// - Returns: how the process ended.
-  func messages(_ body: (WorkerMessage) throws -> Void) throws -> Ending {
-    let decoder = JSONDecoder()
-    var pending = Data()
+  /// Waits for what comes next; how long a cell takes is for the process to know.
+  mutating func next(or signals: StopSignals) throws -> Event {
     while true {
-      let data = output.fileHandleForReading.availableData
-      if data.isEmpty { break }
-      pending += data
-      while let newline = pending.firstIndex(of: UInt8(ascii: "\n")) {
-        let line = pending[pending.startIndex..<newline]
-        try body(try decoder.decode(WorkerMessage.self, from: line))
-        pending = Data(pending[(newline + 1)...])
+      if let newline = pending.firstIndex(of: UInt8(ascii: "\n")) {
+        let line = Data(pending[..<newline])
+        pending.removeSubrange(...newline)
+        return .message(try JSONDecoder().decode(WorkerMessage.self, from: line))
+      }
+      switch try child.next(into: &pending, until: .now + .seconds(60), or: signals) {
+      case .output, .endOfOutput, .timeout: continue
+      case .ended(let ending): return .ended(ending)
+      case .stop(let signal): return .stop(signal)
       }
     }
-    process.waitUntilExit()
-    switch process.terminationReason {
-    case .exit: return process.terminationStatus == 0 ? .finished : .failed
-    case .uncaughtSignal: return .signal(process.terminationStatus)
-    @unknown default: return .failed
-    }
-  }
-
-  enum Ending: Equatable {
-    case finished
-    case failed
-    case signal(Int32)
   }
 }

@@ -13,42 +13,47 @@ struct RunResults {
   init(_ plan: Plan) {
     isNUMABalancing = Conditions.current().isNUMABalancing
     self.plan = plan
-    cells = plan.cells.enumerated().map { CellResult($0.element, index: $0.offset) }
+    cells = plan.cells.map { CellResult($0) }
   }
 
   mutating func add(_ report: CellReport, process: Int) {
-    cells[report.cell].add(report, process: process)
+    cells[report.planned.index].add(report, process: process)
   }
 
+  /// Drops what was measured of a cell that this machine could not measure to the end.
+  mutating func remove(_ planned: PlannedCell) { cells[planned.index].leaveOut() }
+
+  /// Whether no process failed to measure a cell.
+  func isMeasurable(_ planned: PlannedCell) -> Bool { !cells[planned.index].isLeftOut }
+
+  var isEmpty: Bool { cells.allSatisfy(\.reports.isEmpty) }
+
   /// The cells in which some arm has no verdict yet.
-  func unresolvedCells(_ meta: Meta) throws -> [Int] {
+  func unresolvedCells(_ meta: Meta) throws -> [PlannedCell] {
     let rows = try summary(meta).rows
-    return Set(rows.filter { $0.verdict == .unresolved }.map(\.cell)).sorted()
+    return Set(rows.filter { $0.verdict == .unresolved }.map(\.cell)).sorted().map {
+      plan.cells[$0]
+    }
   }
 
   /// The rows of `summary.csv` and the noise floor of the cells in them.
   ///
   /// Verdicts are a matter of the whole table, because false discoveries are held down over all of
-  /// it. A cell with too few rounds for an interval has no rows.
+  /// it. A cell with too few rounds for an interval has times, but no ratios.
   func summary(_ meta: Meta) throws -> (rows: [SummaryRow], noiseFloor: NoiseFloor?) {
     var rows: [SummaryRow] = []
     var compared: [(row: Int, estimate: PairedEstimate, null: ClosedRange<Double>)] = []
     var twins: [PairedEstimate] = []
     for cell in cells where !cell.reports.isEmpty && cell.cell.operation != .selfTest {
       let rounds = cell.rounds()
-      let estimates: [ArmEstimate]
-      do {
-        estimates = try cell.estimates(rounds, rule: plan.rule)
-      } catch EstimateError.tooFewGroups {
-        continue
-      }
-      guard let twin = estimates.first(where: { $0.arm.role == .twin })?.paired else { continue }
-      twins.append(twin)
+      let estimates = try cell.estimates(rounds, rule: plan.rule)
+      let twin = estimates.first { $0.arm.role == .twin }?.paired
+      if let twin { twins.append(twin) }
       for estimate in estimates where estimate.arm.role == .baseline || estimate.arm.role == .arm {
         var row = row(cell, estimate, rounds, meta)
-        row.nullLo = twin.lower
-        row.nullHi = twin.upper
-        if let paired = estimate.paired {
+        row.nullLo = twin?.lower
+        row.nullHi = twin?.upper
+        if let paired = estimate.paired, let twin {
           row.ratio = paired.ratio
           row.ratioLo = paired.lower
           row.ratioHi = paired.upper
@@ -71,7 +76,7 @@ struct RunResults {
 
   /// Whether memory was where it belongs, as far as the kernel tells, and stayed there.
   private func isPlaced(_ row: SummaryRow) -> Bool {
-    guard plan.topology.isNUMA && !plan.acceptsPlacement else { return true }
+    guard plan.setup.isNUMA && !plan.acceptsPlacement else { return true }
     return row.placement ?? 1 == 1 && !isNUMABalancing
   }
 
@@ -82,8 +87,8 @@ struct RunResults {
     let reports = result.reports.values
     var row = SummaryRow(
       runID: meta.runID, timestamp: meta.started, machineKey: meta.machine.machineKey,
-      cell: result.index, operation: cell.operation.rawValue, mode: cell.mode.rawValue,
-      encoding: estimate.arm.name, baseline: plan.choice.baseline(of: cell), order: cell.order,
+      cell: result.planned.index, operation: cell.operation.rawValue, mode: cell.mode.rawValue,
+      encoding: estimate.arm.name, baseline: result.planned.baseline, order: cell.order,
       pageClass: cell.pageClass.rawValue, footprintBytes: cell.footprintBytes,
       threads: cell.threads,
       n: reports.map(\.iterations).max() ?? 0, nsPerOp: estimate.median,
@@ -123,7 +128,7 @@ extension CellReport {
   func sampleRows(process: Int) -> [SampleRow] {
     samples.map { sample in
       var row = SampleRow(
-        cell: cell, encoding: arms[sample.arm].name, role: arms[sample.arm].role.inResults,
+        cell: planned.index, encoding: arms[sample.arm].name, role: arms[sample.arm].role.inResults,
         process: process, block: sample.block, round: sample.round, position: sample.position,
         layout: sample.layout, iterations: iterations, elapsedNS: Int(sample.elapsed))
       row.contextSwitches = sample.counts.contextSwitches

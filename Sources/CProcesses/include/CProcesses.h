@@ -11,12 +11,15 @@
 // A pipe whose ends, [0] to read and [1] to write, are closed by exec.
 int cpr_pipe(int ends[2]);
 
-// Starts `program`, looked for in PATH if it has no slash, with standard input from /dev/null, output
-// to the descriptor `output` and errors to `errors`; -1 stands for /dev/null, and a stream's own number
+// Starts `program`, looked for in PATH if it has no slash, with standard input from the descriptor
+// `input`, output to `output` and errors to `errors`; -1 stands for /dev/null, and a stream's own number
 // for the stream of this process. No other descriptor is open there, no signal is blocked, and those
 // that this program ignores on its own account end it again. The result is 0 or an errno.
 int cpr_spawn(pid_t *id, const char *program, char *const arguments[], char *const environment[],
-              int output, int errors);
+              int input, int output, int errors);
+
+// A file without a name in memory, closed by exec.
+int cpr_memory_file(const char *name);
 
 // The variables of this process, as `environment` above takes them.
 char **cpr_environment(void);

@@ -33,6 +33,13 @@ public struct Run: Sendable {
     )?.rows(SampleRow.self) ?? []
   }
 
+  /// Reads `plan.json` as it was written, and says where it is.
+  /// - Throws: `cannotRead`.
+  public func plan() throws(ResultsError) -> (path: FilePath, json: [UInt8]) {
+    let path = path.appending(RunDirectory.planName)
+    return (path, try Self.read(path))
+  }
+
   /// Reads the machine-code facts; empty if none were kept.
   /// - Throws: `cannotRead`, `missingColumn`, `malformed`.
   public func codegen() throws(ResultsError) -> [CodegenRow] {

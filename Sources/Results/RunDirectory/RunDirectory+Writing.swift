@@ -26,6 +26,12 @@ extension RunDirectory {
     try replaceFile(path.appending(Self.unmeasuredName), with: Array(rows.csv().utf8))
   }
 
+  /// Replaces `plan.json`, of which this module knows no more than that it is there.
+  /// - Throws: `cannotWrite`; the file is then as it was.
+  public func writePlan(_ json: [UInt8]) throws(ResultsError) {
+    try replaceFile(path.appending(Self.planName), with: json)
+  }
+
   /// Appends to `samples.csv`, in one write.
   ///
   /// Under RLIMIT_FSIZE the process must ignore SIGXFSZ to see the error.

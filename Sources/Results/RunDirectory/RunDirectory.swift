@@ -11,6 +11,7 @@ public struct RunDirectory: Sendable {
   static let samplesName = "samples.csv"
   static let codegenName = "codegen.csv"
   static let unmeasuredName = "unmeasured.csv"
+  static let planName = "plan.json"
   static let latestName = "latest"
 
   /// Makes `<UTC time>-<machine key>` in `root`, with `meta` in it, and lets `latest` lead to it.

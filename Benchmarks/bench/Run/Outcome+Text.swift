@@ -1,0 +1,73 @@
+import ArgumentParser
+import Processes
+import Results
+import Vmemmap
+
+extension Session.Outcome {
+  /// - Throws: the status of a program that a signal ended, where one stopped the run.
+  func endIfStopped() throws(ExitCode) {
+    if let stop { throw ExitCode(stop.exitStatus) }
+  }
+
+  /// Prints the table and what must be known to read it.
+  func print(_ format: SummaryTable.Format, allArms: Bool) {
+    let arms = allArms ? SummaryTable.Arms.all : .named(MaskEncoding.name)
+    Swift.print(SummaryTable(rows, arms: arms).render(format), terminator: "")
+    if meta.status == .interrupted {
+      // Not among results that a program may read.
+      StandardError.write(
+        "interrupted: the cells that were finished are kept, with fewer processes\n")
+    }
+    guard format == .table else { return }
+    Swift.print()
+    for line in PublishedFigures.lines(beside: rows) { Swift.print(line) }
+    for line in HVOProcedure.caveats(of: rows) { Swift.print(line) }
+    if let floor = meta.noiseFloor {
+      Swift.print(
+        """
+        noise floor: A/A twins differ by \(percent(floor.median)) in the median and \
+        \(percent(floor.p95)) at the 95th percentile of \(floor.twins) cells; \
+        \(percent(floor.falsePositiveShare)) of their intervals exclude 1
+        """)
+    }
+    let unplaced = rows.count { $0.ratio != nil && $0.verdict == nil }
+    if unplaced > 0 {
+      Swift.print(
+        """
+        \(unplaced) rows have no verdict: their memory was not all on its node (placement below 1), or \
+        automatic NUMA balancing moves it; --accept-placement gives them one
+        """)
+    }
+    if let sensitivity { Swift.print("self-test: \(sensitivity)") }
+    if let control = meta.falseDiscoveryControl { Swift.print("verdicts: \(control)") }
+    if !meta.findings.isEmpty {
+      Swift.print(
+        "what hurts measurement here: \(meta.findings.map(\.what).joined(separator: "; ")); "
+          + "'bench doctor' says why, and what would mend it")
+    }
+    for item in meta.unmeasured { Swift.print("not measured: \(item.what): \(item.why)") }
+    for saving in Meta.Saving.best(of: meta.savings ?? []) { Swift.print(saving.summary) }
+    Swift.print("\(directory.path)/summary.csv, seed \(meta.seed)")
+  }
+}
+
+extension Meta.Saving {
+  /// For each order and layout the one of most folios, which share what there is one of.
+  fileprivate static func best(of savings: [Meta.Saving]) -> [Meta.Saving] {
+    Dictionary(grouping: savings) { [$0.layout, "\($0.order)"] }.values
+      .compactMap { $0.max { ($0.bytesMeasured ?? 0) < ($1.bytesMeasured ?? 0) } }
+      .sorted { ($0.order, $0.layout) < ($1.order, $1.layout) }
+  }
+
+  fileprivate var summary: String {
+    let measured = bytesMeasured.map { "\($0 >> 10) KiB" } ?? "not measured"
+    let pages = vmemmapPages * (folios ?? 1)
+    let proof =
+      frames.map { "\(pages) vmemmap pages on \($0) frames by pagemap" }
+      ?? "frames not seen: /proc/self/pagemap shows them to root only"
+    return """
+      HVO, order \(order), \(layout) layout: \(measured) saved per folio by st_blocks, shared \
+      templates paid for; \(bytesByFormula >> 10) KiB by the formula without them; \(proof)
+      """
+  }
+}
