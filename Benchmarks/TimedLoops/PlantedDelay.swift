@@ -17,6 +17,7 @@ func latency<Operation: TimedOperation, let additions: Int>(
 ) -> UInt {
   var sum: UInt = 0
   var page = base &+ start
+  let zero = cvm_opaque_u64(0)
   var index = 0
   while index < count {
     unsafe turn(Operation.self, stream + index, &page, &sum)
@@ -25,7 +26,7 @@ func latency<Operation: TimedOperation, let additions: Int>(
       cvm_keep_branch()
       var added = 0
       while added < additions {
-        page = UInt(cvm_dependent_addition(UInt64(page)))
+        page = UInt(cvm_dependent_addition(UInt64(page), zero))
         added &+= 1
       }
     }

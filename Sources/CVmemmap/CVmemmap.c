@@ -15,7 +15,6 @@ int cvm_punch_hole(int file, long offset, long length) {
 
 const char *cvm_compiler_version(void) { return __VERSION__; }
 
-#if defined(__x86_64__)
 // The linker's names for the bounds of a section. Weak, because a binary without a branch has none.
 #define SECTION_BOUND __attribute__((weak, visibility("hidden")))
 extern const struct cvm_jump_entry __start___jump_table[] SECTION_BOUND;
@@ -25,12 +24,6 @@ const struct cvm_jump_entry *cvm_jump_table(size_t *count) {
   *count = __stop___jump_table - __start___jump_table;
   return __start___jump_table;
 }
-#else
-const struct cvm_jump_entry *cvm_jump_table(size_t *count) {
-  *count = 0;
-  return NULL;
-}
-#endif
 
 int cvm_register_instruction_fetch(void) {
   return (int)syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE, 0, 0);

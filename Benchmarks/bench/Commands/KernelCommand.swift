@@ -33,14 +33,12 @@ struct KernelCommand: ParsableCommand {
       throw ValidationError("--allocate \(allocate) is too few: 1 or more")
     }
     // The kernel would push others out of memory for them.
-    if let available = SystemMemory.availableBytes, allocate > available / 2 / Self.hugePageBytes {
+    if let available = SystemMemory.availableBytes, allocate > available / 2 / hugePageSize {
       throw ValidationError(
         "--allocate \(allocate) takes more than half of the \(available >> 20) MiB that are "
-          + "available: \(available / 2 / Self.hugePageBytes) or fewer")
+          + "available: \(available / 2 / hugePageSize) or fewer")
     }
   }
-
-  private static let hugePageBytes = 2 << 20
 
   func run() throws {
     let tree = KernelTree()

@@ -34,7 +34,7 @@ extension Axes {
     of folios: Int, ofOrder order: Int, _ state: HVOState
   ) -> [MappingSize] {
     // Not the product, which overflows for numbers that are refused later.
-    let isTooLittle = folios < MappingSize.hugeBytes >> (order + Page.shift)
+    let isTooLittle = folios < hugePageSize >> (order + Page.shift)
     if isTooLittle && mappings.contains(.base) { return [.base] }
     return state == .on && mappings.contains(.huge) ? [.huge] : mappings
   }

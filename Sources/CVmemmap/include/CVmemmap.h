@@ -13,6 +13,8 @@
 
 #define CVMEMMAP_INLINE static inline __attribute__((always_inline))
 
+#include "arch.h"
+
 // MARK: Loads and stores that happen exactly once (READ_ONCE, WRITE_ONCE)
 
 CVMEMMAP_INLINE uint64_t cvm_read_once_u64(uintptr_t address) {
@@ -29,11 +31,6 @@ CVMEMMAP_INLINE void cvm_write_once_u64(uintptr_t address, uint64_t value) {
 
 CVMEMMAP_INLINE void cvm_write_once_u32(uintptr_t address, uint32_t value) {
   *(volatile uint32_t *)address = value;
-}
-
-// Drives the cache line that an address lies in out of all caches; memory keeps its contents.
-CVMEMMAP_INLINE void cvm_flush_cache_line(uintptr_t address) {
-  __asm__ volatile("clflush (%0)" : : "r"(address) : "memory");
 }
 
 // MARK: Reference counts (atomic_t)
@@ -83,12 +80,6 @@ CVMEMMAP_INLINE uint64_t cvm_opaque_u64(uint64_t value) {
   return value;
 }
 
-// One addition that the processor must wait for: of 0, which the optimiser does not know.
-CVMEMMAP_INLINE uint64_t cvm_dependent_addition(uint64_t value) {
-  __asm__ volatile("add $0, %0" : "+r"(value) : : "cc");
-  return value;
-}
-
 // MARK: hugetlb_optimize_vmemmap_key, the kernel's static key
 //
 // A branch that costs a nop while the key is off. Each place that it is compiled into has an entry in
@@ -100,8 +91,7 @@ struct cvm_jump_entry {
   int32_t target;
 };
 
-// The branches that were compiled into this binary. There are none where patching is not written for
-// the architecture.
+// The branches that were compiled into this binary; NULL where there is none.
 const struct cvm_jump_entry *cvm_jump_table(size_t *count);
 
 // Makes every thread of the process fetch code anew before it goes on: membarrier(2), -1 with errno
@@ -109,25 +99,6 @@ const struct cvm_jump_entry *cvm_jump_table(size_t *count);
 // it refuses the registration.
 int cvm_register_instruction_fetch(void);
 int cvm_serialize_instruction_fetch(void);
-
-// static_branch_unlikely(&hugetlb_optimize_vmemmap_key): falls through while the key is off.
-CVMEMMAP_INLINE bool cvm_static_branch_optimize_vmemmap(void) {
-#if defined(__x86_64__)
-  // Section flags: R keeps the entry, which nothing refers to, and ? drops it with its function where
-  // the linker finds another copy of that.
-  __asm__ goto("1: .byte 0x0f, 0x1f, 0x44, 0x00, 0x00\n\t"
-               ".pushsection __jump_table, \"aR?\", @progbits\n\t"
-               ".balign 4\n\t"
-               ".long 1b - ., %l[enabled] - .\n\t"
-               ".popsection"
-               : : : : enabled);
-  return false;
-enabled:
-  return true;
-#else
-  return false;
-#endif
-}
 
 // MARK: Code layouts
 //
@@ -137,14 +108,14 @@ enabled:
 
 #define CVMEMMAP_LAYOUT(copy, layout, nops)                                         \
   CVMEMMAP_INLINE void cvm_layout_##copy##_##layout(void) {                         \
-    __asm__ volatile(".p2align 6\n\t" nops "\n\t# copy " #copy);                   \
+    __asm__ volatile(CVM_ALIGN_CODE "\n\t" nops "\n\t" CVM_ASM_COMMENT " copy " #copy); \
   }
 
 #define CVMEMMAP_LAYOUTS(copy)                  \
   CVMEMMAP_LAYOUT(copy, 0, "")                  \
-  CVMEMMAP_LAYOUT(copy, 1, ".nops 16")          \
-  CVMEMMAP_LAYOUT(copy, 2, ".nops 32")          \
-  CVMEMMAP_LAYOUT(copy, 3, ".nops 48")
+  CVMEMMAP_LAYOUT(copy, 1, CVM_SKIP_CODE(16))          \
+  CVMEMMAP_LAYOUT(copy, 2, CVM_SKIP_CODE(32))          \
+  CVMEMMAP_LAYOUT(copy, 3, CVM_SKIP_CODE(48))
 
 #define CVMEMMAP_LAYOUTS_8(tens)                                                    \
   CVMEMMAP_LAYOUTS(tens##0) CVMEMMAP_LAYOUTS(tens##1) CVMEMMAP_LAYOUTS(tens##2)     \
@@ -171,6 +142,9 @@ CVMEMMAP_LAYOUTS_64(7)
 #undef CVMEMMAP_LAYOUTS_8
 #undef CVMEMMAP_LAYOUTS
 #undef CVMEMMAP_LAYOUT
+#undef CVM_ALIGN_CODE
+#undef CVM_SKIP_CODE
+#undef CVM_ASM_COMMENT
 
 // MARK: The read side of preemptible RCU
 //

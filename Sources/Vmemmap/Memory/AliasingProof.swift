@@ -43,10 +43,9 @@ extension MemoryMap {
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     // There is an entry for each page of this machine, of which several can make a vmemmap page.
-    let machinePageSize = Int(getpagesize())
-    var entries = [UInt64](repeating: 0, count: length / machinePageSize)
+    var entries = [UInt64](repeating: 0, count: length / SystemMemory.pageSize)
     let wanted = entries.count * 8
-    let position = Int(start) / machinePageSize * 8
+    let position = Int(start) / SystemMemory.pageSize * 8
     let count = unsafe entries.withUnsafeMutableBytes {
       unsafe pread(descriptor, $0.baseAddress, wanted, position)
     }
@@ -55,7 +54,7 @@ extension MemoryMap {
     // 63, present, is clear.
     let frames = entries.map { $0 & (1 << 55 - 1) }
     guard !frames.contains(0) && entries.allSatisfy({ $0 >> 63 == 1 }) else { return nil }
-    return stride(from: 0, to: frames.count, by: geometry.basePageSize / machinePageSize)
+    return stride(from: 0, to: frames.count, by: geometry.basePageSize / SystemMemory.pageSize)
       .map { frames[$0] }
   }
   /// Reads vmemmap pages, so that the kernel knows where each of them is; of a page that was not

@@ -1,34 +1,3 @@
-import CVmemmap
-import Glibc
-import SystemPackage
-
-/// A page frame number: the index of a page of modelled memory, and of its struct page in the map.
-public typealias PageFrameNumber = Int
-
-/// A run of modelled pages that belong to one zone of one node.
-public struct MemorySection: Hashable, Sendable {
-  /// 0 to ``PageFlags/maximumNodes`` - 1.
-  public let node: Int
-  public let zone: Zone
-  /// The number of pages; a multiple of ``structPagesPerVmemmapPage``.
-  public let pages: Int
-
-  public init(node: Int = 0, zone: Zone = .normal, pages: Int) {
-    self.node = node
-    self.zone = zone
-    self.pages = pages
-  }
-}
-
-/// The size of the mappings under a memory map, as the machine granted it.
-public enum MappingSize: String, Sendable, CaseIterable {
-  case base = "4k"
-  case huge = "2m"
-
-  /// The bytes that a huge mapping needs at least.
-  public static let hugeBytes = 2 << 20
-}
-
 /// The struct pages of a span of modelled physical memory: a `vmemmap` of one's own.
 ///
 /// One aligned reservation over a memory file, populated before use, so that reading it never
@@ -43,7 +12,7 @@ public enum MappingSize: String, Sendable, CaseIterable {
 /// for each zone, node and order in use, and after them the folios of formats that allocate them apart.
 public struct MemoryMap: ~Copyable {
   /// What tails hold.
-  public private(set) var format: any TailFormat.Type
+  public internal(set) var format: any TailFormat.Type
   /// The sizes of base pages and struct pages.
   public let geometry: PageGeometry
   public let sections: [MemorySection]
@@ -121,13 +90,12 @@ public struct MemoryMap: ~Copyable {
     bindToNodes: Bool, templateNode: TemplateNode, holdsStaticKey: Bool, basePageSize: Int,
     displacement: Int, populates: Bool
   ) throws(VmemmapError) {
-    let machinePageSize = Int(getpagesize())
     guard
       let geometry = PageGeometry(
         basePageSize: basePageSize, structPageSize: format.structPageSize),
       let common = PageGeometry(basePageSize: basePageSize),
-      basePageSize % machinePageSize == 0
-    else { throw .basePageSize(basePageSize, machine: machinePageSize) }
+      basePageSize % SystemMemory.pageSize == 0
+    else { throw .basePageSize(basePageSize, machine: SystemMemory.pageSize) }
     precondition(!sections.isEmpty, "a memory map has at least one section")
     precondition(
       displacement >= 0 && displacement % basePageSize == 0,
@@ -190,7 +158,7 @@ public struct MemoryMap: ~Copyable {
     }
   }
 
-  private static func bind(
+  static func bind(
     _ spans: [NodeSpan], from start: UInt, basePageSize: Int
   ) throws(VmemmapError) {
     for span in spans {
@@ -201,7 +169,7 @@ public struct MemoryMap: ~Copyable {
     }
   }
 
-  private static func checkAlignment(
+  static func checkAlignment(
     of base: UInt, for format: any TailFormat.Type, _ geometry: PageGeometry
   ) throws(VmemmapError) {
     guard format.needsNaturalAlignment else { return }
@@ -239,154 +207,4 @@ public struct MemoryMap: ~Copyable {
   public func allocatedBytes() throws(VmemmapError) -> Int {
     try SystemCall.allocatedBytes(reservation.file)
   }
-}
-
-// MARK: - Populating
-
-extension MemoryMap {
-  /// MADV_POPULATE_READ, MADV_POPULATE_WRITE and MADV_COLLAPSE, which came to Glibc at different
-  /// times.
-  enum Advice {
-    static let populateRead: Int32 = 22
-    static let populateWrite: Int32 = 23
-    static let collapse: Int32 = 25
-  }
-
-  private static func populate(
-    _ address: UInt, length: Int, huge: Bool
-  ) throws(VmemmapError) -> MappingSize {
-    if huge && collapse(address, length: length) { return .huge }
-    refuseHugePages(address, length: length)
-    try populateBasePages(address, length: length)
-    return .base
-  }
-
-  /// Where shmem gives huge pages unasked, the map must not have them either. A kernel without huge
-  /// pages refuses the advice and needs none.
-  static func refuseHugePages(_ address: UInt, length: Int) {
-    _ = try? SystemCall.advise(address, length: length, MADV_NOHUGEPAGE, "do without huge pages")
-  }
-
-  static func populateBasePages(_ address: UInt, length: Int) throws(VmemmapError) {
-    try SystemCall.advise(
-      address, length: length, Advice.populateWrite,
-      "populate \(length) bytes of struct pages (is there that much memory?)")
-  }
-
-  /// Asks for huge pages without changing the machine's settings for them.
-  ///
-  /// MADV_COLLAPSE works where shmem's huge pages are set to never, but not on a huge page's range
-  /// of which nothing is there.
-  private static func collapse(_ address: UInt, length: Int) -> Bool {
-    for page in stride(from: address, to: address + UInt(length), by: hugePageSize) {
-      Page(address: page).flags = []
-    }
-    do throws(VmemmapError) {
-      try SystemCall.advise(address, length: length, Advice.collapse, "collapse into huge pages")
-      return true
-    } catch {
-      return false
-    }
-  }
-}
-
-// MARK: - Caches
-
-extension MemoryMap {
-  /// Drives the struct pages, and folios that are allocated apart, out of all caches.
-  ///
-  /// Costs about 2 ns for each line of 64 bytes. The corresponding kernel function is
-  /// `clflush_cache_range()`.
-  public func flushCaches() {
-    MemoryMap.flush(base, length: pageCount * format.structPageSize)
-    let folioBytes = order.flatMap { folioSpans(order: $0).last?.bytes.upperBound } ?? 0
-    MemoryMap.flush(base + UInt(folioAreaOffset), length: folioBytes)
-  }
-
-  private static func flush(_ address: UInt, length: Int) {
-    var line = address
-    while line < address + UInt(length) {
-      cvm_flush_cache_line(line)
-      line &+= 64
-    }
-  }
-}
-
-// MARK: - Initialising
-
-extension MemoryMap {
-  /// Initialises every struct page as memory in use, all of it compound pages of one order.
-  ///
-  /// Heads and order-0 pages get a reference count of 1, an even word as a list would leave it, and
-  /// tails what `prep_compound_page()` gives them. Pages at a section's end that do not fill a
-  /// compound page stay order 0. Sections are folio-aligned for this to use all of them.
-  ///
-  /// - Parameters:
-  ///   - order: 0 to ``PageGeometry/maximumOrder``.
-  ///   - newFormat: what tails are to hold from now on; what they held before by default.
-  /// - Precondition: no folio is optimised, there is no ``deviceMemory`` that shares tails, and struct
-  ///   pages and folios of the new format are as large as those of the old one.
-  /// - Throws: ``VmemmapError/orderOutOfRange(order:range:)``,
-  ///   ``VmemmapError/misaligned(base:format:alignment:)``, before anything is changed.
-  ///
-  /// The corresponding kernel functions are `memmap_init()` and `prep_compound_page()`.
-  public mutating func initialize(
-    order: Int, format newFormat: (any TailFormat.Type)? = nil
-  ) throws(VmemmapError) {
-    precondition(optimizedFolios.isEmpty, "restore the optimised folios first")
-    precondition(deviceMemory.isEmpty, "device memory shares its tails for good: make another map")
-    guard (0...geometry.maximumOrder).contains(order) else {
-      throw .orderOutOfRange(order: order, range: 0...geometry.maximumOrder)
-    }
-    if let newFormat {
-      precondition(
-        newFormat.structPageSize == format.structPageSize
-          && newFormat.folioSize == format.folioSize,
-        "\(newFormat.name) does not fit a map of \(format.name)")
-      try MemoryMap.checkAlignment(of: base, for: newFormat, geometry)
-      format = newFormat
-    }
-    var folio = base + UInt(folioAreaOffset)
-    try populateFolios(order: order)
-    var pfn = 0
-    for section in sections {
-      format.initialize(
-        base: base, pages: pfn..<pfn + section.pages, order: order,
-        flags: PageFlags(zone: section.zone, node: section.node), folio: &folio)
-      pfn += section.pages
-    }
-    self.order = order
-  }
-
-  /// Which node the folios that the format keeps apart belong to, by their bytes in the folio area.
-  func folioSpans(order: Int) -> [NodeSpan] {
-    NodeSpan.consecutive(sections) {
-      // A page that does not fill a compound page has a folio of its own.
-      ($0.pages >> order + $0.pages & (1 << order - 1)) * format.folioSize
-    }
-  }
-
-  /// Allocates the folios that the format keeps apart from the struct pages, on their section's node.
-  private func populateFolios(order: Int) throws(VmemmapError) {
-    guard format.folioSize > 0 else { return }
-    let spans = folioSpans(order: order)
-    let area = base + UInt(folioAreaOffset)
-    if bindsToNodes {
-      try MemoryMap.bind(spans, from: area, basePageSize: geometry.basePageSize)
-    }
-    // As the direct map of a kernel has them: huge where the struct pages are.
-    _ = try MemoryMap.populate(
-      area,
-      length: spans[spans.count - 1].bytes.upperBound.roundedUp(
-        to: mappingSize == .huge ? hugePageSize : geometry.basePageSize),
-      huge: mappingSize == .huge)
-  }
-}
-
-/// The size of a huge mapping, in bytes.
-let hugePageSize = MappingSize.hugeBytes
-
-extension Int {
-  /// - Parameter alignment: a power of two.
-  func roundedUp(to alignment: Int) -> Int { (self + alignment - 1) & ~(alignment - 1) }
 }

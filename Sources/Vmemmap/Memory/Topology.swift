@@ -75,7 +75,7 @@ public struct Topology: Sendable {
     let pages = sysconf(Int32(_SC_PHYS_PAGES))
     return Node(
       id: 0, cpus: Array(0..<sysconf(Int32(_SC_NPROCESSORS_ONLN))),
-      memoryBytes: pages * sysconf(Int32(_SC_PAGESIZE)), distances: [0: localDistance])
+      memoryBytes: pages * SystemMemory.pageSize, distances: [0: localDistance])
   }
 
   /// `LOCAL_DISTANCE`.

@@ -1,29 +1,5 @@
 public import CVmemmap
 
-/// Orders of compound pages.
-public enum Order {
-  /// `MAX_FOLIO_ORDER` for 4 KiB base pages: 16 GiB.
-  public static let maximum = PageGeometry.standard.maximumOrder
-
-  /// The alignment of a memory map in bytes at which every folio up to ``maximum`` is naturally
-  /// aligned: 256 MiB.
-  public static let memoryMapAlignment = PageGeometry.standard.memoryMapAlignment
-
-  /// The smallest order whose tails fill a vmemmap page of their own, so that HVO applies:
-  /// the binary logarithm of `2 * PAGE_SIZE / sizeof(struct page)`, 7.
-  public static let smallestOptimizable = PageGeometry.standard.smallestOptimizableOrder!
-}
-
-/// The size of a base page and of a vmemmap page, in bytes.
-public let basePageSize = 4096
-
-/// The bits of an address below ``basePageSize``.
-@inlinable @inline(__always)
-public var basePageMask: Int { 4095 }
-
-/// The number of struct pages in one vmemmap page: 64.
-public let structPagesPerVmemmapPage = basePageSize / Page.size
-
 /// The fields that a compound page keeps in its second struct page, page[1].
 extension Page {
   /// The order of the compound page that this page heads, 0 for a page that is not a head.

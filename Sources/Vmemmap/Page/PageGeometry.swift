@@ -13,10 +13,10 @@ public struct PageGeometry: Hashable, Sendable {
   public let structPageSize: Int
 
   /// 4 KiB and 64 bytes, as on x86-64.
-  public static let standard = PageGeometry(basePageSize: 4096)!
+  public static let standard = PageGeometry(basePageSize: Vmemmap.basePageSize)!
 
   /// The base page sizes that kernels have.
-  public static let basePageSizes = [4 << 10, 16 << 10, 64 << 10]
+  public static let basePageSizes = [Vmemmap.basePageSize, 16 << 10, 64 << 10]
 
   /// - Parameter structPageSize: a positive multiple of 8.
   /// - Returns: nil for a base page size that is not of ``basePageSizes``, and for struct pages that
@@ -63,4 +63,37 @@ public struct PageGeometry: Hashable, Sendable {
     guard let smallest = smallestOptimizableOrder, order >= smallest else { return 0 }
     return (vmemmapPages(ofOrder: order) - 1) * basePageSize
   }
+}
+
+// MARK: - The usual sizes, known to the compiler
+
+/// The size of a base page and of a vmemmap page of ``PageGeometry/standard``, in bytes.
+@inlinable @inline(__always)
+public var basePageSize: Int { 4096 }
+
+/// The bits of an address below ``basePageSize``.
+@inlinable @inline(__always)
+public var basePageMask: Int { basePageSize &- 1 }
+
+/// The number of struct pages in one vmemmap page: 64.
+@inlinable @inline(__always)
+public var structPagesPerVmemmapPage: Int { basePageSize / Page.size }
+
+/// The size of a huge mapping with ``basePageSize``, in bytes: what one entry of a page middle directory
+/// maps. The corresponding kernel name is `PMD_SIZE`.
+@inlinable @inline(__always)
+public var hugePageSize: Int { 2 << 20 }
+
+/// Orders of compound pages.
+public enum Order {
+  /// `MAX_FOLIO_ORDER` for 4 KiB base pages: 16 GiB.
+  public static let maximum = PageGeometry.standard.maximumOrder
+
+  /// The alignment of a memory map in bytes at which every folio up to ``maximum`` is naturally
+  /// aligned: 256 MiB.
+  public static let memoryMapAlignment = PageGeometry.standard.memoryMapAlignment
+
+  /// The smallest order whose tails fill a vmemmap page of their own, so that HVO applies:
+  /// the binary logarithm of `2 * PAGE_SIZE / sizeof(struct page)`, 7.
+  public static let smallestOptimizable = PageGeometry.standard.smallestOptimizableOrder!
 }

@@ -31,8 +31,7 @@ public enum OptimizeVmemmapKey: StaticKey {
   /// - Precondition: unless the key is on, no other thread runs code that tests it. When it does so
   ///   later, it sees the new position.
   /// - Throws: ``VmemmapError/system(attempt:errno:)`` where the system forbids a process to change
-  ///   its code or has no `membarrier()`, or patching is not written for the architecture. The key is
-  ///   then off, with no holder.
+  ///   its code or has no `membarrier()`. The key is then off, with no holder.
   ///
   /// The corresponding kernel macro is `static_branch_inc()`.
   public static func increment(by count: Int = 1) throws(VmemmapError) {
@@ -62,13 +61,13 @@ public enum OptimizeVmemmapKey: StaticKey {
   private static func patch(enabled: Bool) throws(VmemmapError) {
     let branches = StaticBranch.all
     guard let first = branches.map(\.code).min(), let last = branches.map(\.code).max() else {
-      throw .system(
-        attempt: "patch a static key, which is done on x86-64 only", errno: .notSupported)
+      // A program that tests the key nowhere.
+      return
     }
     // First of all: code that was patched and can't be fetched anew is code in both positions.
     try SystemCall.check(
       cvm_register_instruction_fetch(), "prepare to patch a static key (membarrier)")
-    let start = first & ~UInt(basePageMask)
+    let start = first & ~UInt(SystemMemory.pageSize - 1)
     let length = Int(last - start) + StaticBranch.size
     // Executable all the while: this function may lie between the branches.
     try SystemCall.protect(
@@ -89,57 +88,4 @@ public enum OptimizeVmemmapKey: StaticKey {
       throw error
     }
   }
-}
-
-/// A place in this process's code that tests the key.
-struct StaticBranch {
-  /// The address of the instruction.
-  let code: UInt
-  /// Where it goes when the key is on.
-  let target: UInt
-
-  /// The bytes of the instruction, in either form.
-  static let size = 5
-
-  /// `nopl 0x0(%rax,%rax,1)`, the nop of 5 bytes that Intel's and AMD's manuals recommend.
-  static let nop: [UInt8] = [0x0f, 0x1f, 0x44, 0x00, 0x00]
-
-  /// `jmp rel32`, whose distance counts from the next instruction.
-  var jump: [UInt8] {
-    let distance = UInt32(truncatingIfNeeded: target &- (code &+ UInt(StaticBranch.size)))
-    return [0xe9] + (0..<4).map { UInt8(truncatingIfNeeded: distance >> (8 * $0)) }
-  }
-
-  /// What stands in the code.
-  var instruction: [UInt8] {
-    unsafe [UInt8](
-      UnsafeRawBufferPointer(
-        start: UnsafeRawPointer(bitPattern: code), count: StaticBranch.size))
-  }
-
-  /// - Precondition: the code is writable.
-  func patch(enabled: Bool) {
-    unsafe UnsafeMutableRawBufferPointer(
-      start: UnsafeMutableRawPointer(bitPattern: code), count: StaticBranch.size
-    ).copyBytes(from: enabled ? jump : StaticBranch.nop)
-  }
-}
-
-extension StaticBranch {
-  /// All that the linker kept.
-  static var all: [StaticBranch] {
-    var count = 0
-    guard let table = unsafe cvm_jump_table(&count) else { return [] }
-    return (0..<count).map { index in
-      let entry = unsafe table + index
-      let address = UInt(bitPattern: entry)
-      let (code, target) = unsafe (entry.pointee.code, entry.pointee.target)
-      return StaticBranch(
-        code: address &+ UInt(bitPattern: Int(code)),
-        target: address &+ UInt(fieldOffset) &+ UInt(bitPattern: Int(target)))
-    }
-  }
-
-  /// Where in an entry the offset of the target stands, from which it counts.
-  private static let fieldOffset = MemoryLayout<cvm_jump_entry>.offset(of: \.target)!
 }
