@@ -48,21 +48,30 @@ let package = Package(
     .target(
       name: "Measurement",
       dependencies: [
-        "CMeasurement", .product(name: "SystemPackage", package: "swift-system"),
+        "CMeasurement", "Text", .product(name: "SystemPackage", package: "swift-system"),
       ],
+      swiftSettings: common
+    ),
+    .target(name: "Text", swiftSettings: common),
+    .target(
+      name: "Host",
+      dependencies: ["Text", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: common
+    ),
+    .target(
+      name: "Kernel",
+      dependencies: ["Host", .product(name: "SystemPackage", package: "swift-system")],
       swiftSettings: common
     ),
     .target(
       name: "Results",
-      dependencies: [.product(name: "SystemPackage", package: "swift-system")],
+      dependencies: [
+        "Host", "Measurement", "Text", "Vmemmap",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
       swiftSettings: common
     ),
     .target(name: "MachineCode", swiftSettings: common),
-    .target(
-      name: "KernelFacts",
-      dependencies: [.product(name: "SystemPackage", package: "swift-system")],
-      swiftSettings: common
-    ),
 
     // The timed loops are one C symbol for each arm, mode and code layout. They are written once, as
     // generics, and stamped out from the lists of encodings and forms by this tool at build time.
@@ -90,7 +99,7 @@ let package = Package(
       name: "bench",
       dependencies: [
         "CTorture", "Vmemmap", "CVmemmap", "TimedLoops", "Measurement", "Results", "MachineCode",
-        "KernelFacts",
+        "Host", "Kernel", "Text",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -105,9 +114,25 @@ let package = Package(
       exclude: ["Reference"],
       swiftSettings: common
     ),
+    .target(
+      name: "TestSupport",
+      dependencies: ["Host", .product(name: "SystemPackage", package: "swift-system")],
+      path: "Tests/TestSupport",
+      swiftSettings: common
+    ),
+    .testTarget(
+      name: "HostTests",
+      dependencies: [
+        "Host", "TestSupport", .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: common
+    ),
     .testTarget(
       name: "ResultsTests",
-      dependencies: ["Results", .product(name: "SystemPackage", package: "swift-system")],
+      dependencies: [
+        "Results", "Host", "Measurement", "Text", "Vmemmap", "TestSupport",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
       swiftSettings: common
     ),
     .target(
@@ -121,8 +146,8 @@ let package = Package(
       swiftSettings: common
     ),
     .testTarget(
-      name: "KernelFactsTests",
-      dependencies: ["KernelFacts", .product(name: "SystemPackage", package: "swift-system")],
+      name: "KernelTests",
+      dependencies: ["Kernel", "Host", .product(name: "SystemPackage", package: "swift-system")],
       exclude: ["Reference"],
       swiftSettings: common
     ),

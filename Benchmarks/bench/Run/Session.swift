@@ -1,4 +1,5 @@
 import Foundation
+import Host
 import MachineCode
 import Results
 import SystemPackage
