@@ -37,7 +37,7 @@ struct ArmChoice {
     case false? where !patchesKey: return false
     // The key's constants stand in for it where it can't be patched.
     case true? where !patchesKey: return true
-    default: return includesControls || !contender.isControl
+    default: return includesControls || contender.isInDefaultPlan
     }
   }
 }

@@ -135,8 +135,8 @@ struct Contender: Sendable {
   let hvoStates: Set<HVOState>
   let format: any TailFormat.Type
   var staticKey: (any StaticKey.Type)?
-  /// Whether it is measured only where it is asked for.
-  var isControl = false
+  /// Whether it is measured without being asked for.
+  var isInDefaultPlan = true
   var registerThread: @Sendable () -> Void = {}
   var unregisterThread: @Sendable () -> Void = {}
 }
@@ -147,7 +147,8 @@ struct Contender: Sendable {
     fileprivate var inC: Contender {
       Contender(
         name: "c_\(name)", hvoStates: hvoStates, format: format, staticKey: staticKey,
-        isControl: isControl, registerThread: registerThread, unregisterThread: unregisterThread)
+        isInDefaultPlan: isInDefaultPlan, registerThread: registerThread,
+        unregisterThread: unregisterThread)
     }
   }
 #endif
@@ -185,13 +186,13 @@ extension Operation {
   private func contender<E: CompoundEncoding>(_ encoding: E.Type) -> Contender {
     Contender(
       name: E.name, hvoStates: E.hvoStates, format: E.Format.self, staticKey: E.staticKey,
-      isControl: E.isControl)
+      isInDefaultPlan: E.isInDefaultPlan)
   }
 
   private func contender<F: PageRefForm>(_ form: F.Type) -> Contender {
     Contender(
       name: F.name, hvoStates: F.hvoStates, format: F.Encoding.Format.self,
-      staticKey: F.staticKey, isControl: F.isControl,
+      staticKey: F.staticKey, isInDefaultPlan: F.isInDefaultPlan,
       registerThread: { F.registerThread() }, unregisterThread: { F.unregisterThread() })
   }
 }

@@ -20,7 +20,7 @@ struct SharedHeads {
 
   func run() throws -> Outcome {
     var map = try MemoryMap(
-      format: form.tailFormat, sections: [MemorySection(pages: SharedHeads.folios << order)])
+      format: form.format, sections: [MemorySection(pages: SharedHeads.folios << order)])
     try map.initialize(order: order)
     let pfns = (0..<SharedHeads.folios).map { $0 << order }
     if form.hvoStates.contains(.on) { try map.optimize(folios: pfns) }
@@ -39,8 +39,6 @@ struct SharedHeads {
 }
 
 extension PageRefForm {
-  fileprivate static var tailFormat: any TailFormat.Type { Encoding.Format.self }
-
   /// Operations between two looks at the clock.
   private static var batch: Int { 1000 }
 

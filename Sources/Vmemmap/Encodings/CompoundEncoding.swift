@@ -6,21 +6,9 @@
 ///
 /// The static functions are the hot code itself: `@inlinable @inline(__always)`, one volatile load
 /// for each `READ_ONCE()` of the kernel's.
-public protocol CompoundEncoding: SendableMetatype {
+public protocol CompoundEncoding: KernelCode {
+  /// What the tails that it reads hold.
   associatedtype Format: TailFormat
-
-  /// A lower-case identifier; part of symbol names, and the `encoding` column of results.
-  static var name: String { get }
-
-  /// The states of HVO in which the kernel that this encoding is taken from gives right answers.
-  static var hvoStates: Set<HVOState> { get }
-
-  /// The static key that the code tests, if any.
-  static var staticKey: (any StaticKey.Type)? { get }
-
-  /// Whether results have it only where it is asked for: it checks or completes the picture, but is
-  /// no rival of the others.
-  static var isControl: Bool { get }
 
   /// Whether it differs from another encoding in `compound_head()` alone, or in nothing but the size of
   /// struct pages: other operations would be the same code twice.
@@ -45,19 +33,6 @@ public protocol CompoundEncoding: SendableMetatype {
   /// The number of the zone that `page` belongs to. The corresponding kernel function is
   /// `page_zonenum()`.
   static func zoneNumber(_ page: Page) -> Int
-}
-
-/// How far HVO is in use on the system.
-public enum HVOState: String, CaseIterable, Sendable {
-  /// No folio is optimised; the old kernel's static key is off.
-  case off
-  /// Other folios than those looked at are optimised; the key is on.
-  case elsewhere
-  /// The folios looked at are optimised; the key is on.
-  case on
-
-  /// Whether the old kernel's static key is on.
-  public var isKeyEnabled: Bool { self != .off }
 }
 
 /// The encodings, in the order in which they are listed and tested.
@@ -86,9 +61,7 @@ public let zoneEncodings: [any CompoundEncoding.Type] =
 // MARK: - What does not depend on the encoding
 
 extension CompoundEncoding {
-  public static var staticKey: (any StaticKey.Type)? { nil }
-
-  public static var isControl: Bool { staticKey?.isConstant ?? false }
+  public static var format: any TailFormat.Type { Format.self }
 
   public static var isVariant: Bool { false }
 

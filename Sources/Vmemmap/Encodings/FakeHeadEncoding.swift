@@ -11,9 +11,15 @@ public enum FakeHeadEncoding<Key: StaticKey>: CompoundEncoding {
 
   public static var name: String { "fakehead\(Key.suffix)" }
 
+  public static var role: ArmRole { Key.isConstant ? .control : .old }
+
+  public static var kernels: String? { Key.isConstant ? nil : "up to 7.0 with HVO" }
+
   public static var hvoStates: Set<HVOState> { Key.hvoStates }
 
   public static var staticKey: (any StaticKey.Type)? { Key.self }
+
+  public static var isInDefaultPlan: Bool { !Key.isConstant }
 
   @inlinable @inline(__always)
   public static func compoundHead(_ page: Page) -> Page {

@@ -30,6 +30,10 @@ public enum MaskEncoding: CompoundEncoding {
 
   public static var name: String { "mask" }
 
+  public static var role: ArmRole { .new }
+
+  public static var kernels: String? { "7.1 and later" }
+
   public static var hvoStates: Set<HVOState> { Set(HVOState.allCases) }
 
   @inlinable @inline(__always)
@@ -52,16 +56,20 @@ public enum MaskEncoding: CompoundEncoding {
   }
 }
 
-/// The mask applied behind a branch, as the series had it up to its last patches.
+/// The mask applied behind a branch, as the series had it up to its last patches. In no release.
 @frozen
 public enum BranchyMaskEncoding: CompoundEncoding {
   public typealias Format = HeadMaskFormat
 
   public static var name: String { "mask_branchy" }
 
-  public static var isVariant: Bool { true }
+  public static var role: ArmRole { .control }
 
-  public static var isControl: Bool { true }
+  public static var kernels: String? { nil }
+
+  public static var isInDefaultPlan: Bool { false }
+
+  public static var isVariant: Bool { true }
 
   public static var hvoStates: Set<HVOState> { Set(HVOState.allCases) }
 

@@ -81,7 +81,11 @@ public enum MemdescEncoding<StructPage: MemdescStructPage>: CompoundEncoding {
 
   public static var name: String { Format.name }
 
-  public static var isControl: Bool { StructPage.bytes != Page.size }
+  public static var role: ArmRole { .whatIf }
+
+  public static var kernels: String? { nil }
+
+  public static var isInDefaultPlan: Bool { StructPage.bytes == Page.size }
 
   /// Whatever HVO does to other formats: struct pages of this one stay as they are.
   public static var hvoStates: Set<HVOState> { Set(HVOState.allCases) }

@@ -19,12 +19,17 @@ public enum NodeTemplateMaskFormat: TailFormat {
   public static var sharedTails: SharedTails? { .nodeTemplate }
 }
 
-/// The mask, and `page_zonenum()` through the head, because a tail may not know its zone.
+/// The mask, and `page_zonenum()` through the head, because a tail may not know its zone. In no
+/// release.
 @frozen
 public enum NodeTemplateMaskEncoding: CompoundEncoding {
   public typealias Format = NodeTemplateMaskFormat
 
   public static var name: String { Format.name }
+
+  public static var role: ArmRole { .control }
+
+  public static var kernels: String? { nil }
 
   public static var hvoStates: Set<HVOState> { Set(HVOState.allCases) }
 

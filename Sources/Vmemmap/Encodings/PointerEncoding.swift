@@ -30,6 +30,10 @@ public enum PointerEncoding: CompoundEncoding {
 
   public static var name: String { "pointer" }
 
+  public static var role: ArmRole { .old }
+
+  public static var kernels: String? { "without HVO" }
+
   public static var hvoStates: Set<HVOState> { [.off, .elsewhere] }
 
   @inlinable @inline(__always)

@@ -66,7 +66,11 @@ public enum SizedPointerEncoding<Size: StructPageSize>: CompoundEncoding {
 
   public static var hvoStates: Set<HVOState> { [.off] }
 
-  public static var isControl: Bool { true }
+  public static var role: ArmRole { .old }
+
+  public static var kernels: String? { "with struct pages of \(Size.bytes) bytes" }
+
+  public static var isInDefaultPlan: Bool { false }
 
   public static var isVariant: Bool { true }
 

@@ -6,12 +6,16 @@ public enum EarlyFakeHeadForm<Key: StaticKey, RCU: RCUReadSide>: PageRefForm {
 
   public static var name: String { Encoding.name(of: "b", RCU.self) }
 
+  public static var role: ArmRole { Encoding.role(with: RCU.self) }
+
+  public static var kernels: String? { role == .old ? "about 6.10 to 6.14" : nil }
+
   public static var hvoStates: Set<HVOState> { Key.hvoStates }
 
   public static var staticKey: (any StaticKey.Type)? { Key.self }
 
   /// What came between forms A and C is history.
-  public static var isControl: Bool { true }
+  public static var isInDefaultPlan: Bool { false }
 
   @inlinable @inline(__always)
   public static func pageRefAddUnless(_ page: Page, _ addend: Int32, _ unless: Int32) -> Bool {
@@ -36,11 +40,15 @@ public enum FakeHeadForm<Key: StaticKey, RCU: RCUReadSide>: PageRefForm {
 
   public static var name: String { Encoding.name(of: nil, RCU.self) }
 
+  public static var role: ArmRole { Encoding.role(with: RCU.self) }
+
+  public static var kernels: String? { role == .old ? "about 6.15 to 7.0" : nil }
+
   public static var hvoStates: Set<HVOState> { Key.hvoStates }
 
   public static var staticKey: (any StaticKey.Type)? { Key.self }
 
-  public static var isControl: Bool { Key.isConstant || !RCU.isOfKernel }
+  public static var isInDefaultPlan: Bool { role == .old }
 
   @inlinable @inline(__always)
   public static func pageRefAddUnless(_ page: Page, _ addend: Int32, _ unless: Int32) -> Bool {
@@ -59,6 +67,11 @@ public enum FakeHeadForm<Key: StaticKey, RCU: RCUReadSide>: PageRefForm {
 }
 
 extension FakeHeadEncoding {
+  /// What a form with this encoding and an RCU read side stands for.
+  fileprivate static func role(with rcu: any RCUReadSide.Type) -> ArmRole {
+    rcu.isOfKernel ? role : .control
+  }
+
   /// The name of a form with this encoding and an RCU read side.
   fileprivate static func name(of form: String?, _ rcu: any RCUReadSide.Type) -> String {
     let side = rcu == NonPreemptibleRCU.self ? nil : rcu.name

@@ -1,31 +1,15 @@
 /// One of the forms that `page_ref_add_unless()` has had.
 ///
 /// A new form is one file with a conforming type and one line in ``pageRefForms``.
-public protocol PageRefForm: SendableMetatype {
+public protocol PageRefForm: KernelCode {
   /// How the kernels that have the form find a page's head.
   associatedtype Encoding: CompoundEncoding
-
-  /// A lower-case identifier; part of symbol names, and the `encoding` column of results.
-  static var name: String { get }
-
-  /// The states of HVO in which the kernel that this form is taken from gives right answers.
-  static var hvoStates: Set<HVOState> { get }
-
-  /// The static key that the code tests, if any.
-  static var staticKey: (any StaticKey.Type)? { get }
-
-  /// Whether results have it only where it is asked for, see ``CompoundEncoding/isControl``.
-  static var isControl: Bool { get }
 
   /// Adds `addend` to the page's reference count unless the count is `unless`; tells whether it did.
   ///
   /// The corresponding kernel function is `page_ref_add_unless(page, nr, u)`;
   /// ``getPageUnlessZero(_:)`` is `(page, 1, 0)`.
   static func pageRefAddUnless(_ page: Page, _ addend: Int32, _ unless: Int32) -> Bool
-
-  /// To be called on a thread before and after it uses the form, for each form that it uses.
-  static func registerThread()
-  static func unregisterThread()
 }
 
 extension PageRefForm {
@@ -48,10 +32,7 @@ extension PageRefForm {
     return pageRefAddUnless(head, 1, 0) ? head : nil
   }
 
-  public static var staticKey: (any StaticKey.Type)? { nil }
-  public static var isControl: Bool { false }
-  public static func registerThread() {}
-  public static func unregisterThread() {}
+  public static var format: any TailFormat.Type { Encoding.Format.self }
 }
 
 /// The forms of `page_ref_add_unless()`, in the order in which they are listed and tested.
@@ -84,9 +65,8 @@ public let pageRefForms: [any PageRefForm.Type] = {
 /// check, and the encodings whose folios are not struct pages.
 public let folioRefForms: [any PageRefForm.Type] =
   pageRefForms.filter { $0.staticKey?.isConstant != true }
-  + comparableEncodings.filter { $0.folioSize > 0 }.map { $0.plainForm }
+  + comparableEncodings.filter { $0.format.folioSize > 0 }.map { $0.plainForm }
 
 extension CompoundEncoding {
-  fileprivate static var folioSize: Int { Format.folioSize }
   fileprivate static var plainForm: any PageRefForm.Type { PlainForm<Self>.self }
 }

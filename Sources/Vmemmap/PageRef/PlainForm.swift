@@ -6,9 +6,15 @@
 public enum PlainForm<Encoding: CompoundEncoding>: PageRefForm {
   public static var name: String { Encoding.name }
 
+  public static var role: ArmRole { Encoding.role }
+
+  public static var kernels: String? {
+    Encoding.self == PointerEncoding.self ? "up to 6.9" : Encoding.kernels
+  }
+
   public static var hvoStates: Set<HVOState> { Encoding.hvoStates }
 
-  public static var isControl: Bool { Encoding.isControl }
+  public static var isInDefaultPlan: Bool { Encoding.isInDefaultPlan }
 
   @inlinable @inline(__always)
   public static func pageRefAddUnless(_ page: Page, _ addend: Int32, _ unless: Int32) -> Bool {

@@ -9,7 +9,7 @@ struct CompoundHeadTests {
     arguments: compoundEncodings, smallOrders)
   func withoutHVO(encoding: any CompoundEncoding.Type, order: Int) throws {
     let memory = ModelledMemory(order: order, foliosPerSection: 4)
-    let map = try memory.map(encoding.tailFormat)
+    let map = try memory.map(encoding.format)
     for state in [HVOState.off, .elsewhere] where encoding.hvoStates.contains(state) {
       try memory.expectRightAnswers(of: encoding, in: map, state)
     }
@@ -20,7 +20,7 @@ struct CompoundHeadTests {
     arguments: optimizableEncodings.filter { $0.hvoStates.contains(.on) }, optimizableSmallOrders)
   func withHVO(encoding: any CompoundEncoding.Type, order: Int) throws {
     let memory = ModelledMemory(order: order, foliosPerSection: 2)
-    var map = try memory.map(encoding.tailFormat)
+    var map = try memory.map(encoding.format)
     try map.optimize(folios: memory.heads)
     #expect(map.optimizedFolios == Set(memory.heads))
     try memory.expectRightAnswers(of: encoding, in: map, .on)
@@ -31,7 +31,7 @@ struct CompoundHeadTests {
     arguments: optimizableEncodings, optimizableSmallOrders)
   func cycles(encoding: any CompoundEncoding.Type, order: Int) throws {
     let memory = ModelledMemory(order: order, foliosPerSection: 1)
-    var map = try memory.map(encoding.tailFormat)
+    var map = try memory.map(encoding.format)
     for _ in 0..<3 {
       try map.optimize(folios: memory.heads)
       if encoding.hvoStates.contains(.on) {
@@ -51,7 +51,7 @@ struct CompoundHeadTests {
   func partly(encoding: any CompoundEncoding.Type, order: Int) throws {
     let memory = ModelledMemory(order: order, foliosPerSection: 4)
     let heads = memory.heads
-    var map = try memory.map(encoding.tailFormat)
+    var map = try memory.map(encoding.format)
     // Neighbours in both states, on both sides of a section's end: some never optimised, some
     // optimised, some restored.
     try map.optimize(folios: heads.indices.filter { $0 % 3 != 0 }.map { heads[$0] })
@@ -73,7 +73,7 @@ struct CompoundHeadTests {
     let neighbour = 1 << 18
     var map = try memory.map(format)
     func check(_ state: HVOState, where isWanted: (Int) -> Bool = { _ in true }) throws {
-      for encoding in encodings(rightIn: state) where encoding.tailFormat == format {
+      for encoding in encodings(rightIn: state) where encoding.format == format {
         try memory.expectRightAnswers(of: encoding, in: map, state, where: isWanted)
       }
     }
@@ -95,16 +95,16 @@ struct CompoundHeadTests {
         MemorySection(node: 1, zone: .dma32, pages: 1024 + 64),
         MemorySection(node: 2, zone: .normal, pages: 2048 + 64),
       ])
-    let map = try memory.map(encoding.tailFormat)
+    let map = try memory.map(encoding.format)
     try memory.expectRightAnswers(of: encoding, in: map, .off)
   }
 
   @Test(
     "A page that is not compound is its own head, whatever even word it holds",
-    arguments: compoundEncodings.filter { $0.tailFormat.folioSize == 0 })
+    arguments: compoundEncodings.filter { $0.format.folioSize == 0 })
   func evenWords(encoding: any CompoundEncoding.Type) throws {
     let memory = ModelledMemory(order: 0, folios: 64)
-    let map = try memory.map(encoding.tailFormat)
+    let map = try memory.map(encoding.format)
     var generator = SplitMix(state: 42)
     for state in encoding.hvoStates {
       try withStaticKey(of: encoding, in: state) {
@@ -122,7 +122,7 @@ struct CompoundHeadTests {
   func hugeMappingsWithoutHVO(format: any TailFormat.Type) throws {
     let memory = ModelledMemory(order: 9, folios: 80)
     let map = try memory.map(format, mappingSize: .huge)
-    for encoding in compoundEncodings where encoding.tailFormat == format {
+    for encoding in compoundEncodings where encoding.format == format {
       try memory.expectRightAnswers(of: encoding, in: map, .off)
     }
   }
@@ -149,7 +149,7 @@ struct CompoundHeadTests {
   )
   func hugeMappings(encoding: any CompoundEncoding.Type) throws {
     let memory = ModelledMemory(order: 9, folios: 80)
-    var map = try memory.map(encoding.tailFormat, mappingSize: .huge)
+    var map = try memory.map(encoding.format, mappingSize: .huge)
     for state in [HVOState.off, .on, .off] {
       switch state {
       case .on: try map.optimize(folios: memory.heads)

@@ -56,7 +56,7 @@ struct BootPopulationTests {
       .filter { $0.hvoStates.contains(.on) }, optimizableSmallOrders)
   func answers(encoding: any CompoundEncoding.Type, order: Int) throws {
     let memory = ModelledMemory(order: order, foliosPerSection: 2)
-    let map = try memory.bootMap(encoding.tailFormat)
+    let map = try memory.bootMap(encoding.format)
     try memory.expectRightAnswers(of: encoding, in: map, .on)
   }
 
@@ -131,7 +131,7 @@ struct BootPopulationTests {
 
     func expectRightAnswers(_ state: HVOState) throws {
       let huge = { (pfn: Int) in pages.first { $0.pfnRange.contains(pfn) } }
-      for encoding in encodings(rightIn: state) where encoding.tailFormat == format {
+      for encoding in encodings(rightIn: state) where encoding.format == format {
         try ModelledMemory(order: 0, sections: sections).expectRightAnswers(
           of: encoding, in: map, state
         ) { huge($0) == nil }
@@ -178,7 +178,7 @@ struct BootPopulationTests {
     #expect(throws: VmemmapError.orderOutOfRange(order: 0, range: 7...22)) {
       try map.optimize(folios: [512])
     }
-    for encoding in encodings(rightIn: .on) where encoding.tailFormat == format {
+    for encoding in encodings(rightIn: .on) where encoding.format == format {
       try memory.expectRightAnswers(of: encoding, in: map, .on)
     }
     var usual = try memory.map(format)
@@ -204,7 +204,7 @@ struct BootPopulationTests {
     #expect(try sparse.populateHVO([HugeBootmemPage(pfn: 0, order: 9)]).isEmpty)
     let map = try sparse.populateBasePages()
     let memory = ModelledMemory(order: 9, folios: 1)
-    for encoding in encodings(rightIn: .on) where encoding.tailFormat == format {
+    for encoding in encodings(rightIn: .on) where encoding.format == format {
       try memory.expectRightAnswers(of: encoding, in: map, .on)
     }
   }
@@ -267,7 +267,7 @@ struct BootPopulationTests {
     let memory = ModelledMemory(order: 8, folios: 3)
     let ordinary = ModelledMemory(order: 0, sections: memory.sections)
     let right = try memory.bootMap(format)
-    let encodings = encodings(rightIn: .on).filter { $0.tailFormat == format }
+    let encodings = encodings(rightIn: .on).filter { $0.format == format }
     var failures = 0
     for position in 0... {
       for asksAgain in [false, true] {

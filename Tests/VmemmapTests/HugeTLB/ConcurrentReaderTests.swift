@@ -50,7 +50,7 @@ struct ConcurrentReaderTests {
     arguments: optimizableEncodings.filter { $0.hvoStates.isSuperset(of: [.elsewhere, .on]) })
   func readers(encoding: any CompoundEncoding.Type) throws {
     let memory = ModelledMemory(order: ConcurrentReaderTests.order, folios: 4)
-    var map = try memory.map(encoding.tailFormat)
+    var map = try memory.map(encoding.format)
     let (base, pages) = (map.base, map.pageCount)
     let exchange = Exchange()
     try withStaticKey(of: encoding, in: .on) {
@@ -70,7 +70,7 @@ struct ConcurrentReaderTests {
     }
     #expect(exchange.passes.load(ordering: .relaxed) > 30)
     let wrong = exchange.wrong.withLock { $0 }
-    switch encoding.tailFormat.sharedTails {
+    switch encoding.format.sharedTails {
     case .template, .nodeTemplate, nil:
       #expect(wrong.isEmpty)
     case .firstVmemmapPage:

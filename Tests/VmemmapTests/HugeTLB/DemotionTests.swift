@@ -28,7 +28,7 @@ struct DemotionTests {
     #expect(
       map.optimizedFolios
         == Set(before.heads.filter { !isDemoted($0) } + after.heads.filter(isDemoted)))
-    for encoding in encodings(rightIn: .on) where encoding.tailFormat == format {
+    for encoding in encodings(rightIn: .on) where encoding.format == format {
       try before.expectRightAnswers(of: encoding, in: map, .on) { !isDemoted($0) }
       try after.expectRightAnswers(of: encoding, in: map, .on, where: isDemoted)
     }
@@ -90,7 +90,7 @@ struct DemotionTests {
     try map.demote(folio: 1 << 18, to: 9)
     #expect(map.optimizedFolios == Set([0] + huge.heads.filter { $0 >= 1 << 18 }))
     #expect(try map.allocatedBytes() == (1 + 512 + 2 * template) * 4096)
-    for encoding in encodings(rightIn: .on) where encoding.tailFormat == format {
+    for encoding in encodings(rightIn: .on) where encoding.format == format {
       try gigantic.expectRightAnswers(of: encoding, in: map, .on) { $0 < 1 << 18 }
       try huge.expectRightAnswers(of: encoding, in: map, .on) { $0 >= 1 << 18 }
     }
@@ -103,7 +103,7 @@ struct DemotionTests {
     #expect(try sparse.populateHVO([HugeBootmemPage(pfn: 0, order: 10)]).isEmpty)
     var map = try sparse.populateBasePages()
     try map.demote(folio: 0, to: 8)
-    for encoding in encodings(rightIn: .on) where encoding.tailFormat == format {
+    for encoding in encodings(rightIn: .on) where encoding.format == format {
       try memory.expectRightAnswers(of: encoding, in: map, .on)
     }
   }
@@ -121,7 +121,7 @@ struct DemotionTests {
     #expect(map.optimizedFolios.isEmpty)
     #expect(try map.allocatedBytes() == map.pageCount * 64 + templates * 4096)
     #expect(map.relativePages == (try after.map(format)).relativePages)
-    for encoding in encodings(rightIn: .off) where encoding.tailFormat == format {
+    for encoding in encodings(rightIn: .off) where encoding.format == format {
       try after.expectRightAnswers(of: encoding, in: map, .off)
     }
   }
@@ -195,7 +195,7 @@ struct DemotionTests {
     #expect(map.optimizedFolios == Set(before.heads).subtracting([512]))
     #expect(try map.allocatedBytes() == bytes + 3 * 4096)
     let isDemoted = { (pfn: Int) in (512..<768).contains(pfn) }
-    for encoding in encodings(rightIn: .on) where encoding.tailFormat == HeadMaskFormat.self {
+    for encoding in encodings(rightIn: .on) where encoding.format == HeadMaskFormat.self {
       try before.expectRightAnswers(of: encoding, in: map, .on) { !isDemoted($0) }
       try after.expectRightAnswers(of: encoding, in: map, .on, where: isDemoted)
     }
@@ -231,7 +231,7 @@ struct DemotionTests {
         }
       }
       #expect(map[512].referenceCount == 1, comment)
-      for encoding in encodings(rightIn: .on) where encoding.tailFormat == format {
+      for encoding in encodings(rightIn: .on) where encoding.format == format {
         try before.expectRightAnswers(of: encoding, in: map, .on) { !isDemoted || $0 < 512 }
         try after.expectRightAnswers(of: encoding, in: map, .on) { isDemoted && $0 >= 512 }
       }
@@ -248,7 +248,7 @@ struct DemotionTests {
       }
       #expect(map.optimizedFolios == [0, 512, 640, 768, 896], comment)
       #expect(try map.allocatedBytes() == (16 - 7 - 4 + map.templateCount) * 4096, comment)
-      for encoding in encodings(rightIn: .on) where encoding.tailFormat == format {
+      for encoding in encodings(rightIn: .on) where encoding.format == format {
         try after.expectRightAnswers(of: encoding, in: map, .on) { $0 >= 512 }
       }
     }

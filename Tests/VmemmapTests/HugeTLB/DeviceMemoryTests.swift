@@ -21,7 +21,7 @@ struct DeviceMemoryTests {
     arguments: optimizableEncodings, orders)
   func answers(encoding: any CompoundEncoding.Type, order: Int) throws {
     let memory = DeviceMemoryTests.memory(order: order)
-    let map = try memory.deviceMap(encoding.tailFormat)
+    let map = try memory.deviceMap(encoding.format)
     for state in HVOState.allCases {
       try memory.expectRightAnswers(of: encoding, in: map, state)
     }
@@ -30,7 +30,7 @@ struct DeviceMemoryTests {
   @Test("So it does in 1 GiB", arguments: optimizableEncodings)
   func gigantic(encoding: any CompoundEncoding.Type) throws {
     let memory = ModelledMemory(order: 18, sections: [MemorySection(zone: .device, pages: 1 << 18)])
-    let map = try memory.deviceMap(encoding.tailFormat)
+    let map = try memory.deviceMap(encoding.format)
     try memory.expectRightAnswers(of: encoding, in: map, .on)
   }
 
@@ -120,7 +120,7 @@ struct DeviceMemoryTests {
       try sparse.populateCompoundPages(2560..<3584, order: 9)
       var map = try sparse.populateBasePages()
       func expectRightAnswers(_ state: HVOState) throws {
-        for encoding in encodings(rightIn: state) where encoding.tailFormat == format {
+        for encoding in encodings(rightIn: state) where encoding.format == format {
           let isCompound = { (pfn: Int) in
             (512..<1024).contains(pfn) || (2560..<3584).contains(pfn)
           }
@@ -200,7 +200,7 @@ struct DeviceMemoryTests {
         let deviceMemory = map.deviceMemory
         let isShared = { (pfn: Int) in deviceMemory.contains(pfn / 512 * 512) }
         #expect(!asksAgain || deviceMemory == RangeSet(0..<1024), comment)
-        for encoding in optimizableEncodings where encoding.tailFormat == format {
+        for encoding in optimizableEncodings where encoding.format == format {
           try memory.expectRightAnswers(of: encoding, in: map, .on, where: isShared)
           try ordinary.expectRightAnswers(of: encoding, in: map, .on) { !isShared($0) }
         }
@@ -239,7 +239,7 @@ struct DeviceMemoryTests {
         }
         try sparse.populateCompoundPages(0..<1024, order: 9)
         let map = try sparse.populateBasePages()
-        for encoding in optimizableEncodings where encoding.tailFormat == format {
+        for encoding in optimizableEncodings where encoding.format == format {
           try memory.expectRightAnswers(of: encoding, in: map, .on)
         }
         #expect(try map.allocatedBytes() == 4 * 4096)

@@ -29,7 +29,7 @@ struct FailureTests {
       #expect(now[head..<head + 512] == before[head..<head + 512], comment)
     }
     for encoding in encodings(rightIn: .elsewhere, .on)
-    where encoding.tailFormat == map.format && encoding.staticKey?.isConstant ?? true {
+    where encoding.format == map.format && encoding.staticKey?.isConstant ?? true {
       try memory.expectRightAnswers(of: encoding, in: map, .on)
     }
   }

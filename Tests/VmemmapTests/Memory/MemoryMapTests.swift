@@ -39,8 +39,7 @@ struct MemoryMapTests {
     try map.initialize(order: 9)
     for state in [HVOState.off, .on] {
       if state == .on { try map.optimize(folios: memory.heads) }
-      for encoding in encodings(rightIn: state) where encoding.tailFormat == HeadPointerFormat.self
-      {
+      for encoding in encodings(rightIn: state) where encoding.format == HeadPointerFormat.self {
         try memory.expectRightAnswers(of: encoding, in: map, state)
       }
     }
@@ -92,7 +91,7 @@ struct MemoryMapTests {
       try map.initialize(order: 10, format: format)
       #expect(map.format == format && map.order == 10)
       #expect(map.firstChange(from: fresh) == nil)
-      for encoding in encodings(rightIn: .off) where encoding.tailFormat == format {
+      for encoding in encodings(rightIn: .off) where encoding.format == format {
         try memory.expectRightAnswers(of: encoding, in: map, .off)
       }
     }

@@ -26,7 +26,7 @@ struct PageRefFormTests {
     "Every form adds unless the count is the one named, and touches nothing else",
     arguments: pageRefForms)
   func additions(form: any PageRefForm.Type) throws {
-    let map = try ModelledMemory(order: 2, folios: 32).map(form.tailFormat)
+    let map = try ModelledMemory(order: 2, folios: 32).map(form.format)
     for state in form.hvoStates {
       try use(form, in: state) {
         // A head that starts a vmemmap page, its first tail, and heads in the middle and at the next.
@@ -50,7 +50,7 @@ struct PageRefFormTests {
     arguments: pageRefForms.filter { $0.hvoStates.contains(.on) })
   func underHVO(form: any PageRefForm.Type) throws {
     let memory = ModelledMemory(order: 9, folios: 2)
-    var map = try memory.map(form.tailFormat)
+    var map = try memory.map(form.format)
     try map.optimize(folios: memory.heads)
     let before = map.rawPages
     try use(form, in: .on) {
@@ -72,7 +72,7 @@ struct PageRefFormTests {
     var map = try ModelledMemory(order: 9, folios: 1).map(HeadPointerFormat.self)
     try map.optimize(folios: [0])
     for form in pageRefForms
-    where form.tailFormat == HeadPointerFormat.self && form.hvoStates.contains(.on) {
+    where form.format == HeadPointerFormat.self && form.hvoStates.contains(.on) {
       try use(form, in: .on) {
         for pfn in stride(from: 64, to: 512, by: 64) {
           for unless in [0, 5, -1] as [Int32] {
@@ -94,7 +94,7 @@ struct PageRefFormTests {
     ) { [name] in
       let form = try #require(pageRefForms.first { $0.name == name })
       form.registerThread()
-      var map = try ModelledMemory(order: 9, folios: 1).map(form.tailFormat)
+      var map = try ModelledMemory(order: 9, folios: 1).map(form.format)
       try map.optimize(folios: [0])
       if form.pageRefAddUnless(map[0], 1, 0) { print("the head is fine") }
       fflush(nil)
@@ -108,7 +108,7 @@ struct PageRefFormTests {
     "References taken and dropped by several threads add up, and a frozen count stays 0",
     arguments: pageRefForms)
   func threads(form: any PageRefForm.Type) throws {
-    let map = try ModelledMemory(order: 9, folios: 1).map(form.tailFormat)
+    let map = try ModelledMemory(order: 9, folios: 1).map(form.format)
     let page = map[0]
     let takers = 3
     let takersAtWork = Atomic(takers)
@@ -162,8 +162,4 @@ struct PageRefFormTests {
     #expect(freezes.load(ordering: .relaxed) > 0)
     #expect(page.referenceCount == 1)
   }
-}
-
-extension PageRefForm {
-  fileprivate static var tailFormat: any TailFormat.Type { Encoding.Format.self }
 }

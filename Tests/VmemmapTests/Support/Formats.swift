@@ -3,8 +3,8 @@ import Vmemmap
 /// Every format that an encoding reads, once.
 let allTailFormats: [any TailFormat.Type] = {
   var formats: [any TailFormat.Type] = []
-  for encoding in compoundEncodings where !formats.contains(where: { $0 == encoding.tailFormat }) {
-    formats.append(encoding.tailFormat)
+  for encoding in compoundEncodings where !formats.contains(where: { $0 == encoding.format }) {
+    formats.append(encoding.format)
   }
   return formats
 }()
@@ -15,11 +15,7 @@ let tailFormats = allTailFormats.filter { $0.sharedTails != nil }
 let formatsWithoutHVO = allTailFormats.filter { $0.sharedTails == nil }
 
 /// The encodings of formats that have HVO.
-let optimizableEncodings = compoundEncodings.filter { $0.tailFormat.sharedTails != nil }
-
-extension CompoundEncoding {
-  static var tailFormat: any TailFormat.Type { Format.self }
-}
+let optimizableEncodings = compoundEncodings.filter { $0.format.sharedTails != nil }
 
 /// The encodings that are right in all of these states.
 func encodings(rightIn states: HVOState...) -> [any CompoundEncoding.Type] {
