@@ -48,13 +48,27 @@ let package = Package(
     .target(
       name: "Measurement",
       dependencies: [
-        "CMeasurement", .product(name: "SystemPackage", package: "swift-system"),
+        "CMeasurement", "Text", .product(name: "SystemPackage", package: "swift-system"),
       ],
+      swiftSettings: common
+    ),
+    .target(name: "Text", swiftSettings: common),
+    .target(
+      name: "Host",
+      dependencies: ["Text", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: common
+    ),
+    .target(
+      name: "Kernel",
+      dependencies: ["Host", "Processes", .product(name: "SystemPackage", package: "swift-system")],
       swiftSettings: common
     ),
     .target(
       name: "Results",
-      dependencies: [.product(name: "SystemPackage", package: "swift-system")],
+      dependencies: [
+        "Host", "Measurement", "Text", "Vmemmap",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
       swiftSettings: common
     ),
     .target(name: "CProcesses"),
@@ -67,13 +81,6 @@ let package = Package(
     ),
     .target(
       name: "MachineCode",
-      dependencies: [
-        "Processes", .product(name: "SystemPackage", package: "swift-system"),
-      ],
-      swiftSettings: common
-    ),
-    .target(
-      name: "KernelFacts",
       dependencies: [
         "Processes", .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -106,7 +113,7 @@ let package = Package(
       name: "bench",
       dependencies: [
         "CTorture", "Vmemmap", "CVmemmap", "TimedLoops", "Measurement", "Results", "MachineCode",
-        "KernelFacts", "Processes",
+        "Host", "Kernel", "Processes", "Text",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -121,9 +128,25 @@ let package = Package(
       exclude: ["Reference"],
       swiftSettings: common
     ),
+    .target(
+      name: "TestSupport",
+      dependencies: ["Host", .product(name: "SystemPackage", package: "swift-system")],
+      path: "Tests/TestSupport",
+      swiftSettings: common
+    ),
+    .testTarget(
+      name: "HostTests",
+      dependencies: [
+        "Host", "TestSupport", .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: common
+    ),
     .testTarget(
       name: "ResultsTests",
-      dependencies: ["Results", .product(name: "SystemPackage", package: "swift-system")],
+      dependencies: [
+        "Results", "Host", "Measurement", "Text", "Vmemmap", "TestSupport",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
       swiftSettings: common
     ),
     .target(
@@ -137,8 +160,8 @@ let package = Package(
       swiftSettings: common
     ),
     .testTarget(
-      name: "KernelFactsTests",
-      dependencies: ["KernelFacts", .product(name: "SystemPackage", package: "swift-system")],
+      name: "KernelTests",
+      dependencies: ["Kernel", "Host", .product(name: "SystemPackage", package: "swift-system")],
       exclude: ["Reference"],
       swiftSettings: common
     ),

@@ -1,3 +1,4 @@
+public import Host
 public import SystemPackage
 
 /// Why results could not be written, read or compared.

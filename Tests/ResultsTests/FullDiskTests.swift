@@ -1,5 +1,7 @@
 import Glibc
+import Host
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Results

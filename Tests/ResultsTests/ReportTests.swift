@@ -1,4 +1,6 @@
+import Host
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Results

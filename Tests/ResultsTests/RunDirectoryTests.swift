@@ -1,5 +1,7 @@
 import Glibc
+import Host
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Results
@@ -44,7 +46,7 @@ struct RunDirectoryTests {
       let directory = try RunDirectory.create(in: root, for: &meta)
       meta.status = .complete
       meta.finished = Timestamp(secondsSinceEpoch: 1_769_862_950)
-      meta.findings = [Meta.Finding(what: "governor", why: "clock moves", command: "cpupower")]
+      meta.findings = [Finding(what: "governor", why: "clock moves", command: "cpupower")]
       meta.noiseFloor = Meta.NoiseFloor(twins: 20, median: 0.01, p95: 0.03, falsePositiveShare: 0)
       meta.sensitivity = Meta.Sensitivity(steps: [
         Meta.Sensitivity.Step(planted: 0.05, measured: 0.049, resolved: true)

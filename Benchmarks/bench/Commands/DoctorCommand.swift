@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
+import Host
 import Measurement
-import Results
 import Vmemmap
 
 /// What on this machine hurts measurement.
@@ -20,7 +20,7 @@ struct DoctorCommand: ParsableCommand {
     var checkup = Checkup(machine: .current(), conditions: .current())
     checkup.demands = Preset.allCases.map(\.demand)
     checkup.idleTime = watch()
-    let findings = checkup.findings + Absence.all().map { Meta.Finding($0) }
+    let findings = checkup.findings + Absence.all().map { Finding($0) }
     for finding in findings { print(finding.paragraph) }
     print(
       findings.isEmpty
@@ -55,7 +55,7 @@ extension Preset {
   }
 }
 
-extension Meta.Finding {
+extension Finding {
   fileprivate var paragraph: String {
     "\(what)\n  \(why)\n" + (command.map { "  # \($0)\n" } ?? "")
   }

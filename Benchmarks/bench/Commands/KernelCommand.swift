@@ -1,7 +1,8 @@
 import ArgumentParser
 import Foundation
-import KernelFacts
-import Results
+import Host
+import Kernel
+import Text
 import Vmemmap
 
 /// What the running kernel has of compound pages and HVO.
@@ -41,7 +42,7 @@ struct KernelCommand: ParsableCommand {
   }
 
   func run() throws {
-    let tree = KernelTree()
+    let tree = SystemTree()
     // First, while the process has one thread: others could take a signal meant to wait.
     let lent = try allocate.map { try look(at: $0, tree) }
     var table = TextColumns([.left, .left])
@@ -54,9 +55,9 @@ struct KernelCommand: ParsableCommand {
 
   /// - Throws: ``FailedRun`` where a setting was not put back; what could not be done is in the result.
   private func look(
-    at count: Int, _ tree: KernelTree
-  ) throws(FailedRun) -> Result<LentHugePages, KernelFactsError> {
-    let result = Result { () throws(KernelFactsError) in
+    at count: Int, _ tree: SystemTree
+  ) throws(FailedRun) -> Result<LentHugePages, KernelError> {
+    let result = Result { () throws(KernelError) in
       try LentHugePages.look(at: count, optimizing: hvo, tree)
     }
     if case .failure(let error) = result, case .notRestored = error {

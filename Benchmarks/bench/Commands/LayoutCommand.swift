@@ -1,5 +1,6 @@
 import ArgumentParser
-import KernelFacts
+import Host
+import Kernel
 import Vmemmap
 
 /// The modelled struct page, what HVO saves of it, and how the running kernel's compares.
@@ -46,7 +47,7 @@ struct LayoutCommand: ParsableCommand {
       ["struct pages of one huge page under HVO"] + (try HVOAccounts.lines()),
       HVOAccounts.linesPerTebibyte,
       ["vmcoreinfo of the model; up to 7.0 with compound_head"] + VmcoreInfo.lines,
-      KernelComparison.lines(KernelTree()),
+      KernelComparison.lines(SystemTree()),
     ]
     print(parts.map { $0.joined(separator: "\n") }.joined(separator: "\n\n"))
   }

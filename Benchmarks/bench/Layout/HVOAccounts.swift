@@ -1,4 +1,4 @@
-import Results
+import Text
 import Vmemmap
 
 /// What the struct pages of a huge page take under HVO: by the formula, and as the kernel accounts for

@@ -1,12 +1,13 @@
-import KernelFacts
-import Results
+import Host
+import Kernel
+import Text
 import Vmemmap
 
 /// The modelled struct page beside the running kernel's.
 enum KernelComparison {
-  static func lines(_ tree: KernelTree) -> [String] {
+  static func lines(_ tree: SystemTree) -> [String] {
     let release = (try? tree.release()).map { ", \($0)" } ?? ""
-    do throws(KernelFactsError) {
+    do throws(KernelError) {
       let kernel = try KernelStructPage.current(tree)
       return ["the running kernel\(release), by its BTF, beside the model"] + (try lines(kernel))
     } catch {
@@ -14,7 +15,7 @@ enum KernelComparison {
     }
   }
 
-  private static func lines(_ kernel: KernelStructPage) throws(KernelFactsError) -> [String] {
+  private static func lines(_ kernel: KernelStructPage) throws(KernelError) -> [String] {
     let comparison = try kernel.compared(
       with: Page.fields.map {
         StructPageComparison.ModelField(

@@ -1,4 +1,4 @@
-import Results
+import Text
 import Vmemmap
 
 /// Heads that a mask gets wrong in memory maps that are not aligned to the largest folio, counted.

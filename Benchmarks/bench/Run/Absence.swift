@@ -1,3 +1,4 @@
+import Host
 import Measurement
 import Results
 import Vmemmap
@@ -62,7 +63,7 @@ extension Meta.Unmeasured {
   }
 }
 
-extension Meta.Finding {
+extension Finding {
   init(_ absence: Absence) {
     self.init(
       what: "no \(absence.what)", why: "\(absence.effect): \(absence.why)",

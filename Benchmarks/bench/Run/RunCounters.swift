@@ -1,5 +1,5 @@
+import Host
 import Measurement
-import Results
 
 /// What is counted over a whole run, from when this was made.
 struct RunCounters {

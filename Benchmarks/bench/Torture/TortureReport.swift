@@ -1,4 +1,4 @@
-import Results
+import Text
 
 /// What a torture found, in words and numbers, arm by arm.
 struct TortureReport {

@@ -1,3 +1,5 @@
+import Text
+
 /// A reproducible random generator: one seed gives the same sequence on every platform and with
 /// every Swift version.
 ///
@@ -34,9 +36,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
 
   /// The stream named by the UTF-8 bytes of `label` below this one, from its start.
   public func stream(_ label: String) -> SeededGenerator {
-    let (offsetBasis, prime): (UInt64, UInt64) = (0xcbf2_9ce4_8422_2325, 0x100_0000_01b3)
-    let fnv1a = label.utf8.reduce(offsetBasis) { ($0 ^ UInt64($1)) &* prime }
-    return stream(UInt64(label.utf8.count), fnv1a)
+    stream(UInt64(label.utf8.count), label.utf8.fnv1a)
   }
 
   /// The next 64 random bits.

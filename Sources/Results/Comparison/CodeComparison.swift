@@ -1,3 +1,5 @@
+import Text
+
 /// What became of the timed loops' machine code. The facts are exact: a difference is one, whatever
 /// the machine was busy with.
 public struct CodeComparison: Sendable {

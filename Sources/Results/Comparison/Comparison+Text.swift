@@ -1,3 +1,5 @@
+import Text
+
 extension Comparison {
   /// Regressions first, then improvements, then the machine code's, then two lines of counts.
   /// - Parameter verbose: names the arms that are in one run only, or could not be judged.

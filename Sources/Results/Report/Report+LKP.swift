@@ -1,3 +1,5 @@
+import Text
+
 extension Report {
   /// The columns of the kernel test robot's mails: the old arm's mean with its standard deviation in
   /// percent, the change, the new arm's, the metric. Behind it what the run concluded.

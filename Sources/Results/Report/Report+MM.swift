@@ -1,3 +1,5 @@
+import Text
+
 extension Report {
   /// What `checkpatch.pl` takes of a commit message.
   private static let columns = 75

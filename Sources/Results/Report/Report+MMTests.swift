@@ -1,3 +1,5 @@
+import Text
+
 extension Report {
   private typealias Statistic = (name: String, value: @Sendable (Replicates) -> Double?)
 

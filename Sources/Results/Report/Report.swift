@@ -1,3 +1,5 @@
+import Text
+
 /// A run in the layouts that kernel mails and tools use.
 ///
 /// Every style has the ratio with its interval and the verdict that the run came to. What the run

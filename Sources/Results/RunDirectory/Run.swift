@@ -1,3 +1,4 @@
+import Host
 public import SystemPackage
 
 /// A run as it was left.
@@ -63,7 +64,7 @@ extension Run {
 
   private static func read(_ path: FilePath) throws(ResultsError) -> [UInt8] {
     do throws(Errno) {
-      return try path.contents()
+      return try path.reading { file throws(Errno) in try file.readToEnd() }
     } catch {
       throw .cannotRead(path: path, errno: error)
     }

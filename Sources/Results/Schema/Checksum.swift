@@ -1,3 +1,5 @@
+import Text
+
 /// The folded answers of one arm's timed passes; all arms of a cell share it.
 public struct Checksum: Hashable, Sendable {
   public var value: UInt64

@@ -1,3 +1,5 @@
+public import Host
+
 /// What `meta.json` says of a run; keys that this version does not know are ignored.
 public struct Meta: Codable, Equatable, Sendable {
   public var schemaVersion = Schema.version
@@ -71,20 +73,6 @@ extension Meta {
     public init(version: String, flags: [String]) {
       self.version = version
       self.flags = flags
-    }
-  }
-
-  /// Something on the machine that hurts measurement.
-  public struct Finding: Codable, Equatable, Sendable {
-    public var what: String
-    public var why: String
-    /// The command that would mend it.
-    public var command: String?
-
-    public init(what: String, why: String, command: String? = nil) {
-      self.what = what
-      self.why = why
-      self.command = command
     }
   }
 

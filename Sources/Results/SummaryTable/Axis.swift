@@ -1,3 +1,5 @@
+import Text
+
 /// A column that says which cell a line is about.
 struct Axis: Sendable {
   let title: String

@@ -1,3 +1,5 @@
+import Text
+
 extension SummaryTable {
   /// One line for each pair of arms: where the new one wins, loses, is the same, and where
   /// nothing can be told.

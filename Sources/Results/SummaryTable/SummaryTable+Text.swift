@@ -1,3 +1,5 @@
+import Text
+
 extension SummaryTable {
   /// A part for each operation and mode, then what it all says.
   var text: String {

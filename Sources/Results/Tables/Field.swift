@@ -1,3 +1,5 @@
+import Text
+
 /// What stands in one field of a table.
 enum Field: Equatable {
   /// Not measured.

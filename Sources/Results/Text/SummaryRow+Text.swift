@@ -1,3 +1,5 @@
+import Text
+
 extension SummaryRow {
   /// Which cell, in words; rows of one run with the same words differ in the arm only.
   var cellText: String {

@@ -1,4 +1,6 @@
+import Host
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Results
@@ -64,15 +66,6 @@ extension SampleRow {
       iterations: 131_072,
       elapsedNS: 73_400
     )
-  }
-}
-
-extension Machine {
-  static var sample: Machine {
-    var machine = Machine(architecture: "x86_64", basePageSize: 4096)
-    machine.cpuModel = "AMD EPYC"
-    machine.logicalCPUs = 2
-    return machine
   }
 }
 

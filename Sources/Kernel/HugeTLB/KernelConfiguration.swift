@@ -1,0 +1,34 @@
+import Foundation
+import Host
+import SystemPackage
+
+/// The options that a kernel was built with.
+enum KernelConfiguration {
+  /// The first that there is of `/proc/config.gz` and `/boot/config-<release>`.
+  static func read(_ tree: SystemTree) -> (path: FilePath, text: String)? {
+    let compressed: FilePath = "proc/config.gz"
+    if tree.exists(compressed), let text = decompress(tree.path(compressed)) {
+      return (tree.path(compressed), text)
+    }
+    guard let release = try? tree.release() else { return nil }
+    let plain = FilePath("boot/config-\(release)")
+    guard let text = tree.text(ifPresent: plain) else { return nil }
+    return (tree.path(plain), text)
+  }
+
+  /// By gzip, which every distribution has: a library for one file would be one more to install.
+  private static func decompress(_ path: FilePath) -> String? {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["gzip", "-dc", path.string]
+    process.standardError = FileHandle.nullDevice
+    let output = Pipe()
+    process.standardOutput = output
+    guard (try? process.run()) != nil,
+      let data = try? output.fileHandleForReading.readToEnd()
+    else { return nil }
+    process.waitUntilExit()
+    guard process.terminationReason == .exit, process.terminationStatus == 0 else { return nil }
+    return String(decoding: data, as: UTF8.self)
+  }
+}
