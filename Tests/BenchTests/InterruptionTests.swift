@@ -7,45 +7,52 @@ extension BenchTests {
   @Suite("A run that is stopped", .needsProgram)
   struct InterruptionTests {
     private let directory: TemporaryDirectory
-    /// Tells the processes of this run from others.
-    private let seed = "\(UInt32.random(in: 1 ... .max))"
 
     init() throws { directory = try TemporaryDirectory() }
 
+    private static let arguments = ["run", "--preset", "smoke", "--budget", "30"]
+
     /// Starts a run that would take half a minute, and waits until a cell of it is finished.
-    private func startRun(format: String) throws -> StartedProgram {
+    private func startRun(_ more: String...) throws -> StartedProgram {
       let program = try StartedProgram(
-        Bench.path,
-        ["run", "--preset", "smoke", "--budget", "30", "--seed", seed, "--format", format],
-        in: directory.url)
-      let samples = directory.file("results/latest/samples.csv")
-      try #require(happens(within: 20) { (try? Data(contentsOf: samples))?.isEmpty == false })
+        Bench.path, Self.arguments + more, in: directory.url)
+      try #require(happens(within: 20) { samples.contains("\n") })
       return program
+    }
+
+    private var samples: String {
+      (try? directory.text("results/latest/samples.csv")) ?? ""
     }
 
     /// The measuring processes of this run that are there.
     private func measuringProcesses() -> [Int32] {
+      let latest = directory.file("results/latest").path
+      guard let run = try? FileManager.default.destinationOfSymbolicLink(atPath: latest) else {
+        return []
+      }
       let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
       return names.compactMap { name -> Int32? in
         guard let id = Int32(name),
           let line = try? Data(contentsOf: URL(filePath: "/proc/\(name)/cmdline"))
         else { return nil }
         let arguments = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-        return arguments.contains(seed) && arguments.contains("--worker-process") ? id : nil
+        return arguments.contains("measure") && arguments.contains { $0.hasPrefix("\(run)/") }
+          ? id : nil
       }
     }
 
     @Test("Ctrl-C keeps the cells that are finished, and says so", arguments: ["table", "csv"])
     func interrupt(format: String) throws {
-      let program = try startRun(format: format)
+      let program = try startRun("--format", format)
       program.send(SIGINT)
       let ending = try program.ending()
-      #expect(ending.status == 0, "\(ending.errors)")
+      #expect(ending.status == 130, "\(ending.errors)")
       #expect(ending.reason == .exit)
       #expect(ending.errors.contains("interrupted:"))
 
       let run = try directory.latestRun()
       #expect(run.meta.status == .interrupted)
+      #expect(run.meta.statusReason == "SIGINT")
       #expect(run.meta.finished != nil)
       let cells = Set(run.summary.map(\.cell))
       #expect(!cells.isEmpty && cells.count < 32)
@@ -56,9 +63,76 @@ extension BenchTests {
       #expect(measuringProcesses().isEmpty)
     }
 
+    @Test(
+      "Each signal that asks for an end is an exit status of its own",
+      arguments: [(SIGHUP, 129), (SIGQUIT, 131), (SIGTERM, 143)])
+    func stopped(signal: Int32, status: Int32) throws {
+      let program = try startRun()
+      program.send(signal)
+      let ending = try program.ending()
+      #expect(ending.status == status && ending.reason == .exit, "\(ending.errors)")
+      #expect(try directory.latestRun().meta.status == .interrupted)
+      #expect(measuringProcesses().isEmpty)
+    }
+
+    @Test("A run that is stopped in its second process keeps what the first has finished")
+    func secondProcess() throws {
+      let program = try StartedProgram(
+        Bench.path,
+        [
+          "run", "--order", "9", "--operation", "compound_head", "--mode", "throughput",
+          "--page-class", "head", "--hvo", "off", "--footprint", "one", "--processes", "6",
+          "--budget", "60",
+        ], in: directory.url)
+      // The self-test is a process's last cell.
+      try #require(happens(within: 30) { samples.contains(",planted_") })
+      program.send(SIGTERM)
+      let ending = try program.ending()
+      #expect(ending.status == 143, "\(ending.errors)")
+      let run = try directory.latestRun()
+      #expect(run.meta.status == .interrupted)
+      // Too few rounds for an interval, but not for a time.
+      #expect(!run.summary.isEmpty && run.summary.allSatisfy { $0.nsPerOp > 0 })
+      #expect(run.summary.allSatisfy { $0.verdict == nil })
+    }
+
+    @Test("A measuring process that the system kills costs the cells in hand, and no others")
+    func killedProcess() throws {
+      let program = try StartedProgram(
+        Bench.path,
+        [
+          "run", "--order", "0,9", "--operation", "compound_head", "--mode", "throughput",
+          "--page-class", "order-0,head", "--hvo", "off", "--footprint", "one", "--processes", "1",
+          "--budget", "8",
+        ], in: directory.url)
+      try #require(happens(within: 20) { samples.contains("\n") })
+      let process = try #require(measuringProcesses().first)
+      kill(process, SIGKILL)
+      let ending = try program.ending()
+      #expect(ending.status == 0, "\(ending.errors)")
+      let run = try directory.latestRun()
+      #expect(run.meta.status == .complete)
+      #expect(Set(run.summary.map(\.cell)) == [0])
+      let lost = run.meta.unmeasured.filter { $0.why.contains("SIGKILL") }
+      #expect(lost.map(\.what) == ["compound_head throughput, order 9, head, 1 folio, hvo off"])
+      #expect(run.meta.sensitivity != nil, "what came after was measured by another process")
+    }
+
+    @Test("A measuring process that ends before its work is done is a failed run without rows")
+    func endedProcess() throws {
+      let program = try startRun()
+      let process = try #require(measuringProcesses().first)
+      kill(process, SIGTERM)
+      let ending = try program.ending()
+      #expect(ending.status == 2, "\(ending.errors)")
+      #expect(ending.errorMessages.first?.contains("not told of") == true, "\(ending.errors)")
+      let run = try directory.latestRun()
+      #expect(run.meta.status == .failed && run.summary.isEmpty)
+    }
+
     @Test("A run that is killed leaves files that can be read, and no process")
     func killed() throws {
-      let program = try startRun(format: "table")
+      let program = try startRun()
       defer { for id in measuringProcesses() { kill(id, SIGKILL) } }
       program.send(SIGKILL)
       #expect(try program.ending().reason == .uncaughtSignal)
@@ -76,7 +150,7 @@ extension BenchTests {
         [
           "run", "--order", "9", "--operation", "compound_head", "--mode", "latency",
           "--page-class", "tail", "--footprint", "many", "--hvo", "off", "--processes", "1",
-          "--budget", "200", "--seed", seed,
+          "--budget", "200",
         ], in: directory.url)
       defer { for id in measuringProcesses() { kill(id, SIGKILL) } }
       try #require(happens(within: 10) { !measuringProcesses().isEmpty })
