@@ -133,7 +133,7 @@ let package = Package(
     ),
     .testTarget(
       name: "MachineCodeTests",
-      dependencies: ["MachineCode", "MachineCodeFixtures"],
+      dependencies: ["MachineCode", "MachineCodeFixtures", "Processes"],
       swiftSettings: common
     ),
     .testTarget(

@@ -1,47 +1,27 @@
-import Dispatch
-import Foundation
-import Synchronization
+import Glibc
+import Processes
 
-/// Ctrl-C, or an end by SIGTERM, as a wish to stop and keep what is finished.
+/// Ctrl-C, or an end by SIGTERM, SIGHUP or SIGQUIT, as a wish to stop and keep what is finished.
 ///
-/// Unchecked because of the signal sources, which are touched by the initialiser only.
-final class Interruption: @unchecked Sendable {
-  private struct State {
-    var isRequested = false
-    var action: @Sendable () -> Void = {}
+/// Make it before any thread; while it lives, the signals wait to be looked at.
+final class Interruption {
+  let signals = StopSignals()
+  /// The first that came.
+  private(set) var signal: StopSignal?
+
+  /// Looks whether a signal has come meanwhile.
+  var isRequested: Bool {
+    if signal == nil { signal = signals.take() }
+    return signal != nil
   }
 
-  private let state = Mutex(State())
-  private let sources: [any DispatchSourceSignal]
-
-  init() {
-    let queue = DispatchQueue(label: "interruption")
-    sources = [SIGINT, SIGTERM].map {
-      signal($0, SIG_IGN)
-      return DispatchSource.makeSignalSource(signal: $0, queue: queue)
+  /// Notes a signal. A second one while the run is being stopped ends this process at once, and what it
+  /// has started with it.
+  func request(_ signal: StopSignal) {
+    guard self.signal != nil else {
+      self.signal = signal
+      return
     }
-    for source in sources {
-      source.setEventHandler { [weak self] in self?.request() }
-      source.resume()
-    }
-  }
-
-  var isRequested: Bool { state.withLock { $0.isRequested } }
-
-  /// Sets what stops the work in hand; done at once if the wish came before.
-  func onRequest(_ action: @escaping @Sendable () -> Void) {
-    let isRequested = state.withLock {
-      $0.action = action
-      return $0.isRequested
-    }
-    if isRequested { action() }
-  }
-
-  private func request() {
-    let action = state.withLock {
-      $0.isRequested = true
-      return $0.action
-    }
-    action()
+    _exit(signal.exitStatus)
   }
 }

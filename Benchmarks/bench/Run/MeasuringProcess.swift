@@ -1,53 +1,47 @@
 import Foundation
+import Processes
+import SystemPackage
 
 /// A process of its own that measures a plan once and tells about it line by line.
-final class MeasuringProcess: @unchecked Sendable {
-  private let process = Process()
-  private let output = Pipe()
+struct MeasuringProcess: ~Copyable {
+  private var child: ChildProcess
 
   /// Starts this program again with `arguments`.
-  init(arguments: [String]) throws {
-    process.executableURL = Executable.url
-    process.arguments = arguments
-    process.standardOutput = output
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
+  init(arguments: [String]) throws(ProcessError) {
+    let command = Command(
+      FilePath(Executable.url.path), arguments.map(Command.Argument.init(_:)))
+    child = try ChildProcess(command, output: .pipe)
   }
 
-  /// Ends the process; ``messages(_:)`` then returns.
-  ///
-  /// It has nothing to put in order, and has inherited from this process that SIGTERM is ignored.
-  func stop() {
-    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-  }
-
-  /// Hands over each message as it comes, until the process ends.
+  /// Hands over each message as it comes, until the process ends; a wish to stop ends it.
   ///
   /// - Returns: how the process ended.
-  func messages(_ body: (WorkerMessage) throws -> Void) throws -> Ending {
+  mutating func messages(
+    until interruption: Interruption, _ body: (WorkerMessage) throws -> Void
+  ) throws -> Ending {
     let decoder = JSONDecoder()
-    var pending = Data()
+    var pending: [UInt8] = []
     while true {
-      let data = output.fileHandleForReading.availableData
-      if data.isEmpty { break }
-      pending += data
-      while let newline = pending.firstIndex(of: UInt8(ascii: "\n")) {
-        let line = pending[pending.startIndex..<newline]
-        try body(try decoder.decode(WorkerMessage.self, from: line))
-        pending = Data(pending[(newline + 1)...])
+      switch try child.next(
+        into: &pending, until: .now + .seconds(3600), or: interruption.signals)
+      {
+      case .output(let count):
+        var begin = 0
+        // What was there before has no end of a line.
+        var unread = pending.count - count
+        while let newline = pending[unread...].firstIndex(of: UInt8(ascii: "\n")) {
+          try body(try decoder.decode(WorkerMessage.self, from: Data(pending[begin..<newline])))
+          begin = newline + 1
+          unread = begin
+        }
+        pending.removeFirst(begin)
+      case .endOfOutput, .timeout: break
+      case .stop(let signal):
+        interruption.request(signal)
+        // It has nothing to put in order.
+        child.kill()
+      case .ended(let ending): return ending
       }
     }
-    process.waitUntilExit()
-    switch process.terminationReason {
-    case .exit: return process.terminationStatus == 0 ? .finished : .failed
-    case .uncaughtSignal: return .signal(process.terminationStatus)
-    @unknown default: return .failed
-    }
-  }
-
-  enum Ending: Equatable {
-    case finished
-    case failed
-    case signal(Int32)
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import MachineCode
+import Processes
 import Results
 import SystemPackage
 import Vmemmap
@@ -125,12 +126,11 @@ struct Session {
     _ directory: RunDirectory, _ interruption: Interruption, _ progress: inout Progress
   ) throws {
     // The seed is named, so that a fresh one is the same in every process.
-    let worker = try MeasuringProcess(
+    var worker = try MeasuringProcess(
       arguments: ["run"] + arguments + ["--seed", "\(plan.seed)"]
         + WorkOptions.arguments(process: process, cells: cells, seconds: seconds))
-    interruption.onRequest { worker.stop() }
     var lastSummary = Date()
-    let ending = try worker.messages { message in
+    let ending = try worker.messages(until: interruption) { message in
       switch message {
       case .failure(let why):
         throw FailedRun(description: why)
@@ -146,7 +146,7 @@ struct Session {
         }
       }
     }
-    if ending != .finished && !interruption.isRequested {
+    if !ending.isSuccess && !interruption.isRequested {
       throw FailedRun(description: "measuring process \(process) ended: \(ending)")
     }
   }
@@ -160,7 +160,7 @@ extension Session.Outcome {
     if meta.status == .interrupted {
       // Not among results that a program may read.
       let notice = "interrupted: the cells that were finished are kept, with fewer processes\n"
-      FileHandle.standardError.write(Data(notice.utf8))
+      StandardError.write(notice)
     }
     guard format == .table else { return }
     Swift.print()
