@@ -156,7 +156,7 @@ let package = Package(
     ),
     .testTarget(
       name: "MachineCodeTests",
-      dependencies: ["MachineCode", "MachineCodeFixtures"],
+      dependencies: ["MachineCode", "MachineCodeFixtures", "Processes"],
       swiftSettings: common
     ),
     .testTarget(

@@ -1,6 +1,4 @@
-import Dispatch
 import Foundation
-import Synchronization
 
 /// The machine code of a built x86-64 ELF binary, as `objdump` prints it.
 public enum Disassembly {
@@ -51,13 +49,15 @@ public enum Disassembly {
     with objdump: Objdump
   ) throws(MachineCodeError) -> [Symbol] {
     try requireLinkedX86(binary)
-    let table = SymbolTable(parsing: try objdump.run(["-t", binary]))
+    let table = SymbolTable(parsing: try objdump.run([["-t", binary]])[0])
     guard !table.isStripped else { throw .stripped(binary) }
     return table.functions
   }
 
   /// How many functions are worth a run of `objdump` of their own.
   private static let functionsPerRun = 64
+  /// Each needs descriptors and memory.
+  private static let mostRuns = 8
 
   private static func functions(
     _ symbols: [Symbol],
@@ -66,7 +66,7 @@ public enum Disassembly {
   ) throws(MachineCodeError) -> [Function] {
     // Neighbours together, in as many runs as there are processors for.
     let runs = min(
-      ProcessInfo.processInfo.activeProcessorCount,
+      ProcessInfo.processInfo.activeProcessorCount, Self.mostRuns,
       (symbols.count + functionsPerRun - 1) / functionsPerRun)
     let places = symbols.indices.sorted {
       symbols[$0].range.lowerBound < symbols[$1].range.lowerBound
@@ -74,41 +74,27 @@ public enum Disassembly {
     let parts = (0..<runs).map { run in
       places[places.count * run / runs..<places.count * (run + 1) / runs]
     }
-    let read = Mutex([Int: Result<[Function], MachineCodeError>]())
-    DispatchQueue.concurrentPerform(iterations: parts.count) { part in
-      let result = Result { () throws(MachineCodeError) in
-        try neighbours(parts[part].map { symbols[$0] }, of: binary, with: objdump)
-      }
-      read.withLock { $0[part] = result }
-    }
+    let texts = try objdump.run(
+      parts.map { part in
+        ["-d", "-z", "--no-show-raw-insn"] + rangeOptions(part.map { symbols[$0].range })
+          + [binary]
+      })
     var functions = [Function?](repeating: nil, count: symbols.count)
-    for (part, result) in read.withLock(\.self) {
-      for (place, function) in zip(parts[part], try result.get()) { functions[place] = function }
+    for (part, text) in zip(parts, texts) {
+      let listing = Listing(parsing: text)
+      for place in part {
+        let symbol = symbols[place]
+        functions[place] = Function(symbol: symbol.name, code: try listing.code(of: symbol))
+      }
     }
     return functions.compactMap(\.self)
   }
 
-  /// Functions in one range of addresses: a whole Swift binary disassembles to hundreds of megabytes,
-  /// but the timed loops lie together.
-  private static func neighbours(
-    _ symbols: [Symbol],
-    of binary: String,
-    with objdump: Objdump
-  ) throws(MachineCodeError) -> [Function] {
-    guard
-      let start = symbols.map(\.range.lowerBound).min(),
-      let stop = symbols.map(\.range.upperBound).max()
-    else { return [] }
-    let text = try objdump.run([
-      "-d", "-z", "--no-show-raw-insn",
-      "--start-address=\(start.hex)", "--stop-address=\(stop.hex)",
-      binary,
-    ])
-    let listing = Listing(parsing: text)
-    var functions: [Function] = []
-    for symbol in symbols {
-      functions.append(Function(symbol: symbol.name, code: try listing.code(of: symbol)))
-    }
-    return functions
+  /// One range of addresses that holds all of these: a whole Swift binary disassembles to hundreds of
+  /// megabytes, but the timed loops lie together.
+  private static func rangeOptions(_ ranges: [Range<UInt64>]) -> [String] {
+    let start = ranges.map(\.lowerBound).min() ?? 0
+    let stop = ranges.map(\.upperBound).max() ?? 0
+    return ["--start-address=\(start.hex)", "--stop-address=\(stop.hex)"]
   }
 }

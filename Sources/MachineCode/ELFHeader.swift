@@ -1,15 +1,22 @@
-import Foundation
+import SystemPackage
 
 extension Disassembly {
   /// Refuses what has no unique addresses or other instructions: objects, archives, foreign machines.
   static func requireLinkedX86(_ path: String) throws(MachineCodeError) {
+    var header = [UInt8](repeating: 0, count: 20)
+    let count: Int
+    do {
+      // A FIFO is not waited for.
+      let file = try FileDescriptor.open(
+        FilePath(path), .readOnly, options: [.nonBlocking, .closeOnExec])
+      count = try file.closeAfter {
+        try unsafe header.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
+      }
+    } catch {
+      throw .unreadable(path)
+    }
     guard
-      let file = FileHandle(forReadingAtPath: path),
-      let data = try? file.read(upToCount: 20)
-    else { throw .unreadable(path) }
-    let header = [UInt8](data)
-    guard
-      header.count == 20,
+      count == header.count,
       header.starts(with: [0x7f, 0x45, 0x4c, 0x46]),  // "\u{7f}ELF"
       header[4] == 2,  // EI_CLASS: ELFCLASS64
       header[5] == 1,  // EI_DATA: ELFDATA2LSB

@@ -1,3 +1,5 @@
+public import Processes
+
 /// Why the machine code of a binary could not be read, in one line, with the way out.
 public enum MachineCodeError: Error, Equatable {
   case unreadable(_ path: String)
@@ -6,7 +8,7 @@ public enum MachineCodeError: Error, Equatable {
   case symbolNotFound(_ symbol: String, binary: String)
   case noSymbolWithPrefix(_ prefix: String, binary: String)
   case objdumpNotFound(searchPath: String)
-  case objdumpFailed(command: String, reason: String)
+  case objdumpFailed(ProcessError)
   case undecodable(symbol: String, address: UInt64)
 }
 
@@ -28,8 +30,7 @@ extension MachineCodeError: CustomStringConvertible {
       no llvm-objdump or objdump on PATH '\(searchPath)' nor beside its swift: \
       install binutils ('apt-get install binutils')
       """
-    case .objdumpFailed(let command, let reason):
-      "'\(command)' failed (\(reason)): run it by hand to see why"
+    case .objdumpFailed(let error): error.description
     case .undecodable(let symbol, let address):
       """
       objdump cannot decode '\(symbol)' at \(address.hex): put the swift that built it first on \

@@ -1,4 +1,6 @@
 import Foundation
+import Processes
+import SystemPackage
 
 /// An `objdump` of LLVM or GNU binutils.
 struct Objdump: Equatable {
@@ -32,27 +34,23 @@ struct Objdump: Equatable {
       .map { Objdump(path: $0.path) }
   }
 
-  /// What the tool prints on standard output; its complaints go to our standard error.
-  func run(_ arguments: [String]) throws(MachineCodeError) -> String {
-    let command = ([path] + arguments).joined(separator: " ")
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: path)
-    process.arguments = arguments
+  /// Far more than the tool prints, and needs, for all timed loops.
+  private static let limits = (bytes: 1 << 30, time: Duration.seconds(300))
+
+  /// What the tool prints on standard output for each list of arguments, run at the same time; its
+  /// complaints go to our standard error.
+  func run(_ runs: [[String]]) throws(MachineCodeError) -> [String] {
     // GNU objdump translates its headings.
-    process.environment = ProcessInfo.processInfo.environment.merging(["LC_ALL": "C"]) { $1 }
-    let output = Pipe()
-    process.standardOutput = output
-    let data: Data
-    do {
-      try process.run()
-      data = try output.fileHandleForReading.readToEnd() ?? Data()
+    let commands = runs.map {
+      Command(
+        FilePath(path), $0.map(Command.Argument.init(_:)), environment: ["LC_ALL": "C"])
+    }
+    do throws(ProcessError) {
+      return try Command.collect(
+        commands, limit: Self.limits.bytes, timeout: Self.limits.time, errors: .inherited
+      ).map { String(decoding: $0, as: UTF8.self) }
     } catch {
-      throw .objdumpFailed(command: command, reason: error.localizedDescription)
+      throw .objdumpFailed(error)
     }
-    process.waitUntilExit()
-    guard process.terminationReason == .exit, process.terminationStatus == 0 else {
-      throw .objdumpFailed(command: command, reason: "status \(process.terminationStatus)")
-    }
-    return String(decoding: data, as: UTF8.self)
   }
 }

@@ -5,7 +5,7 @@ import SystemPackage
 extension Command {
   /// Starts the program, with descriptors as `cpr_spawn()` takes them.
   func spawn(input: Int32, output: Int32, errors: Int32) throws(ProcessError) -> pid_t {
-    let name = Argument(program).bytes
+    let name = Argument(path: program).bytes
     let all = [name] + arguments.map(\.bytes)
     guard !all.contains(where: { $0.contains(0) }) else {
       throw .system(attempt: "start '\(self)', which has a zero byte", errno: .invalidArgument)

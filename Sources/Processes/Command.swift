@@ -24,7 +24,7 @@ public struct Command: Equatable, Sendable {
 
     public init(bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
     public init(_ text: String) { bytes = Array(text.utf8) }
-    public init(_ path: FilePath) {
+    public init(path: FilePath) {
       bytes = unsafe path.withCString {
         unsafe Array(UnsafeRawBufferPointer(start: $0, count: strlen($0)))
       }

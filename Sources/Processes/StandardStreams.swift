@@ -31,8 +31,11 @@ public enum StandardOutput {
 
 /// Standard error, for what a person should know and a program can do without.
 public enum StandardError {
-  /// Whether a person looks at a terminal.
-  public static var isTerminal: Bool { isatty(STDERR_FILENO) != 0 }
+  /// Whether it is a terminal where a line can be written over.
+  public static var isRewritable: Bool {
+    guard isatty(STDERR_FILENO) != 0, let kind = unsafe getenv("TERM") else { return false }
+    return unsafe String(cString: kind) != "dumb"
+  }
 
   /// The columns of the terminal; nil where there is none, or it does not say.
   public static var columns: Int? {

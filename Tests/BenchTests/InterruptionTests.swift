@@ -122,7 +122,7 @@ extension BenchTests {
     func endedProcess() throws {
       let program = try startRun()
       let process = try #require(measuringProcesses().first)
-      kill(process, SIGTERM)
+      kill(process, SIGUSR1)
       let ending = try program.ending()
       #expect(ending.status == 2, "\(ending.errors)")
       #expect(ending.errorMessages.first?.contains("not told of") == true, "\(ending.errors)")

@@ -1,4 +1,5 @@
 import Foundation
+import Processes
 import Testing
 
 @testable import MachineCode
@@ -109,14 +110,12 @@ struct RefusalTests {
       let objdump = try Objdump.find(searchPath: folder.path)
       #expect(
         throws: MachineCodeError.objdumpFailed(
-          command: "\(objdump.path) -t a.out",
-          reason: "status 3"
-        )
+          .failed(command: "\(objdump.path) -t a.out", .exit(status: 3)))
       ) {
-        try objdump.run(["-t", "a.out"])
+        try objdump.run([["-t", "a.out"]])
       }
       try FileManager.default.removeItem(atPath: objdump.path)
-      #expect(throws: MachineCodeError.self) { try objdump.run(["-t", "a.out"]) }
+      #expect(throws: MachineCodeError.self) { try objdump.run([["-t", "a.out"]]) }
     }
   }
 
@@ -152,7 +151,10 @@ struct RefusalTests {
       (.symbolNotFound("loop", binary: "a.out"), "'loop'", "nm a.out"),
       (.noSymbolWithPrefix("bench_", binary: "a.out"), "'bench_...'", "nm a.out"),
       (.objdumpNotFound(searchPath: "/opt/bin"), "'/opt/bin'", "install binutils"),
-      (.objdumpFailed(command: "objdump -t a", reason: "status 1"), "objdump -t a", "by hand"),
+      (
+        .objdumpFailed(.failed(command: "objdump -t a", .exit(status: 1))), "objdump -t a",
+        "by hand"
+      ),
       (.undecodable(symbol: "loop", address: 0x1349), "'loop' at 0x1349", "put the swift"),
     ] as [(MachineCodeError, String, String)]
   )

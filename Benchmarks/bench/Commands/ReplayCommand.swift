@@ -44,7 +44,8 @@ struct ReplayCommand: ParsableCommand {
     ).run()
     try outcome.endIfStopped()
     guard let again = outcome.rows.first(where: { $0.encoding == old.encoding }) else {
-      throw FailedRun(description: outcome.meta.unmeasured.last.map { "\($0.what): \($0.why)" } ?? "no result")
+      throw FailedRun(
+        description: outcome.meta.unmeasured.last.map { "\($0.what): \($0.why)" } ?? "no result")
     }
     guard again.checksum == old.checksum else {
       throw FailedRun(

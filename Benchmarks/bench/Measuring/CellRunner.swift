@@ -34,7 +34,8 @@ struct CellRunner: CellMeasuring {
   }
 
   init(
-    _ planned: PlannedCell, setup: Plan.Setup, maps: MapSet, workload: Workload, generator: SeededGenerator,
+    _ planned: PlannedCell, setup: Plan.Setup, maps: MapSet, workload: Workload,
+    generator: SeededGenerator,
     counters: ThreadCounters, team: ThreadTeam, isFirst: Bool
   ) {
     self.isFirst = isFirst

@@ -1,5 +1,6 @@
 import CVmemmap
 import Foundation
+import Processes
 import Results
 
 extension Meta.Compiler {
@@ -28,22 +29,10 @@ enum Repository {
     return (commit, git("status", "--porcelain").map { !$0.isEmpty })
   }
 
-  private static func git(_ arguments: String...) -> String? {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["git", "-C", Executable.url.deletingLastPathComponent().path] + arguments
-    process.standardError = FileHandle.nullDevice
-    let output = Pipe()
-    process.standardOutput = output
-    do {
-      try process.run()
-    } catch {
-      return nil
-    }
-    let text = String(
-      decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { return nil }
-    return text.trimmingCharacters(in: .whitespacesAndNewlines)
+  private static func git(_ arguments: Command.Argument...) -> String? {
+    let folder = Executable.url.deletingLastPathComponent().path
+    let git = Command("git", ["-C", Command.Argument(folder)] + arguments)
+    guard let bytes = try? git.collect(limit: 64 << 20, timeout: .seconds(20)) else { return nil }
+    return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
   }
 }

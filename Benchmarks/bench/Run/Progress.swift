@@ -1,4 +1,4 @@
-import Foundation
+import Processes
 
 /// What has been done and how long the rest will take, on standard error.
 ///
@@ -6,9 +6,10 @@ import Foundation
 struct Progress {
   private let total: Int
   private var done = 0
-  private let begin = Date()
-  private var lastLine = Date.distantPast
-  private let isTerminal = isatty(STDERR_FILENO) != 0
+  private let begin = Deadline.now
+  private var lastLine: Deadline?
+  /// Whether a line can be written over.
+  private let isRewritten = StandardError.isRewritable
 
   /// - Parameter total: the number of steps of about equal length.
   init(total: Int) {
@@ -17,26 +18,25 @@ struct Progress {
 
   mutating func step(_ what: String) {
     done += 1
-    let interval = isTerminal ? 0.1 : 10
-    guard Date().timeIntervalSince(lastLine) >= interval else { return }
-    lastLine = Date()
-    let elapsed = Date().timeIntervalSince(begin)
-    let left = elapsed / Double(done) * Double(total - done)
-    let line = "\(done)/\(total), \(seconds(left)) left: \(what)"
-    if isTerminal {
-      write("\r\u{1b}[K" + line)
-    } else {
-      write(line + "\n")
-    }
+    let now = Deadline.now
+    let interval = Duration.seconds(isRewritten ? 0.1 : 10)
+    if let lastLine, lastLine.duration(to: now) < interval { return }
+    lastLine = now
+    let left = begin.duration(to: now) / Double(done) * Double(total - done)
+    let line = "\(done)/\(total), \(seconds(left / .seconds(1))) left: \(what)"
+    guard isRewritten else { return write(line + "\n") }
+    // A line that reaches the last column would leave a row behind.
+    write("\r\u{1b}[K" + line.prefix(max(1, StandardError.columns ?? 80) - 1))
   }
 
   /// Clears the line on a terminal.
   func finish() {
-    if isTerminal { write("\r\u{1b}[K") }
+    if isRewritten { write("\r\u{1b}[K") }
   }
 
+  /// Measuring waits for nobody who reads.
   private func write(_ text: String) {
-    FileHandle.standardError.write(Data(text.utf8))
+    StandardError.write(text, patience: .zero)
   }
 }
 

@@ -1,5 +1,5 @@
-import Foundation
 import Host
+import Processes
 import SystemPackage
 
 /// The options that a kernel was built with.
@@ -18,17 +18,8 @@ enum KernelConfiguration {
 
   /// By gzip, which every distribution has: a library for one file would be one more to install.
   private static func decompress(_ path: FilePath) -> String? {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["gzip", "-dc", path.string]
-    process.standardError = FileHandle.nullDevice
-    let output = Pipe()
-    process.standardOutput = output
-    guard (try? process.run()) != nil,
-      let data = try? output.fileHandleForReading.readToEnd()
-    else { return nil }
-    process.waitUntilExit()
-    guard process.terminationReason == .exit, process.terminationStatus == 0 else { return nil }
-    return String(decoding: data, as: UTF8.self)
+    let gzip = Command("gzip", ["-dc", Command.Argument(path: path)])
+    let text = try? gzip.collect(limit: 16 << 20, timeout: .seconds(10))
+    return text.map { String(decoding: $0, as: UTF8.self) }
   }
 }

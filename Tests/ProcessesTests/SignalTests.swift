@@ -1,0 +1,102 @@
+import Glibc
+import Testing
+
+@testable import Processes
+
+/// Signals are raised for the thread that waits for them: the process of a test has others.
+@Suite("Signals that ask a program to end")
+struct SignalTests {
+  @Test("Each waits until it is taken, and is told while a child runs")
+  func taken() async {
+    await #expect(processExitsWith: .success) {
+      let signals = StopSignals()
+      var child = try ChildProcess(Command("sleep", ["1000"]), output: .pipe)
+      var bytes: [UInt8] = []
+      for signal in StopSignal.allCases {
+        #expect(signals.take() == nil)
+        raise(signal.rawValue)
+        #expect(try child.next(into: &bytes, until: .now + plenty, or: signals) == .stop(signal))
+      }
+      raise(SIGINT)
+      #expect(signals.take() == .interrupt)
+      #expect(
+        try child.next(into: &bytes, until: .now + .milliseconds(50), or: signals) == .timeout)
+    }
+  }
+
+  @Test("A signal is told before output that never ends")
+  func priority() async {
+    await #expect(processExitsWith: .success) {
+      let signals = StopSignals()
+      var child = try ChildProcess(Command("yes"), output: .pipe)
+      var bytes: [UInt8] = []
+      raise(SIGTERM)
+      #expect(
+        try child.next(into: &bytes, until: .now + plenty, or: signals) == .stop(.terminate))
+    }
+  }
+
+  @Test("Those that were not taken act once nobody waits for them any more")
+  func notTaken() async {
+    await #expect(processExitsWith: .signal(SIGTERM)) {
+      do {
+        let signals = StopSignals()
+        raise(SIGTERM)
+        withExtendedLifetime(signals) {}
+      }
+      exit(0)
+    }
+  }
+
+  @Test("What is ignored from the start stays so, here and in children")
+  func ignored() async {
+    await #expect(processExitsWith: .success) {
+      signal(SIGHUP, SIG_IGN)
+      let signals = StopSignals()
+      raise(SIGHUP)
+      #expect(signals.take() == nil)
+      var child = try ChildProcess(Command("sh", ["-c", "kill -HUP $$; exit 5"]))
+      #expect(try child.wait(until: .now + plenty) == .exit(status: 5))
+      withExtendedLifetime(signals) {}
+    }
+  }
+
+  @Test(
+    "A child's own signals neither wait nor are ignored",
+    arguments: [SIGINT, SIGTERM, SIGPIPE, SIGXFSZ])
+  func inChildren(_ number: Int32) async {
+    await #expect(processExitsWith: .success) { [number] in
+      StandardStreams.prepare()
+      let signals = StopSignals()
+      let script = Command.Argument("kill -\(number) $$; exit 5")
+      var child = try ChildProcess(Command("sh", ["-c", script]))
+      let ending = try child.wait(until: .now + plenty)
+      guard case .signal(number, _) = ending else {
+        Issue.record("\(String(describing: ending))")
+        return
+      }
+      withExtendedLifetime(signals) {}
+    }
+  }
+
+  @Test("Exit statuses are those of shells")
+  func statuses() {
+    #expect(StopSignal.allCases.map(\.exitStatus) == [129, 130, 131, 143])
+    #expect(StopSignal.allCases.map(\.rawValue) == [SIGHUP, SIGINT, SIGQUIT, SIGTERM])
+  }
+
+  @Test("A process whose parent has ended already ends at once")
+  func orphan() async {
+    await #expect(processExitsWith: .exitCode(128 + SIGKILL)) {
+      try ParentProcess.endWithParent(getppid() + 1)
+    }
+  }
+
+  @Test("A process whose parent is there leaves it to the parent to be stopped")
+  func withParent() async {
+    await #expect(processExitsWith: .success) {
+      try ParentProcess.endWithParent(getppid())
+      for signal in StopSignal.allCases { raise(signal.rawValue) }
+    }
+  }
+}
