@@ -103,23 +103,38 @@ struct LentHugePagesTests {
     #expect(date == longAgo)
   }
 
-  @Test(
-    "A signal that would end the program waits until everything is put back",
-    arguments: [SIGHUP, SIGINT, SIGQUIT, SIGTERM])
-  func signals(number: Int32) async throws {
-    let result = await #expect(
-      processExitsWith: .signal(number), observing: [\.standardOutputContent]
-    ) { [number] in
-      // The threads that tests run on block signals already.
-      var all = sigset_t()
-      unsafe sigfillset(&all)
-      unsafe pthread_sigmask(SIG_UNBLOCK, &all, nil)
-      let signals = BlockedSignals()
-      raise(number)
-      try FileHandle.standardOutput.write(contentsOf: Data("put back".utf8))
-      signals.unblock()
+  @Test("A signal that would end the program waits until everything is put back")
+  func signals() async throws {
+    // One body for each, because bodies of exit tests capture nothing before Swift 6.3.
+    let results = [
+      await #expect(
+        processExitsWith: .signal(SIGHUP), observing: [\.standardOutputContent]
+      ) { try putBack(despite: SIGHUP) },
+      await #expect(
+        processExitsWith: .signal(SIGINT), observing: [\.standardOutputContent]
+      ) { try putBack(despite: SIGINT) },
+      await #expect(
+        processExitsWith: .signal(SIGQUIT), observing: [\.standardOutputContent]
+      ) { try putBack(despite: SIGQUIT) },
+      await #expect(
+        processExitsWith: .signal(SIGTERM), observing: [\.standardOutputContent]
+      ) { try putBack(despite: SIGTERM) },
+    ]
+    for result in results {
+      let output = try #require(result).standardOutputContent
+      #expect(String(decoding: output, as: UTF8.self).contains("put back"))
     }
-    let output = try #require(result).standardOutputContent
-    #expect(String(decoding: output, as: UTF8.self).contains("put back"))
   }
+}
+
+/// Says that everything is put back after a signal has come, and then lets it through.
+private func putBack(despite number: Int32) throws {
+  // The threads that tests run on block signals already.
+  var all = sigset_t()
+  unsafe sigfillset(&all)
+  unsafe pthread_sigmask(SIG_UNBLOCK, &all, nil)
+  let signals = BlockedSignals()
+  raise(number)
+  try FileHandle.standardOutput.write(contentsOf: Data("put back".utf8))
+  signals.unblock()
 }

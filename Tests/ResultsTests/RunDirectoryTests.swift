@@ -141,15 +141,19 @@ struct RunDirectoryTests {
   }
 
   @Test("A run killed at any moment while it writes can be read", arguments: 0..<8)
-  func killedForReal(attempt: Int) async throws {
-    let root = try makeTemporaryDirectory()
-    defer { root.removeTree() }
-    await #expect(processExitsWith: .signal(SIGALRM)) { [path = root.string as String, attempt] in
+  func killedForReal(attempt _: Int) async throws {
+    let result = await #expect(
+      processExitsWith: .signal(SIGALRM), observing: [\.standardOutputContent]
+    ) {
+      let root = try makeTemporaryDirectory()
+      let moment = Int.random(in: 2000..<32_000)
+      print("killed after us:", moment, "in:", root.string)
+      fflush(nil)
       var meta = Meta.sample
-      let directory = try RunDirectory.create(in: FilePath(path), for: &meta)
+      let directory = try RunDirectory.create(in: root, for: &meta)
       // Ends the process without a word to it, as SIGKILL does.
       var timer = itimerval()
-      timer.it_value.tv_usec = 2000 + 3700 * attempt
+      timer.it_value.tv_usec = moment
       _ = unsafe setitimer(__itimer_which_t(ITIMER_REAL.rawValue), &timer, nil)
       for count in 1... {
         try directory.writeSummary([SummaryRow](repeating: .sample(), count: count))
@@ -157,8 +161,12 @@ struct RunDirectoryTests {
         try directory.write(meta)
       }
     }
+    let output = String(decoding: try #require(result).standardOutputContent, as: UTF8.self)
+    let told = try #require(output.firstMatch(of: /killed after us: [0-9]+ in: (.*)/))
+    let root = FilePath(String(told.1))
+    defer { root.removeTree() }
     let run = try Run.load(root.appending("latest"))
-    #expect(run.meta.status == .running)
+    #expect(run.meta.status == .running, "\(told.0)")
     #expect(run.summary.allSatisfy { $0 == .sample() })
     #expect(try run.samples().allSatisfy { $0 == .sample() })
   }

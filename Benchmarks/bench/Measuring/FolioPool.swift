@@ -52,7 +52,7 @@ final class FolioPool {
   }
 
   private func firstWrongPage<E: CompoundEncoding>(_: E.Type) -> PageFrameNumber? {
-    let first = map[0]
+    let first = unsafe map[0]
     return (0..<map.pageCount).first { pfn in
       E.compoundHead(first.advanced(by: pfn)) != first.advanced(by: pfn - pfn % (1 << order))
     }

@@ -28,7 +28,8 @@ final class FolioLife {
     self.waitsForReaders = waitsForReaders
   }
 
-  subscript(pfn: PageFrameNumber) -> Page { map[pfn] }
+  /// A struct page, to be used by those who hold this object: the map goes with it.
+  subscript(pfn: PageFrameNumber) -> Page { unsafe map[pfn] }
 
   var heads: StrideTo<PageFrameNumber> { stride(from: 0, to: pageCount, by: 1 << order) }
 
@@ -38,7 +39,7 @@ final class FolioLife {
       switch clock.now.stage {
       case .ordinary:
         for pfn in 0..<pageCount { try freeze(pfn) }
-        for head in heads { map.format.prepCompoundPage(map[head], order: order) }
+        for head in heads { map.format.prepCompoundPage(self[head], order: order) }
       case .frozen:
         // Apart from optimize(folios:waitsForReaders:), so that a walk can begin in between.
         if waitsForReaders {
@@ -50,7 +51,7 @@ final class FolioLife {
         clock.isReadOnly = true
         try map.optimize(folios: heads)
       case .optimized:
-        for head in heads { map[head].unfreezeReferences(1) }
+        for head in heads { self[head].unfreezeReferences(1) }
       case .inUse:
         for head in heads { try freeze(head) }
         try map.restore(folios: heads)
@@ -65,18 +66,18 @@ final class FolioLife {
   /// The ordinary pages whose count is not the 1 that they began with.
   ///
   /// - Precondition: the pages are ordinary ones, and nobody walks.
-  var wrongCounts: Int { (0..<pageCount).count { map[$0].referenceCount != 1 } }
+  var wrongCounts: Int { (0..<pageCount).count { self[$0].referenceCount != 1 } }
 
   private func freeze(_ pfn: PageFrameNumber) throws {
-    guard !map[pfn].freezeReferences(1) else { return }
+    guard !self[pfn].freezeReferences(1) else { return }
     clock.isWaiting = true
     defer { clock.isWaiting = false }
     let deadline = MonotonicRawClock.now() + UInt64(FolioLife.patience * 1e9)
-    while !map[pfn].freezeReferences(1) {
+    while !self[pfn].freezeReferences(1) {
       guard MonotonicRawClock.now() < deadline else {
         throw FailedRun(
           description: """
-            references not conserved: pfn \(pfn) has \(map[pfn].referenceCount) instead of 1, and \
+            references not conserved: pfn \(pfn) has \(self[pfn].referenceCount) instead of 1, and \
             nobody dropped any for \(seconds(FolioLife.patience))
             """)
       }
@@ -87,7 +88,7 @@ final class FolioLife {
   /// Makes a frozen compound page ordinary pages, each with one reference.
   private func split(_ head: PageFrameNumber) {
     for pfn in head..<head + 1 << order {
-      let page = map[pfn]
+      let page = self[pfn]
       page.flags = page.flags.zoneAndNode
       map.format.clearCompoundHead(page)
       page.mapping = 0

@@ -24,7 +24,7 @@ struct SharedHeads {
     try map.initialize(order: order)
     let pfns = (0..<SharedHeads.folios).map { $0 << order }
     if form.hvoStates.contains(.on) { try map.optimize(folios: pfns) }
-    let heads = pfns.map { map[$0] }
+    let heads = pfns.map { unsafe map[$0] }
     let deadline = MonotonicRawClock.now() + UInt64(seconds * 1e9)
     let total = Mutex(Tally())
     let form = form

@@ -54,7 +54,7 @@ extension SparseMemoryMap {
     let flags = PageFlags(zone: .device, node: sections[0].node)
     for pfn in stride(from: pfns.lowerBound, to: pfns.upperBound, by: 1 << order) {
       do throws(VmemmapError) {
-        try populateCompoundPage(map[pfn], order: order, flags: flags)
+        try unsafe populateCompoundPage(map[pfn], order: order, flags: flags)
       } catch {
         if case .system(_, .noMemory) = error {
           try MappingLimit.check(

@@ -77,7 +77,7 @@ extension SparseMemoryMap {
       }
     }
     for (page, flags) in whole {
-      try populateFirst(vmemmapPages: 1, of: map[page.pfn], order: page.order, flags: flags)
+      try unsafe populateFirst(vmemmapPages: 1, of: map[page.pfn], order: page.order, flags: flags)
     }
     try optimize(whole.map(\.page))
     return spanning

@@ -28,7 +28,7 @@ extension MemoryMap {
     guard (0..<folioOrder).contains(order) else {
       throw .orderOutOfRange(order: order, range: 0...folioOrder - 1)
     }
-    let head = self[pfn]
+    let head = unsafe self[pfn]
     guard head.freezeReferences(1) else {
       throw .folioInUse(pfn: pfn, referenceCount: head.referenceCount)
     }

@@ -1,7 +1,7 @@
 /// One page of identical tails, shared by all optimised folios of one order in one zone of a node.
 ///
-/// 64 entries with the tail's word, zone and node, `_mapcount` -1, and a reference count of 0. Made
-/// on first use and never freed, as in the kernel.
+/// A base page of entries (64 in 4 KiB) with the tail's word, zone and node, `_mapcount` -1, and a
+/// reference count of 0. Made on first use and never freed, as in the kernel.
 ///
 /// The corresponding kernel code is `vmemmap_get_tail()` (Linux 7.1).
 final class TailTemplate: Sendable {
@@ -25,7 +25,7 @@ final class TailTemplate: Sendable {
 }
 
 extension MemoryMap {
-  /// The number of templates in use; each costs 4 KiB.
+  /// The number of templates in use; each costs a base page.
   public var templateCount: Int { templates.count }
 
   /// The offset in the file of the template for the tails of a compound page, made now if there is

@@ -71,7 +71,7 @@ extension MemoryMap {
 
   /// Writes a folio's tails to the memory that is their own, allocated now if it is not there.
   private func fill(_ folio: TailVmemmapPages) throws(VmemmapError) {
-    let head = self[folio.pfn]
+    let head = unsafe self[folio.pfn]
     let word = format.compoundInfo(head: head, order: folio.order)
     let flags = head.flags.zoneAndNode
     let result = unsafe withUnsafeTemporaryAllocation(
@@ -155,7 +155,7 @@ extension MemoryMap {
       throw .pageOutOfRange(pfn: pfn, pageCount: pageCount)
     }
     guard !deviceMemory.contains(pfn) else { throw .deviceMemory(pfn: pfn) }
-    let page = self[pfn]
+    let page = unsafe self[pfn]
     let order = page.folioOrder
     // A fake head shows its folio's order, but does not stand at a multiple of it.
     guard page.compoundInfo & 1 == 0 && pfn & (1 << order - 1) == 0 else {
@@ -165,9 +165,10 @@ extension MemoryMap {
   }
 
   func tailVmemmapPages(of pfn: PageFrameNumber, order: Int) -> TailVmemmapPages {
-    let start = self[pfn].address + UInt(geometry.basePageSize)
+    let head = unsafe self[pfn]
+    let start = head.address + UInt(geometry.basePageSize)
     return TailVmemmapPages(
-      pfn: pfn, order: order, addresses: start..<self[pfn].address + UInt(Page.size << order),
+      pfn: pfn, order: order, addresses: start..<head.address + UInt(Page.size << order),
       offset: Int(start - base))
   }
 
@@ -186,7 +187,8 @@ extension MemoryMap {
   ) throws(VmemmapError) -> Int {
     switch sharedTails {
     case .firstVmemmapPage: folio.offset - geometry.basePageSize
-    case .template, .nodeTemplate: try templateOffset(head: self[folio.pfn], order: folio.order)
+    case .template, .nodeTemplate:
+      try unsafe templateOffset(head: self[folio.pfn], order: folio.order)
     }
   }
 }

@@ -100,7 +100,7 @@ extension MemoryMap {
     if waitsForReaders && isOldLayout { try GracePeriod.synchronize() }
     do throws(VmemmapError) {
       for pfn in heads where optimizedFolios.contains(pfn) {
-        try restore(tailVmemmapPages(of: pfn, order: self[pfn].folioOrder))
+        try unsafe restore(tailVmemmapPages(of: pfn, order: self[pfn].folioOrder))
       }
     } catch {
       try? holdStaticKey(for: optimizedFolios.count)

@@ -1,8 +1,8 @@
 /// Code for one task as kernels have it, had it, or may have it: what is compared with other code for
 /// the same task, as an arm.
 ///
-/// ``CompoundEncoding`` and ``PageRefForm`` are the two kinds of it. What results and plots say of an
-/// arm they take from here, never from its name.
+/// ``CompoundEncoding`` and ``PageRefForm`` are the two kinds of it. Which side an arm takes is said
+/// here; its name is a name only.
 public protocol KernelCode: SendableMetatype {
   /// A lower-case identifier; part of symbol names, and the `arm` column of results.
   static var name: String { get }

@@ -8,7 +8,7 @@
 ///     |  section 0 (node, zone)           |  section 1                     |
 ///     |page|page|page|...                 |page|page|...                   | templates | folios |
 ///
-/// The templates of ``SharedTails/template`` follow the struct pages in the same file, one 4 KiB page
+/// The templates of ``SharedTails/template`` follow the struct pages in the same file, one base page
 /// for each zone, node and order in use, and after them the folios of formats that allocate them apart.
 public struct MemoryMap: ~Copyable {
   /// What tails hold.
@@ -184,10 +184,26 @@ public struct MemoryMap: ~Copyable {
 
   /// The struct page of a page frame. The corresponding kernel function is `pfn_to_page()`.
   ///
+  /// Unsafe, because a ``Page`` is an address, which does not keep the map: it must not be used when the
+  /// map is gone. A map in a variable is there to the end of the variable's scope; one that is the
+  /// result of a call may be gone before the next member is looked at. ``withPage(_:_:)`` takes care of
+  /// that.
+  ///
   /// - Precondition: the page frame is in `0..<pageCount`.
+  @unsafe
   public subscript(pfn: PageFrameNumber) -> Page {
     precondition(pfn >= 0 && pfn < pageCount, "pfn \(pfn) is outside of 0..<\(pageCount)")
     return Page(address: base).advanced(by: pfn, size: format.structPageSize)
+  }
+
+  /// Calls the body with the struct page of a page frame, while the map is sure to be there.
+  ///
+  /// - Precondition: the page frame is in `0..<pageCount`; the body does not pass the struct page on.
+  /// - Throws: what the body throws.
+  public func withPage<Result: ~Copyable, Failure: Error>(
+    _ pfn: PageFrameNumber, _ body: (Page) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try body(unsafe self[pfn])
   }
 
   /// The page frame of a struct page. The corresponding kernel function is `page_to_pfn()`.

@@ -13,7 +13,7 @@ public enum Misalignment {
     of _: Encoding.Type, order: Int, in map: borrowing MemoryMap
   ) -> Int {
     precondition(map.pageCount >= 1 << order, "the map has no \(1 << order) pages")
-    let head = map[0]
+    let head = unsafe map[0]
     Encoding.Format.prepCompoundPage(head, order: order)
     var wrong = 0
     for offset in 0..<1 << order {

@@ -73,8 +73,9 @@ extension MemoryMap {
     guard format.sharedTails != .firstVmemmapPage else { return nodes }
     for head in optimizedFolios {
       let first = head / geometry.structPagesPerVmemmapPage
-      let node = templateNode.node(for: self[head].flags)
-      for page in 1..<geometry.vmemmapPages(ofOrder: self[head].folioOrder) {
+      let page = unsafe self[head]
+      let node = templateNode.node(for: page.flags)
+      for page in 1..<geometry.vmemmapPages(ofOrder: page.folioOrder) {
         nodes[first + page] = node
       }
     }

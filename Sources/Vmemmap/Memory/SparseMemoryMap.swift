@@ -67,7 +67,7 @@ public struct SparseMemoryMap: ~Copyable {
     for section in map.sections {
       let pfns = start..<start + section.pages
       for rest in RangeSet(pfns).subtracting(populated).ranges {
-        try MemoryMap.populateBasePages(
+        try unsafe MemoryMap.populateBasePages(
           map[rest.lowerBound].address, length: rest.count * Page.size)
         map.format.initialize(
           base: map.base, pages: rest, order: 0,

@@ -5,8 +5,8 @@ import SystemPackage
 
 /// One thin wrapper for each system call that memory maps are made of.
 ///
-/// Addresses are integers here as everywhere in the model; the pointers that the calls take are made
-/// in this file only. Each throws ``VmemmapError/system(attempt:errno:)`` if it says nothing else.
+/// Addresses are integers here as everywhere in the model; pointers into memory maps are made in this
+/// file only. Each throws ``VmemmapError/system(attempt:errno:)`` if it says nothing else.
 enum SystemCall {
   #if DEBUG
     /// For tests: told of each call before it is made; the call fails with what this answers.

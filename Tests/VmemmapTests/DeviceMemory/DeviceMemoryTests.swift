@@ -101,7 +101,7 @@ struct DeviceMemoryTests {
   func stores() throws {
     for format in tailFormats {
       let map = try DeviceMemoryTests.memory(order: 9).deviceMap(format)
-      map[512 + 64 * 7 + 3].privateData = 0x1dea
+      unsafe map[512 + 64 * 7 + 3].privateData = 0x1dea
       let changed = Set(512 + 64 + 3..<1024).filter { $0 % 64 == 3 }
       for (pfn, page) in map.rawPages.enumerated() {
         try #require(page.privateData == (changed.contains(pfn) ? 0x1dea : 0), "pfn \(pfn)")

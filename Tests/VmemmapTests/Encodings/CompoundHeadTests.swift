@@ -109,7 +109,7 @@ struct CompoundHeadTests {
     for state in encoding.hvoStates {
       try withStaticKey(of: encoding, in: state) {
         for _ in 0..<10_000 {
-          let page = map[Int.random(in: 0..<64, using: &generator)]
+          let page = unsafe map[Int.random(in: 0..<64, using: &generator)]
           page.compoundInfo = UInt.random(in: 0...UInt.max, using: &generator) & ~1
           let (head, isTail) = (encoding.compoundHead(page), encoding.isTail(page))
           try #require(head == page && !isTail, "word \(page.compoundInfo)")
@@ -138,7 +138,7 @@ struct CompoundHeadTests {
     try map.optimize(folios: memory.heads)
     try memory.expectRightAnswers(of: Encoding.self, in: map, .on)
     // Section 1 is of the normal zone; its second vmemmap page is the template.
-    let tail = map[memory.ranges[1].pfns.lowerBound + 64]
+    let tail = unsafe map[memory.ranges[1].pfns.lowerBound + 64]
     #expect(tail.flags.zoneNumber == 0)
     // Two of the five sections are of one node.
     #expect(map.templateCount == 3)

@@ -39,8 +39,8 @@ struct FakeHeadTests {
     let memory = ModelledMemory(order: 9, folios: 1)
     var map = try memory.map(HeadPointerFormat.self)
     try map.optimize(folios: [0])
-    map[0].setReferenceCount(-1234)
-    map[0].flags.insert(.active)
+    unsafe map[0].setReferenceCount(-1234)
+    unsafe map[0].flags.insert(.active)
     let head = map.rawPage(0)
     #expect(head.refcount == -1234)
     for pfn in stride(from: 64, to: 512, by: 64) {
@@ -55,9 +55,9 @@ struct FakeHeadTests {
     try map.optimize(folios: memory.heads)
     for head in [0, 512] {
       for pfn in stride(from: head + 64, to: head + 512, by: 64) {
-        let page = map[pfn]
+        let page = unsafe map[pfn]
         #expect(FakeHeadEncoding<KeyOn>.isFakeHead(page))
-        #expect(FakeHeadEncoding<KeyOn>.compoundHead(page) == map[head])
+        #expect(unsafe FakeHeadEncoding<KeyOn>.compoundHead(page) == map[head])
         #expect(FakeHeadEncoding<KeyOn>.isTail(page) && !FakeHeadEncoding<KeyOn>.isHead(page))
 
         #expect(!FakeHeadEncoding<KeyOff>.isFakeHead(page))
@@ -74,7 +74,7 @@ struct FakeHeadTests {
   func realPages(order: Int) throws {
     let memory = ModelledMemory(order: order, foliosPerSection: 4)
     let map = try memory.map(HeadPointerFormat.self)
-    let fake = (0..<map.pageCount).filter { FakeHeadEncoding<KeyOn>.isFakeHead(map[$0]) }
+    let fake = (0..<map.pageCount).filter { unsafe FakeHeadEncoding<KeyOn>.isFakeHead(map[$0]) }
     #expect(fake.isEmpty)
   }
 }

@@ -9,7 +9,7 @@ struct MaskDecodingTests {
     let map = try memory.map(HeadMaskFormat.self)
     var generator = SplitMix(state: 7)
     for _ in 0..<20_000 {
-      let page = map[Int.random(in: 0..<64, using: &generator)]
+      let page = unsafe map[Int.random(in: 0..<64, using: &generator)]
       page.compoundInfo = UInt.random(in: 0...UInt.max, using: &generator) & ~1
       let (branchless, branchy) = (
         MaskEncoding.compoundHead(page), BranchyMaskEncoding.compoundHead(page)
@@ -17,10 +17,10 @@ struct MaskDecodingTests {
       try #require(branchless == page && branchy == page)
     }
     for order in 1...22 {
-      let page = map[63]
+      let page = unsafe map[63]
       page.compoundInfo = UInt.max << UInt(order + 6) | 1
       // The map's base is a multiple of every order's size.
-      let head = map[63 - 63 % (1 << order)]
+      let head = unsafe map[63 - 63 % (1 << order)]
       #expect(MaskEncoding.compoundHead(page) == head)
       #expect(BranchyMaskEncoding.compoundHead(page) == head)
     }

@@ -153,8 +153,8 @@ struct DemotionTests {
     let memory = ModelledMemory(order: 9, sections: [MemorySection(pages: 3 * 512 + 64)])
     var map = try memory.map(format)
     try map.optimize(folios: [0, 512])
-    map[512].setReferenceCount(2)
-    map[1024].setReferenceCount(0)
+    unsafe map[512].setReferenceCount(2)
+    unsafe map[1024].setReferenceCount(0)
     let (pages, bytes) = (map.rawPages, try map.allocatedBytes())
     let cases: [(VmemmapError, pfn: Int, order: Int)] = [
       (.pageOutOfRange(pfn: -512, pageCount: 1600), -512, 7),
@@ -217,7 +217,7 @@ struct DemotionTests {
       let outcome = log.record { Result { try map.demote(folio: 512, to: 7) } }
       guard log.all.count > position else { break }
       let comment: Comment = "call \(position): \(log.all[position])"
-      let isDemoted = map[512].folioOrder == 7
+      let isDemoted = unsafe map[512].folioOrder == 7
       // What can't even be undone is so when it is restored.
       let unfreed = map.unfreedFolios
       let optimized = map.optimizedFolios.subtracting(unfreed).subtracting([0])
@@ -230,7 +230,7 @@ struct DemotionTests {
           undone += 1
         }
       }
-      #expect(map[512].referenceCount == 1, comment)
+      unsafe #expect(map[512].referenceCount == 1, comment)
       for encoding in encodings(rightIn: .on) where encoding.format == format {
         try before.expectRightAnswers(of: encoding, in: map, .on) { !isDemoted || $0 < 512 }
         try after.expectRightAnswers(of: encoding, in: map, .on) { isDemoted && $0 >= 512 }

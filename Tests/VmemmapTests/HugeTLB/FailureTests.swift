@@ -16,7 +16,9 @@ struct FailureTests {
     var map = try MemoryMap(
       format: format, sections: memory.sections, holdsStaticKey: holdsStaticKey)
     try map.initialize(order: memory.order)
-    for pfn in 0..<map.pageCount where pfn % 512 != 0 { map[pfn].privateData = UInt(pfn) << 1 }
+    for pfn in 0..<map.pageCount where pfn % 512 != 0 {
+      unsafe map[pfn].privateData = UInt(pfn) << 1
+    }
     return map
   }
 
@@ -47,7 +49,7 @@ struct FailureTests {
     try map.restore(folios: heads)
     #expect(map.optimizedFolios.isEmpty && map.unfreedFolios.isEmpty, comment)
     try expectAccounted(map, comment)
-    for pfn in 0..<map.pageCount where pfn % 512 != 0 { map[pfn].privateData = 0 }
+    for pfn in 0..<map.pageCount where pfn % 512 != 0 { unsafe map[pfn].privateData = 0 }
     let now = map.rawPages
     try map.initialize(order: memory.order)
     #expect(map.rawPages == now, comment)

@@ -28,10 +28,10 @@ struct ReadOnlyAliasTests {
       processExitsWith: .signal(SIGSEGV), observing: [\.standardOutputContent]
     ) {
       let map = try ReadOnlyAliasTests.optimized(HeadPointerFormat.self)
-      map[0].setReferenceCount(2)
-      map[63].privateData = 1
+      unsafe map[0].setReferenceCount(2)
+      unsafe map[63].privateData = 1
       ReadOnlyAliasTests.announceStore()
-      map[65].privateData = 1
+      unsafe map[65].privateData = 1
     }
     ReadOnlyAliasTests.expectAnnounced(result)
   }
@@ -42,10 +42,10 @@ struct ReadOnlyAliasTests {
       processExitsWith: .signal(SIGSEGV), observing: [\.standardOutputContent]
     ) {
       let map = try ReadOnlyAliasTests.optimized(HeadMaskFormat.self)
-      map[0].setReferenceCount(2)
-      map[63].privateData = 1
+      unsafe map[0].setReferenceCount(2)
+      unsafe map[63].privateData = 1
       ReadOnlyAliasTests.announceStore()
-      map[511].privateData = 1
+      unsafe map[511].privateData = 1
     }
     ReadOnlyAliasTests.expectAnnounced(result)
   }
@@ -58,13 +58,13 @@ struct ReadOnlyAliasTests {
     try map.optimize(folios: [0])
     for vmemmapPage in 0..<16 {
       // The last byte of page[64k].memcg_data, which is 0 anyway.
-      let address = map[64 * vmemmapPage].address + 63
+      let address = unsafe map[64 * vmemmapPage].address + 63
       let isAliased = (1..<8).contains(vmemmapPage)
       #expect(writeZero(at: address) == (isAliased ? EFAULT : 0), "vmemmap page \(vmemmapPage)")
     }
     try map.restore(folios: [0])
     for vmemmapPage in 0..<16 {
-      #expect(writeZero(at: map[64 * vmemmapPage].address + 63) == 0)
+      unsafe #expect(writeZero(at: map[64 * vmemmapPage].address + 63) == 0)
     }
   }
 
@@ -74,9 +74,9 @@ struct ReadOnlyAliasTests {
     var map = try ReadOnlyAliasTests.optimized(format)
     try map.restore(folios: [0])
     let before = map.rawPages
-    map[65].privateData = 0x65
-    #expect(RawMemory.integer(at: map[65].address + 40, as: UInt.self) == 0x65)
-    map[65].privateData = 0
+    unsafe map[65].privateData = 0x65
+    unsafe #expect(RawMemory.integer(at: map[65].address + 40, as: UInt.self) == 0x65)
+    unsafe map[65].privateData = 0
     #expect(map.firstChange(from: before) == nil)
   }
 

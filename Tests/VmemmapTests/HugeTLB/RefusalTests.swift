@@ -72,8 +72,8 @@ struct RefusalTests {
   func restoreNothing(format: any TailFormat.Type) throws {
     var map = try ModelledMemory(order: 9, folios: 3).map(format)
     try map.optimize(folios: [512])
-    map[0].setReferenceCount(7)
-    map[100].privateData = 100
+    unsafe map[0].setReferenceCount(7)
+    unsafe map[100].privateData = 100
     let (pages, bytes) = (map.rawPages, try map.allocatedBytes())
     try map.restore(folios: [0, 1024, 64, 513, -1, 4096])
     #expect(map.optimizedFolios == [512])

@@ -118,11 +118,11 @@ struct SharedTailTests {
   @Test("What the first vmemmap page holds survives HVO and its undoing", arguments: tailFormats)
   func keptContents(format: any TailFormat.Type) throws {
     var map = try ModelledMemory(order: 9, folios: 2).map(format)
-    for pfn in 0..<64 { map[pfn].memcgData = UInt(1000 + pfn) }
-    (map[0].mapping, map[0].index) = (0x1230, 77)
-    map[0].flags.insert([.lru, .active, .locked])
-    map[0].setReferenceCount(3)
-    map[0].pinCount = 5
+    for pfn in 0..<64 { unsafe map[pfn].memcgData = UInt(1000 + pfn) }
+    unsafe (map[0].mapping, map[0].index) = (0x1230, 77)
+    unsafe map[0].flags.insert([.lru, .active, .locked])
+    unsafe map[0].setReferenceCount(3)
+    unsafe map[0].pinCount = 5
     let before = map.rawPages(0..<64)
     try map.optimize(folios: [0])
     #expect(map.rawPages(0..<64) == before)
@@ -135,8 +135,8 @@ struct SharedTailTests {
   @Test("A folio in use when its zone's first template is made leaves no trace in it")
   func templateOfABusyHead() throws {
     var map = try ModelledMemory(order: 9, folios: 2).map(HeadMaskFormat.self)
-    map[0].flags.insert([.locked, .lru, .active])
-    map[0].setReferenceCount(9)
+    unsafe map[0].flags.insert([.locked, .lru, .active])
+    unsafe map[0].setReferenceCount(9)
     let tail = map.rawPage(100)
     try map.optimize(folios: [0, 512])
     #expect(Set(map.rawPages(64..<512) + map.rawPages(512 + 64..<1024)) == [tail])
@@ -147,8 +147,8 @@ struct SharedTailTests {
     for format in tailFormats {
       var map = try ModelledMemory(order: 9, folios: 2).map(format)
       try map.optimize(folios: [0, 512])
-      map[0].setReferenceCount(99)
-      map[3].privateData = 0x3333
+      unsafe map[0].setReferenceCount(99)
+      unsafe map[3].privateData = 0x3333
       for vmemmapPage in 1..<8 {
         let pages = map.rawPages(64 * vmemmapPage..<64 * vmemmapPage + 64)
         switch format.sharedTails {
@@ -157,7 +157,7 @@ struct SharedTailTests {
           #expect(pages[0].refcount == 0 && pages[3].privateData == 0)
         }
       }
-      #expect(map[512].referenceCount == 1)
+      unsafe #expect(map[512].referenceCount == 1)
     }
   }
 }

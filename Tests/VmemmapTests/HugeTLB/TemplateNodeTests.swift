@@ -55,13 +55,13 @@ struct TemplateNodeTests {
     #expect(try map.placement().templates == Placement.Count(pages: 2, onTheirNode: 2))
     for (section, pfns) in memory.ranges {
       for pfn in pfns where pfn % 512 >= 64 {
-        let page = map[pfn]
-        #expect(MaskEncoding.compoundHead(page) == map[pfn / 512 * 512])
+        let page = unsafe map[pfn]
+        #expect(unsafe MaskEncoding.compoundHead(page) == map[pfn / 512 * 512])
         #expect(page.flags.zoneNumber == section.zone.rawValue && page.flags.node == node)
       }
       // Asked of the head, the node is right, and so it is on the folio's own vmemmap page.
-      #expect(map[pfns.lowerBound].flags.node == section.node)
-      #expect(map[pfns.lowerBound + 63].flags.node == section.node)
+      unsafe #expect(map[pfns.lowerBound].flags.node == section.node)
+      unsafe #expect(map[pfns.lowerBound + 63].flags.node == section.node)
     }
     try map.restore(folios: memory.heads)
     try memory.expectRightAnswers(of: MaskEncoding.self, in: map, .off)

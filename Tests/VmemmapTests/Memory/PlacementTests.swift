@@ -44,7 +44,8 @@ struct PlacementTests {
       if state == .off { try map.restore(folios: memory.heads) }
       for (section, pfns) in memory.ranges {
         let pages = stride(from: pfns.lowerBound, to: pfns.upperBound, by: 64)
-        #expect(Set(Nodes.holding(pages.map { map[$0].address })) == [section.node])
+        let addresses = pages.map { unsafe map[$0].address }
+        #expect(Set(Nodes.holding(addresses)) == [section.node])
       }
       #expect(try map.placement().share == 1)
     }
@@ -61,7 +62,7 @@ struct PlacementTests {
     #expect((placement.folios.pages > 0) == (format.folioSize > 0))
     // Of order 9 all folios share a page.
     for (section, pfns) in memory.ranges where format.folioSize > 0 && order == 0 {
-      let folios = pfns.map { format.head(of: map[$0], compoundInfo: map[$0].compoundInfo) }
+      let folios = pfns.map { unsafe format.head(of: map[$0], compoundInfo: map[$0].compoundInfo) }
       #expect(Set(Nodes.holding(folios.map { $0.address & ~4095 })) == [section.node])
     }
   }

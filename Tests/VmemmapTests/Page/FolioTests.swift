@@ -10,23 +10,23 @@ struct FolioTests {
     let map = try memory.map(format)
     #expect(map.order == order)
     #expect(map.rawPage(1).flags & 0xff == UInt64(order))
-    #expect(map[0].folioOrder == order)
-    #expect(map[1].folioOrder == 0)
-    #expect(map[(1 << order) - 1].folioOrder == 0)
+    unsafe #expect(map[0].folioOrder == order)
+    unsafe #expect(map[1].folioOrder == 0)
+    unsafe #expect(map[(1 << order) - 1].folioOrder == 0)
   }
 
   @Test("A page that is not compound has order 0")
   func ordinary() throws {
     let map = try ModelledMemory(order: 0, folios: 64).map(HeadPointerFormat.self)
     // What lies in the next page's flags is no order.
-    map[1].flags = PageFlags(rawValue: 9)
-    #expect(map[0].folioOrder == 0)
+    unsafe map[1].flags = PageFlags(rawValue: 9)
+    unsafe #expect(map[0].folioOrder == 0)
   }
 
   @Test("Mapcounts and pin count start where the kernel starts them, each at its offset")
   func fields() throws {
     let map = try ModelledMemory(order: 9, folios: 1).map(HeadMaskFormat.self)
-    let head = map[0]
+    let head = unsafe map[0]
     func fields() -> [Int32] {
       [16, 20, 24, 28].map { RawMemory.integer(at: map.base + 64 + $0, as: Int32.self) }
     }

@@ -85,16 +85,17 @@ struct PageGeometryTests {
     try map.optimize(folios: memory.heads)
     let perVmemmapPage = basePageSize / 64
     for pfn in 0..<map.pageCount {
-      let head = map[pfn / (1 << order) * (1 << order)]
-      let isFake = pfn % perVmemmapPage == 0 && map[pfn] != head
-      #expect((map[pfn].compoundInfo & 1 == 0) == (isFake || map[pfn] == head), "pfn \(pfn)")
-      let found = FakeHeadEncoding<KeyOn>.compoundHead(map[pfn], basePageMask: basePageSize - 1)
+      let head = unsafe map[pfn / (1 << order) * (1 << order)]
+      let isFake = unsafe pfn % perVmemmapPage == 0 && map[pfn] != head
+      unsafe #expect((map[pfn].compoundInfo & 1 == 0) == (isFake || map[pfn] == head), "pfn \(pfn)")
+      let found = unsafe FakeHeadEncoding<KeyOn>.compoundHead(
+        map[pfn], basePageMask: basePageSize - 1)
       try #require(found == head, "pfn \(pfn)")
     }
     // What the size is for: with 4 KiB in mind, pages are taken for heads that are not.
     if basePageSize > 4096 {
-      try #require(map[perVmemmapPage].compoundInfo & 1 == 0)
-      #expect(PointerEncoding.compoundHead(map[perVmemmapPage]) != map[0])
+      try unsafe #require(map[perVmemmapPage].compoundInfo & 1 == 0)
+      unsafe #expect(PointerEncoding.compoundHead(map[perVmemmapPage]) != map[0])
     }
   }
 

@@ -9,10 +9,10 @@ struct PageLayoutTests {
     let map = try ModelledMemory(order: 0, folios: 64).map(HeadMaskFormat.self)
     // A page of zeros among others: what is not zero afterwards was written.
     for offset in stride(from: UInt(0), to: 3 * 64, by: 8) {
-      RawMemory.store(UInt64(0), at: map[4].address + offset)
+      unsafe RawMemory.store(UInt64(0), at: map[4].address + offset)
     }
     func changed(_ change: (Page) -> Void) -> [Int: UInt64] {
-      let page = map[5]
+      let page = unsafe map[5]
       change(page)
       var written: [Int: UInt64] = [:]
       for offset in stride(from: -64, to: 128, by: 8) {
@@ -38,7 +38,7 @@ struct PageLayoutTests {
   @Test("Each field is read where the kernel has it")
   func loads() throws {
     let map = try ModelledMemory(order: 0, folios: 64).map(HeadMaskFormat.self)
-    let page = map[5]
+    let page = unsafe map[5]
     for (number, offset) in stride(from: UInt(0), to: 64, by: 8).enumerated() {
       RawMemory.store(
         UInt64(number + 1) << 56 | 0xffff_0000 | UInt64(number), at: page.address + offset)

@@ -10,9 +10,9 @@ struct PageSnapshotTests {
     let memory = ModelledMemory(order: 9, folios: 2)
     var map = try memory.map(format)
     let snapshots = (0..<map.pageCount).map {
-      PageSnapshot(of: map[$0], structPageSize: format.structPageSize)
+      unsafe PageSnapshot(of: map[$0], structPageSize: format.structPageSize)
     }
-    let heads = (0..<map.pageCount).map { pfn in format.head(ofFirst: map[pfn / 512 * 512]) }
+    let heads = (0..<map.pageCount).map { pfn in unsafe format.head(ofFirst: map[pfn / 512 * 512]) }
     let raw = map.base
     #expect(snapshots[513].words.count == format.structPageSize / 8)
     #expect(
@@ -29,10 +29,10 @@ struct PageSnapshotTests {
     let memory = ModelledMemory(order: 9, folios: 2)
     var map = try memory.map(HeadMaskFormat.self)
     try map.optimize(folios: memory.heads)
-    let (one, other) = (PageSnapshot(of: map[100]), PageSnapshot(of: map[612]))
+    let (one, other) = unsafe (PageSnapshot(of: map[100]), PageSnapshot(of: map[612]))
     #expect(one.words == other.words)
-    #expect(one.head(in: HeadMaskFormat.self) == map[0])
-    #expect(other.head(in: HeadMaskFormat.self) == map[512])
+    #expect(unsafe one.head(in: HeadMaskFormat.self) == map[0])
+    #expect(unsafe other.head(in: HeadMaskFormat.self) == map[512])
   }
 
   @Test("What goes wrong without the address: a mask applied to the copy's own leads anywhere")
@@ -41,7 +41,7 @@ struct PageSnapshotTests {
     func head<Encoding: CompoundEncoding>(ofCopyIn map: borrowing MemoryMap, _: Encoding.Type)
       -> Page
     {
-      let snapshot = PageSnapshot(of: map[700])
+      let snapshot = unsafe PageSnapshot(of: map[700])
       return unsafe withUnsafeTemporaryAllocation(byteCount: 64, alignment: 64) { copy in
         unsafe copy.copyBytes(
           from: snapshot.words.flatMap { word in
@@ -51,8 +51,8 @@ struct PageSnapshotTests {
       }
     }
     let masks = try memory.map(HeadMaskFormat.self)
-    #expect(head(ofCopyIn: masks, MaskEncoding.self) != masks[512])
+    #expect(unsafe head(ofCopyIn: masks, MaskEncoding.self) != masks[512])
     let pointers = try memory.map(HeadPointerFormat.self)
-    #expect(head(ofCopyIn: pointers, PointerEncoding.self) == pointers[512])
+    #expect(unsafe head(ofCopyIn: pointers, PointerEncoding.self) == pointers[512])
   }
 }

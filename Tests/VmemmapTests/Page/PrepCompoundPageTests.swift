@@ -10,7 +10,7 @@ struct PrepCompoundPageTests {
     let memory = ModelledMemory(order: order, foliosPerSection: 2)
     let map = try memory.map(format)
     let fresh = map.rawPages
-    for head in memory.heads.map({ map[$0] }) {
+    for head in memory.heads.map({ unsafe map[$0] }) {
       let fields = head.advanced(by: 1)
       (head.largeMapcount, head.entireMapcount, head.pagesMapped, head.pinCount) = (1, 2, 3, 4)
       fields.flags = fields.flags.zoneAndNode
@@ -35,11 +35,11 @@ struct PrepCompoundPageTests {
     var map = try memory.map(format)
     let fresh = map.rawPages
     try map.initialize(order: 0)
-    for head in memory.heads { format.prepCompoundPage(map[head], order: order) }
+    for head in memory.heads { unsafe format.prepCompoundPage(map[head], order: order) }
     // page[1], the only tail of order 1, has a field of its own there.
     #expect((map.firstChange(from: fresh) == nil) == (order == 1))
     for pfn in 0..<map.pageCount where pfn % (1 << order) > 1 {
-      map[pfn].lruPrevious = 0
+      unsafe map[pfn].lruPrevious = 0
     }
     #expect(map.firstChange(from: fresh) == nil)
   }
@@ -48,7 +48,7 @@ struct PrepCompoundPageTests {
   func orderZero(format: any TailFormat.Type) throws {
     let map = try ModelledMemory(order: 0, folios: 64).map(format)
     let fresh = map.rawPages
-    format.prepCompoundPage(map[0], order: 0)
+    unsafe format.prepCompoundPage(map[0], order: 0)
     #expect(map.firstChange(from: fresh) == nil)
   }
 
@@ -56,18 +56,18 @@ struct PrepCompoundPageTests {
   func word(format: any TailFormat.Type) throws {
     let map = try ModelledMemory(order: 0, folios: 64).map(format)
     let fresh = map.rawPages
-    let word = { RawMemory.integer(at: map[3].address + 8, as: UInt.self) }
+    let word = { unsafe RawMemory.integer(at: map[3].address + 8, as: UInt.self) }
     let wordBefore = word()
-    format.setCompoundHead(map[3], head: map[0], order: 2)
-    #expect(word() == format.compoundInfo(head: map[0], order: 2))
+    unsafe format.setCompoundHead(map[3], head: map[0], order: 2)
+    #expect(unsafe word() == format.compoundInfo(head: map[0], order: 2))
     #expect(word() & 1 == 1)
-    map[3].compoundInfo = wordBefore
+    unsafe map[3].compoundInfo = wordBefore
     #expect(map.firstChange(from: fresh) == nil)
 
-    format.setCompoundHead(map[3], head: map[0], order: 2)
-    format.clearCompoundHead(map[3])
+    unsafe format.setCompoundHead(map[3], head: map[0], order: 2)
+    unsafe format.clearCompoundHead(map[3])
     #expect(word() == 0)
-    map[3].compoundInfo = wordBefore
+    unsafe map[3].compoundInfo = wordBefore
     #expect(map.firstChange(from: fresh) == nil)
   }
 }

@@ -15,8 +15,8 @@ struct StructPageSizeTests {
   func placeOfPages(format: any TailFormat.Type) throws {
     let map = try ModelledMemory(order: 0, folios: 256).map(format)
     for pfn in 0..<256 {
-      #expect(map[pfn].address == map.base + UInt(pfn * format.structPageSize))
-      #expect(map.pageFrameNumber(of: map[pfn]) == pfn)
+      unsafe #expect(map[pfn].address == map.base + UInt(pfn * format.structPageSize))
+      unsafe #expect(map.pageFrameNumber(of: map[pfn]) == pfn)
     }
   }
 
@@ -50,7 +50,7 @@ struct StructPageSizeTests {
     }
     try map.initialize(order: 9)
     #expect(image() == fresh)
-    format.prepCompoundPage(map[0], order: 9)
+    unsafe format.prepCompoundPage(map[0], order: 9)
     #expect(image() == fresh)
     for offset in stride(from: 0, to: slack, by: 8) {
       #expect(

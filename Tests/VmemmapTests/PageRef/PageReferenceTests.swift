@@ -4,7 +4,7 @@ import Vmemmap
 @Suite("Reference counts")
 struct PageReferenceTests {
   private let map: Owner
-  private var page: Page { map.map[7] }
+  private var page: Page { unsafe map.map[7] }
   private var bytes: RawPage { map.map.rawPage(7) }
 
   /// A class, because a suite is copied and a map is not.

@@ -46,7 +46,7 @@ struct GracePeriodTests {
     @Test("In the old layout, optimising and restoring wait for readers who were there before")
     func waits() throws {
       var map = try Self.memory.map(HeadPointerFormat.self)
-      let (head, fake) = (map[0], map[64])
+      let (head, fake) = unsafe (map[0], map[64])
       let milliseconds = 200
       #expect(
         try !leavesReaderBehind(milliseconds: milliseconds) {
@@ -63,7 +63,7 @@ struct GracePeriodTests {
     @Test("They do so before the first page is remapped, not after")
     func waitsFirst() throws {
       var map = try Self.memory.map(HeadPointerFormat.self)
-      let fake = map[64]
+      let fake = unsafe map[64]
       let tail = fake.compoundInfo
       let sawTail = Atomic(false)
       let isInside = DispatchSemaphore(value: 0)

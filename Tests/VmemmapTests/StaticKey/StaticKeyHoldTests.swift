@@ -27,8 +27,8 @@ struct StaticKeyHoldTests {
       }
       // The pages that need it are right by it.
       for pfn in 0..<map.pageCount {
-        let head = FakeHeadEncoding<OptimizeVmemmapKey>.compoundHead(map[pfn])
-        #expect(head == map[pfn / 512 * 512], "pfn \(pfn)")
+        let head = unsafe FakeHeadEncoding<OptimizeVmemmapKey>.compoundHead(map[pfn])
+        #expect(unsafe head == map[pfn / 512 * 512], "pfn \(pfn)")
       }
       try map.restore(folios: [0, 1536, 0])
       #expect(OptimizeVmemmapKey.count == 2 && OptimizeVmemmapKey.isEnabled)
@@ -113,7 +113,7 @@ struct StaticKeyHoldTests {
         #expect(throws: VmemmapError.self, comment) { try outcome.get() }
         #expect(OptimizeVmemmapKey.count == (enabled ? 1 : 0), comment)
         for branch in StaticBranch.all {
-          #expect(branch.instruction == (enabled ? branch.jump : StaticBranch.nop), comment)
+          #expect(branch.instruction == branch.instruction(enabled: enabled), comment)
         }
       }
       // Registration comes first: without membarrier() nothing has been touched.

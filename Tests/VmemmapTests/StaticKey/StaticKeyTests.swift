@@ -26,7 +26,7 @@ struct StaticKeyTests {
       enabled ? FakeHeadEncoding<KeyOn>.self : FakeHeadEncoding<KeyOff>.self
     try withStaticKey(enabled) {
       for pfn in 0..<map.pageCount {
-        let page = map[pfn]
+        let page = unsafe map[pfn]
         #expect(Patched.compoundHead(page) == control.compoundHead(page), "pfn \(pfn)")
         #expect(Patched.isTail(page) == control.isTail(page), "pfn \(pfn)")
         #expect(Patched.isHead(page) == control.isHead(page), "pfn \(pfn)")
@@ -38,8 +38,8 @@ struct StaticKeyTests {
   func decodesFakeHeads() throws {
     let map = try Self.memoryMap()
     for pfn in Self.fakeHeads {
-      try withStaticKey(false) { #expect(Patched.compoundHead(map[pfn]) == map[pfn]) }
-      try withStaticKey(true) { #expect(Patched.compoundHead(map[pfn]) == map[0]) }
+      try withStaticKey(false) { unsafe #expect(Patched.compoundHead(map[pfn]) == map[pfn]) }
+      try withStaticKey(true) { unsafe #expect(Patched.compoundHead(map[pfn]) == map[0]) }
     }
   }
 
@@ -48,15 +48,15 @@ struct StaticKeyTests {
     // Not optimised: a store through a read-only alias would be the end of the process.
     var map = try MemoryMap(format: HeadPointerFormat.self, sections: [MemorySection(pages: 512)])
     try map.initialize(order: 9)
-    let fake = map[64]
-    fake.flags = map[0].flags
-    fake.compoundInfo = map[0].compoundInfo
+    let fake = unsafe map[64]
+    fake.flags = unsafe map[0].flags
+    fake.compoundInfo = unsafe map[0].compoundInfo
     fake.setReferenceCount(1)
     typealias Form = FakeHeadForm<OptimizeVmemmapKey, NonPreemptibleRCU>
     try withStaticKey(true) { #expect(!Form.pageRefAddUnless(fake, 1, 0)) }
     #expect(fake.referenceCount == 1)
-    try withStaticKey(true) { #expect(Form.pageRefAddUnless(map[0], 1, 0)) }
-    #expect(map[0].referenceCount == 2)
+    try withStaticKey(true) { #expect(unsafe Form.pageRefAddUnless(map[0], 1, 0)) }
+    unsafe #expect(map[0].referenceCount == 2)
     try withStaticKey(false) { #expect(Form.pageRefAddUnless(fake, 1, 0)) }
     #expect(fake.referenceCount == 2)
   }
@@ -72,7 +72,8 @@ struct StaticKeyTests {
         } else {
           try OptimizeVmemmapKey.decrement()
         }
-        #expect(Patched.compoundHead(map[64]) == (enabled ? map[0] : map[64]), "turn \(turn)")
+        unsafe #expect(
+          Patched.compoundHead(map[64]) == (enabled ? map[0] : map[64]), "turn \(turn)")
       }
     }
   }
@@ -80,7 +81,7 @@ struct StaticKeyTests {
   @Test("is seen in its position by a thread that tested it before it was turned")
   func isSeenByOtherThreads() throws {
     let map = try Self.memoryMap()
-    let (fake, head) = (map[64], map[0])
+    let (fake, head) = unsafe (map[64], map[0])
     let asked = DispatchSemaphore(value: 0)
     let answered = DispatchSemaphore(value: 0)
     let answers = Answers()

@@ -20,7 +20,7 @@ extension FolioLayout {
         writable.contains { $0.contains(map.base + UInt(page * basePageSize)) }
       },
       nodes: try map.nodes(vmemmapPages: pages).map { $0 ?? -1 })
-    return FolioLayout(
+    return unsafe FolioLayout(
       vmemmapPages: vmemmapPages, head: map[0], nodeShift: 64 - PageFlags.nodeBits)
   }
 
