@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws a run's summary.csv: ratio-by-order, ns-by-order and ratio-overview, as PNG and SVG.
+"""Draws a run's summary.csv as PNG and SVG: ns, ratio and difference by order, ratio-overview.
 
 Each operation and footprint has figures of its own. A run over many footprints has ns-by-footprint
 instead, one over several NUMA nodes ratio-by-node and ns-by-node besides; one that had a single
@@ -14,6 +14,7 @@ import csv
 import json
 import re
 import sys
+import textwrap
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -24,8 +25,15 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from figures import by_footprint, by_node, by_order, overview
-from figures.style import NANOSECONDS, RATIO, Measure, grouped
-from summary import FIGURE, RunError, load, spans_footprints
+from figures.style import (
+    DIFFERENCE_CYCLES,
+    DIFFERENCE_NS,
+    NANOSECONDS,
+    RATIO,
+    Measure,
+    grouped,
+)
+from summary import FIGURE, RunError, arms_by_role, levels, load, spans_footprints
 
 # What a run says it lacks on a machine with one node, and how its column is named.
 REMOTE_CELLS = "struct pages and templates on another node"
@@ -33,13 +41,13 @@ ANOTHER_NODE = "another"
 
 
 def footer(run: Path, row: pd.Series) -> str:
-    """Machine, commit and run; meta.json, if there, knows the processor and an early end."""
+    """Machine, commit and run; meta.json, if there, knows of an early end."""
     try:
-        meta = json.loads((run / "meta.json").read_text())
-        processor, status = meta["machine"].get("cpuModel"), meta["status"]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        processor, status = None, "complete"
-    parts = [processor, row["machine_key"], f"commit {row['commit'] or 'unknown'}", row["run_id"]]
+        status = json.loads((run / "meta.json").read_text())["status"]
+    except (OSError, ValueError, KeyError, TypeError):
+        status = "complete"
+    parts = [row["label"], row["cpu"], f"Linux {row['kernel']}" if row["kernel"] else ""]
+    parts += [row["machine_key"], f"commit {row['commit'] or 'unknown'}", row["run_id"]]
     parts.append("" if status == "complete" else f"run {status}")
     return "  ·  ".join(part for part in parts if part)
 
@@ -51,14 +59,18 @@ def figures_of(run: Path) -> Iterator[tuple[str, Figure]]:
     wide = spans_footprints(frame)
     place = [name for name in FIGURE if name != "footprint"]
     for key, rows in grouped(frame[wide], place):
-        title, suffix = names(frame, key, place)
         rows = by_footprint.essential(rows.dropna(subset=["ns_per_op", "huge_pages"]))
+        title, suffix = names(frame, rows, key, place)
         if not rows.empty:
             yield f"ns-by-footprint-{suffix}", by_footprint.draw(rows, title, foot)
     for key, rows in grouped(frame[~wide], FIGURE):
-        title, suffix = names(frame, key, FIGURE)
+        title, suffix = names(frame, rows, key, FIGURE)
+        if rows["level"].nunique() == 1:
+            rows = rows.assign(level="")  # the title names it
         timed = rows.dropna(subset=["ns_per_op", "order"])
         compared = rows.dropna(subset=["ratio", "order"])
+        differing = rows.dropna(subset=["difference_ns", "order"])
+        in_cycles = rows.dropna(subset=["difference_cycles", "order"])
         if not timed.empty:
             # A time stands for itself, so a baseline makes no line of its own.
             timed = timed.assign(baseline="")
@@ -66,6 +78,12 @@ def figures_of(run: Path) -> Iterator[tuple[str, Figure]]:
         if not compared.empty:
             yield f"ratio-by-order-{suffix}", by_order.draw(compared, RATIO, title, foot)
             yield from numbered(f"ratio-overview-{suffix}", overview.draw(compared, title, foot))
+        if not in_cycles.empty:
+            drawn = by_order.draw(in_cycles, DIFFERENCE_CYCLES, title, foot)
+            yield f"difference-by-order-{suffix}", drawn
+        elif not differing.empty:
+            drawn = by_order.draw(differing, DIFFERENCE_NS, title, foot)
+            yield f"difference-by-order-{suffix}", drawn
     if any(frame[name].nunique() > 1 for name in by_node.NODES):
         yield from node_figures(frame, foot, [RATIO, NANOSECONDS], [])
     elif lacks_remote_cells(run):
@@ -92,7 +110,7 @@ def node_figures(
     placed.loc[placed["template_node"] == "", "template"] = ""
     place = [name for name in FIGURE if name not in by_node.NODES]
     for key, rows in grouped(placed, place):
-        title, suffix = names(frame, key, place)
+        title, suffix = names(frame, rows, key, place)
         for measure in measures:
             cells = rows.dropna(subset=[measure.value, "order"])
             if measure is NANOSECONDS:
@@ -110,14 +128,19 @@ def numbered(name: str, parts: Iterator[Figure]) -> Iterator[tuple[str, Figure]]
         yield name + (f"-{part}" if part > 1 else ""), figure
 
 
-def names(frame: pd.DataFrame, key: tuple, axes: list[str]) -> tuple[str, str]:
+def names(
+    frame: pd.DataFrame, rows: pd.DataFrame, key: tuple, axes: list[str]
+) -> tuple[str, str]:
     """The title of a figure, and the end of its file's name: the axes that tell figures apart."""
     place = dict(zip(axes, key))
     several = [name for name in FIGURE[2:] if name in place and frame[name].nunique() > 1]
     words = [place["footprint"]] if "footprint" in place else []
     words += [f"{name.replace('_', ' ')} {place[name]}" for name in several if place[name]]
-    title = ", ".join([f"{place['operation']}()", *words])
-    return title, re.sub(r"[^A-Za-z0-9_.]+", "-", " ".join([place["operation"], *words]))
+    suffix = re.sub(r"[^A-Za-z0-9_.]+", "-", " ".join([place["operation"], *words]))
+    if "footprint" in place and rows["level"].nunique() == 1 and levels(rows):
+        words[0] += f" ({levels(rows)})"
+    arms = textwrap.fill(arms_by_role(rows), width=120)
+    return ", ".join([f"{place['operation']}()", *words]) + f"\n{arms}", suffix
 
 
 class Parser(argparse.ArgumentParser):

@@ -11,31 +11,28 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from figures.style import (
-    COLOURS,
     GREY,
     MARKERS,
     NANOSECONDS,
-    OTHER_COLOURS,
     Styles,
     bars,
+    colour,
     finish,
     grouped,
     panel_label,
     panel_rank,
-    set_log_scale,
+    set_scale,
 )
 from summary import PANEL
 
-# Arms that are there to check another one; a figure of few lines goes without, as without pointers.
-CONTROLS = ["fakehead_off", "fakehead_on", "mask_branchy"]
 # What tells two lines of a figure by footprint apart.
-FOOTPRINT_LINES = ["encoding", "is_baseline", "hvo", "mapping"]
+FOOTPRINT_LINES = ["arm", "is_baseline", "hvo", "mapping"]
 MAPPINGS = {"4k": ("4 KiB mappings", "#777777"), "2m": ("2 MiB mappings", "#000000")}
 
 
 def draw(frame: pd.DataFrame, title: str, footer: str) -> Figure:
-    """Time over the number of huge pages: without HVO as mapped, with HVO by encoding."""
-    panels = grouped(frame, ["mode", *PANEL, "order"])
+    """Time over the number of huge pages: without HVO as mapped, with HVO by arm."""
+    panels = grouped(frame, ["mode_label", *PANEL, "order"])
     panels.sort(key=lambda panel: (panel[0][0], panel_rank(panel[0][1:4]), panel[0][4]))
     columns = min(len(panels), 2)
     lines = math.ceil(len(panels) / columns)
@@ -52,7 +49,7 @@ def draw(frame: pd.DataFrame, title: str, footer: str) -> Figure:
             length = bars(points, NANOSECONDS)
             drawn = axes.errorbar(x, y, length, **styles[line], **size, capsize=2)[0]
             drawn.set_gid(f"points: {styles[line]['label']}")
-        set_log_scale(axes, "y", frame, NANOSECONDS)
+        set_scale(axes, "y", frame, NANOSECONDS)
         axes.set_xscale("log", base=2)
         axes.set_xlim(rows["huge_pages"].min() / 1.4, rows["huge_pages"].max() * 1.4)
         axes.xaxis.set_major_locator(LogLocator(base=2, numticks=12))
@@ -68,34 +65,32 @@ def draw(frame: pd.DataFrame, title: str, footer: str) -> Figure:
 
 
 def essential(frame: pd.DataFrame) -> pd.DataFrame:
-    """The baseline in every state of HVO, and the other encodings with HVO, where they know it."""
-    frame = frame.assign(is_baseline=frame["encoding"] == frame["baseline"])
+    """The baseline in every state of HVO, and the other arms with HVO, where they know it.
+
+    Without controls: a figure of few lines is for answers, not for what checks them.
+    """
+    frame = frame.assign(is_baseline=frame["arm"] == frame["baseline"])
     on = frame["hvo"] == "on"
     # Struct pages that have large mappings beside optimised ones can't be optimised.
-    optimised = set(frame.loc[on, "encoding"]) - set(
-        frame.loc[on & (frame["mapping"] == "2m"), "encoding"]
-    )
-    best = on == frame["encoding"].isin(optimised)
-    control = frame["encoding"].isin(CONTROLS) | frame["encoding"].str.startswith("pointer")
-    return frame[frame["is_baseline"] | (best & ~control)]
+    large = set(frame.loc[on & (frame["mapping"] == "2m"), "arm"])
+    best = on == frame["arm"].isin(set(frame.loc[on, "arm"]) - large)
+    return frame[frame["is_baseline"] | (best & (frame["role"] != "control"))]
 
 
 def footprint_styles(frame: pd.DataFrame) -> Styles:
-    """Without HVO, greys tell the baseline's mappings apart; else colour tells the encoding."""
-    keys = [key for key, _ in grouped(frame, FOOTPRINT_LINES)]
-    keys.sort(key=lambda key: (key[2] == "on", key[2], key[3] == "2m"))
-    unknown = list(dict.fromkeys(key[0] for key in keys if key[0] not in COLOURS))
-    others = {name: OTHER_COLOURS[i % len(OTHER_COLOURS)] for i, name in enumerate(unknown)}
+    """Without HVO, greys tell the baseline's mappings apart; else colour tells role and arm."""
+    colours = {key: colour(rows.iloc[0]) for key, rows in grouped(frame, FOOTPRINT_LINES)}
+    keys = sorted(colours, key=lambda key: (key[2] == "on", key[2], key[3] == "2m"))
     styles: Styles = {}
-    for encoding, is_baseline, hvo, mapping in keys:
+    for key in keys:
+        arm, is_baseline, hvo, mapping = key
         mapped, grey = MAPPINGS.get(mapping, (mapping, GREY))
-        twins = [key for key in keys if (key[0], key[2]) == (encoding, hvo)]
-        label = f"{encoding}, {'HVO' if hvo == 'on' else 'no HVO'}"
+        twins = [twin for twin in keys if (twin[0], twin[2]) == (arm, hvo)]
+        label = f"{arm}, {'HVO' if hvo == 'on' else 'no HVO'}"
         label += f", {mapped}" if hvo != "on" or len(twins) > 1 else ""
-        colour = COLOURS.get(encoding) or others[encoding]
-        styles[encoding, is_baseline, hvo, mapping] = {
+        styles[key] = {
             "label": label,
-            "color": grey if is_baseline and hvo != "on" else colour,
+            "color": grey if is_baseline and hvo != "on" else colours[key],
             "marker": MARKERS.get(hvo, "D"),
             "linestyle": "-" if hvo == "on" else ":" if mapping == "4k" else "--",
             # Hollow, because what lies on the baseline's points would hide them.

@@ -30,8 +30,8 @@ def draw(
     """
     nodes = [sorted(frame[name].unique(), key=int) for name in NODES]
     nodes[1] += lacking
-    kind = ["mode", *PANEL, "order"]
-    panels = grouped(frame, [*kind, "encoding", "baseline", "hvo", "mapping", "template"])
+    kind = ["mode_label", *PANEL, "order"]
+    panels = grouped(frame, [*kind, "arm", "baseline", "hvo", "mapping", "template"])
     panels.sort(key=lambda panel: (panel[0][0], panel_rank(panel[0][1:4]), panel[0][4]))
     # Ratios have one scale around 1; times one for each kind of cell, which all its arms share.
     scales = {
@@ -59,7 +59,7 @@ def draw(
         legend: list[Any] = [Patch(label="not measured", **NOT_MEASURED)]
         if measure is RATIO:
             legend.append(Line2D([], [], linestyle="", label="?: unresolved"))
-        finish(figure, (height + gap) * lines - gap, 0.6, legend, title, footer, above=1.05)
+        finish(figure, (height + gap) * lines - gap, 0.6, legend, title, footer, above=0.7)
         yield figure
 
 
@@ -91,8 +91,8 @@ def draw_heat_map(
 
 
 def heat_map_label(key: tuple, measure: Measure) -> str:
-    mode, *panel, order, encoding, baseline, hvo, mapping, template = key
-    arm = f"{encoding} / {baseline}" if measure is RATIO else encoding
+    mode, *panel, order, name, baseline, hvo, mapping, template = key
+    arm = name + (f"{measure.between}{baseline}" if measure.between else "")
     cell = f"{mode}, " + panel_label(*panel).replace("\n", " ")
     cell += "" if panel[0] == "order-0" else f", order {order:g}"
     state = [f"HVO {hvo}" if hvo else "", template, mapping]

@@ -1,4 +1,4 @@
-"""Times or ratios over the order of the pages."""
+"""Times, ratios or differences over the order of the pages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from matplotlib.patches import Patch
 
 from figures.style import (
     GREY,
-    RATIO,
     Groups,
     Measure,
     Styles,
@@ -23,9 +22,9 @@ from figures.style import (
     panel_label,
     panel_rank,
     series_styles,
-    set_log_scale,
+    set_scale,
 )
-from summary import PANEL, SERIES
+from summary import PANEL, SERIES, levels
 
 MAX_COLUMNS = 6
 
@@ -34,12 +33,13 @@ def draw(frame: pd.DataFrame, measure: Measure, title: str, footer: str) -> Figu
     """Small multiples: modes as rows, page classes as columns, a line for each series."""
     styles = series_styles(frame, measure)
     grid: list[tuple[str, Groups]] = []
-    for mode, rows in frame.groupby("mode", sort=False):
+    for mode, rows in frame.groupby("mode_label", sort=False):
         panels = sorted(grouped(rows, PANEL), key=lambda panel: panel_rank(panel[0]))
         size = math.ceil(len(panels) / math.ceil(len(panels) / MAX_COLUMNS))
         grid += [(str(mode), panels[i : i + size]) for i in range(0, len(panels), size)]
     figure = Figure()
-    outer = figure.add_gridspec(len(grid), 1, hspace=0.4)
+    with_levels = frame["level"].any()
+    outer = figure.add_gridspec(len(grid), 1, hspace=0.5 if with_levels else 0.4)
     first = None
     for line, (mode, panels) in enumerate(grid):
         widths = [1 + rows["order"].nunique() for _, rows in panels]
@@ -48,19 +48,21 @@ def draw(frame: pd.DataFrame, measure: Measure, title: str, footer: str) -> Figu
             axes = figure.add_subplot(inner[column], sharey=first)
             first = first or axes
             draw_panel(axes, rows, measure, styles)
-            set_log_scale(axes, "y", frame, measure)
+            name_orders(axes, rows)
+            set_scale(axes, "y", frame, measure)
             axes.set_title(panel_label(*key))
             axes.tick_params(labelleft=column == 0)
             axes.set_xlabel("order" if line == len(grid) - 1 else "")
             axes.set_ylabel(f"{mode}\n{measure.axis}" if column == 0 else "")
     legend: list[Any] = [Line2D([], [], **style) for style in styles.values()]
-    if measure is RATIO:
+    if measure.equal is not None:
         unresolved = Line2D([], [], linestyle="", marker="o", color="#555555", mfc="white")
         unresolved.set_label("open: unresolved")
         legend.append(unresolved)
-    if frame[measure.grey[1]].notna().any():
+    if measure.grey and frame[measure.grey[1]].notna().any():
         legend.append(Patch(color=GREY, label=measure.grey_label))
-    finish(figure, 2.2 * len(grid), 0.95, legend, f"{title}\n{measure.title}", footer)
+    height = (2.35 if with_levels else 2.2) * len(grid)
+    finish(figure, height, 0.95, legend, f"{title}\n{measure.title}", footer)
     return figure
 
 
@@ -73,16 +75,26 @@ def draw_panel(axes: Axes, rows: pd.DataFrame, measure: Measure, styles: Styles)
     for key, points in grouped(rows.sort_values("order"), SERIES):
         x = points["order"].map(orders.index) + shifts[points.index]
         y = points[measure.value]
-        bottom, top = (points[name] for name in measure.grey)
-        axes.bar(x, top - bottom, 0.8 / slots[points.index], bottom, color=GREY, zorder=0)
+        if measure.grey:
+            boxes = points.dropna(subset=list(measure.grey))
+            bottom, top = (boxes[name] for name in measure.grey)
+            width = 0.8 / slots[boxes.index]
+            for box in axes.bar(x[boxes.index], top - bottom, width, bottom, color=GREY, zorder=0):
+                box.set_gid(measure.grey_label)
         line = axes.errorbar(
             x, y, bars(points, measure), **styles[key], markersize=4, linewidth=0.8
         )[0]
         line.set_gid(f"points: {styles[key]['label']}")
-        if measure is RATIO:
+        if measure.equal is not None:
             line.set_markerfacecolor("white")
             sure = points["verdict"] != "unresolved"
             filled = {**styles[key], "linestyle": "", "zorder": 3}
-            axes.plot(x[sure], y[sure], **filled, markersize=4)
-    axes.set_xticks(range(len(orders)), [f"{order:g}" for order in orders])
+            (dots,) = axes.plot(x[sure], y[sure], **filled, markersize=4)
+            dots.set_gid(f"resolved: {styles[key]['label']}")
     axes.set_xlim(-0.6, len(orders) - 0.4)
+
+
+def name_orders(axes: Axes, rows: pd.DataFrame) -> None:
+    """Each order, and below it the caches that hold the struct pages."""
+    labels = [f"{order:g}\n{levels(those)}".strip() for order, those in rows.groupby("order")]
+    axes.set_xticks(range(len(labels)), labels)

@@ -19,7 +19,7 @@ from figures.style import (
     finish,
     panel_label,
     series_styles,
-    set_log_scale,
+    set_scale,
 )
 from summary import PANEL, SERIES
 
@@ -35,11 +35,11 @@ MAX_FOREST_ROWS = 60
 def draw(frame: pd.DataFrame, title: str, footer: str) -> Iterator[Figure]:
     """Every ratio as a dot with its interval, fastest first, the modes side by side."""
     styles = series_styles(frame, RATIO)
-    frame = frame.sort_values("mode", ascending=False, kind="stable")
+    frame = frame.sort_values("mode_label", ascending=False, kind="stable")
     cells = frame.groupby([*PANEL, "order", *SERIES], sort=False, dropna=False).ngroup()
     ranks = frame["ratio"].groupby(cells).first().rank(method="first") - 1
     frame = frame.assign(rank=cells.map(ranks)).sort_values("rank")
-    modes = sorted(frame["mode"].unique(), reverse=True)
+    modes = sorted(frame["mode_label"].unique(), reverse=True)
     for start in range(0, len(ranks), MAX_FOREST_ROWS):
         part = frame[frame["rank"].between(start, start + MAX_FOREST_ROWS - 1)]
         named = part.drop_duplicates("rank")
@@ -48,12 +48,12 @@ def draw(frame: pd.DataFrame, title: str, footer: str) -> Iterator[Figure]:
         slots = figure.add_gridspec(1, len(modes), wspace=0.06)
         for column, mode in enumerate(modes):
             axes = figure.add_subplot(slots[column])
-            draw_forest(axes, part[part["mode"] == mode])
-            set_log_scale(axes, "x", frame, RATIO)
+            draw_forest(axes, part[part["mode_label"] == mode])
+            set_scale(axes, "x", frame, RATIO, ticks=max(3, 9 // len(modes)))
             axes.set_yticks(named["rank"], labels)
             axes.set_ylim(part["rank"].max() + 0.6, start - 0.6)
             axes.tick_params(labelleft=column == 0, labelsize=7)
-            axes.set_title(mode)
+            axes.set_title(mode.replace(" (", "\n("), fontsize=8)
             axes.set_xlabel(RATIO.axis)
         legend: list[Any] = [
             Line2D([], [], label=verdict, **style) for verdict, style in VERDICTS.items()
@@ -79,4 +79,5 @@ def draw_forest(axes: Axes, rows: pd.DataFrame) -> None:
 def forest_label(row: pd.Series, styles: Styles) -> str:
     page = panel_label(*row[PANEL]).replace("\n", " ")
     page += "" if row["page_class"] == "order-0" else f", order {row['order']:g}"
+    page += f", {row['level']}" if row["level"] else ""
     return f"{styles[tuple(row[SERIES])]['label']}: {page}"
