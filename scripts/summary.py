@@ -1,7 +1,7 @@
 """Reads a run's summary.csv and names the axes that figures are split by.
 
-For tables of your own, `pd.read_csv("results/latest/summary.csv")` needs no options; `read()` puts
-several runs together. Empty means not measured and becomes NaN.
+For tables of your own, `pd.read_csv("results/latest/summary.csv")` reads a run, and `read()` here
+several, with types that allow for gaps. Empty means not measured and becomes NaN.
 """
 
 from __future__ import annotations
