@@ -1,0 +1,1 @@
+"""The figures of a run, one file each; plot.py says which a run has."""
