@@ -13,13 +13,32 @@ extension Statistics {
     confidence: Double = 0.95
   ) -> ClosedRange<Double>? {
     guard values.count > 1 else { return nil }
-    let count = Double(values.count)
-    let mean = values.reduce(0, +) / count
-    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    let standardError = (squares / (count - 1) / count).squareRoot()
+    let (mean, standardError) = meanAndStandardError(values)
     let reach =
       standardError * studentT(confidence: confidence, degreesOfFreedom: values.count - 1)
     return mean - reach...mean + reach
+  }
+
+  /// The two-sided t test: how probable is a mean at least as far from 0, for its standard error, if
+  /// the values are independent draws from one normal distribution of mean 0? Exact to 1e-15, and 0
+  /// below that; 1 where all values are 0.
+  ///
+  /// - Returns: Nil for fewer than two values, which have no spread.
+  public static func studentTTest(_ values: [Double]) -> Double? {
+    guard values.count > 1 else { return nil }
+    let (mean, standardError) = meanAndStandardError(values)
+    let degreesOfFreedom = values.count - 1
+    let angle = atan2(abs(mean), standardError * Double(degreesOfFreedom).squareRoot())
+    return max(0, 1 - studentTProbability(angle: angle, degreesOfFreedom: degreesOfFreedom))
+  }
+
+  private static func meanAndStandardError(
+    _ values: [Double]
+  ) -> (mean: Double, standardError: Double) {
+    let count = Double(values.count)
+    let mean = values.reduce(0, +) / count
+    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    return (mean, (squares / (count - 1) / count).squareRoot())
   }
 
   /// The t below which |t| stays with probability `confidence` (between 0 and 1), at one degree of
