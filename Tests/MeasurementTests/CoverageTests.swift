@@ -5,7 +5,8 @@ import Testing
 /// What the interval and the whole rule keep of their promises, by seeded simulation.
 ///
 /// `coverage` is the range, in percent, in which the simulated share lies, wide enough for the
-/// chance of so few trials: three standard errors are 1.5 points about 95 % and 3 points about 75 %.
+/// chance of so few trials: three standard errors are 1.5 points about 95 % and 3 points about 75
+/// %.
 @Suite("Coverage of PairedEstimate, simulated")
 struct CoverageTests {
   private static let trials = 2000
@@ -238,6 +239,22 @@ struct CoverageTests {
         }
       }
       #expect((93.5...97.5).contains(100 * Double(covered) / Double(Self.trials)))
+    }
+  }
+
+  @Test(
+    "Luck of the code, which all processes share, is covered in little more than 1 - 2^(1 - layouts)"
+  )
+  func luckOfTheCode() throws {
+    var generator = SeededGenerator(seed: 1).stream("luck of the code")
+    for (layouts, coverage) in [(2, 50.0...58), (4, 85...91)] {
+      var covered = 0
+      for _ in 0..<Self.trials {
+        let effects = (0..<layouts).map { _ in 0.05 * generator.normal() }
+        let simulation = Simulation(processes: 6, layoutEffects: effects, blocks: 1, rounds: 1)
+        if try simulation.estimate(using: &generator).interval.contains(1) { covered += 1 }
+      }
+      #expect(coverage.contains(100 * Double(covered) / Double(Self.trials)), "\(layouts) layouts")
     }
   }
 }

@@ -2,10 +2,10 @@
 /// processes of a cell.
 ///
 /// Passes are timed at a number of operations until enough of them in a row took what is aimed at;
-/// one that took less doubles the number, as often as its own time asks for, and the count of passes
-/// starts again. So the number is never worked out from a shorter pass alone, whose cold start makes
-/// operations look dearer than they are. The first process of a cell settles it, and hands
-/// `iterations` on: blocks of different lengths are not the same measurement.
+/// one that took less doubles the number, as often as its own time asks for, and the count of
+/// passes starts again. So the number is never worked out from a shorter pass alone, whose cold
+/// start makes operations look dearer than they are. The first process of a cell settles it, and
+/// hands `iterations` on: blocks of different lengths are not the same measurement.
 ///
 /// ```swift
 /// while !block.isSettled {
@@ -17,8 +17,8 @@ public struct BlockLength: Equatable, Sendable {
   /// and some 800 times what reading it costs there.
   public static let promised: UInt64 = 20_000
 
-  /// What a pass must take while the number is being settled: a quarter more than is promised, since
-  /// arms become faster as they warm up, and other processes have other luck.
+  /// What a pass must take while the number is being settled: a quarter more than is promised,
+  /// since arms become faster as they warm up, and other processes have other luck.
   public static let aim: UInt64 = promised + promised / 4
 
   /// Operations in a block.

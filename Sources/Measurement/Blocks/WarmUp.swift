@@ -2,10 +2,10 @@
 /// measured.
 ///
 /// Times fall over a process's first rounds: caches, predictors, the core's frequency and the
-/// hypervisor get used to the work. Rounds are warm-up until every arm is flat: until the medians of
-/// its two latest windows of rounds differ by less than the tolerance. Windows do not overlap, and
-/// are compared when one is full. At the limit warm-up is over in any case, and `isFlat` tells that
-/// it was not enough.
+/// hypervisor get used to the work. Rounds are warm-up until every arm is flat: until the medians
+/// of its two latest windows of rounds differ by less than the tolerance. Windows do not overlap,
+/// and are compared when one is full. At the limit warm-up is over in any case, and `isFlat` tells
+/// that it was not enough.
 ///
 /// What is judged can't choose the rounds that it is judged by: only each arm's own level is looked
 /// at, never a ratio; one decision holds for all arms; and the rounds that are kept are those after

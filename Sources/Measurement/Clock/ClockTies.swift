@@ -1,7 +1,8 @@
 /// How often the clock could not tell two timed blocks of one round apart.
 ///
-/// A clock that advances every 10 ns tells 36 us to 0.03 %. Where many rounds tie, a median ratio of
-/// exactly 1 says no more than that, and an interval that ends at 1 is only as fine as the clock.
+/// A clock that advances every 10 ns tells 36 us to 0.03 %. Where many rounds tie, a median ratio
+/// of exactly 1 says no more than that, and an interval that ends at 1 is only as fine as the
+/// clock.
 public enum ClockTies {
   /// The share (0...1) of rounds in which arm and baseline took equally many ticks.
   ///

@@ -7,8 +7,8 @@ extension Statistics {
   ///
   /// - Parameters:
   ///   - processes: each process's times of the arm, in the order of its rounds, warm-up left out.
-  ///   - turn: rounds in which everything that alternates, such as layouts, has had its turn: thirds
-  ///     are cut down to whole turns, or they would differ by what they hold.
+  ///   - turn: rounds in which everything that alternates, such as layouts, has had its turn:
+  ///     thirds are cut down to whole turns, or they would differ by what they hold.
   /// - Returns: Nil when no process has three turns.
   public static func drift(_ processes: [[Double]], turn: Int = 1) -> Double? {
     precondition(turn > 0, "a turn has at least one round")

@@ -1,5 +1,5 @@
-/// How much longer an arm takes than its baseline, for each operation: what the ratio does not tell,
-/// because it depends on what the loop around the operation costs.
+/// How much longer an arm takes than its baseline, for each operation: what the ratio does not
+/// tell, because it depends on what the loop around the operation costs.
 ///
 /// By the method of ``PairedInterval`` from the very rounds that the ratio is made of
 /// (``PairedEstimate``). The two are medians of different quantities: where the baseline's time

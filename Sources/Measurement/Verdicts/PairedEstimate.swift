@@ -25,8 +25,8 @@ public struct PairedEstimate: Equatable, Sendable {
   /// The upper end of the interval of `ratio`.
   public var upper: Double { exp(logRatio.upper) }
 
-  /// The p-value of no difference, uncorrected for the number of arms: ``PairedInterval/pDifference``
-  /// of the log ratios.
+  /// The p-value of no difference, uncorrected for the number of arms:
+  /// ``PairedInterval/pDifference`` of the log ratios.
   public var pDifference: Double { logRatio.pDifference }
 
   /// The interval from `lower` to `upper`.

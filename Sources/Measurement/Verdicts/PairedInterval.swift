@@ -22,18 +22,21 @@
 ///
 /// - `coverage` is that of the sign-test interval over the groups, before widening.
 /// - Where processes differ more than their rounds do, the t interval is what keeps the confidence,
-///   and it takes the quantity to be normal between processes. At 95 %, 3 processes cover the median
-///   of where they came from with probability 95 % if that is normal, 94 % if it is log-normal and
-///   92 % if it is uniform.
+///   and it takes the quantity to be normal between processes. At 95 %, 3 processes cover the
+///   median of where they came from with probability 95 % if that is normal, 94 % if it is
+///   log-normal and 92 % if it is uniform.
 /// - Where placement has two outcomes, all processes may meet the rarer one and tell nothing of the
-///   other, which odds of 7 to 3 make a matter of 3 %. At even odds the median lies between the two,
-///   and P processes cover it with probability 1 - 2^(1 - P) only: 75 % for 3, 97 % for 6.
+///   other, which odds of 7 to 3 make a matter of 3 %. At even odds the median lies between the
+///   two, and P processes cover it with probability 1 - 2^(1 - P) only: 75 % for 3, 97 % for 6.
 /// - Two processes make an interval that reaches 6 times their distance to either side at 95 %.
-/// - One process says nothing about others: the interval holds for its placement alone, `pDifference`
-///   is 1, and `VerdictRule` gives no verdict.
+/// - One process says nothing about others: the interval holds for its placement alone,
+///   `pDifference` is 1, and `VerdictRule` gives no verdict.
 /// - What lasts as long as the run, such as a busy neighbour, all its processes share: no interval
-///   made of one run tells of it. The same goes for where the linker put the code.
-/// - Layouts are not a sample of all layouts: nothing is said about copies that were not timed.
+///   made of one run tells of it.
+/// - Where the linker put the copies of a loop is the same in all processes, too. Layouts are not a
+///   sample of all layouts: nothing is said about copies that were not timed, and if their luck is
+///   all that differs, L of them lie on both sides of the truth with probability 1 - 2^(1 - L):
+///   87.5 % for 4.
 /// - Blocks should be long enough to be nearly independent, and groups should number at least 12:
 ///   at 95 % the interval then leaves out the two outermost values on either side.
 /// - An odd number of rounds in a group makes its median free of bias in the middle of a skewed

@@ -14,9 +14,9 @@ internal import Glibc
 /// arm that fewer processes measured than `fewestProcesses` gets no verdict at all.
 ///
 /// At the default rate, m arms and groups enough for n signs, a call needs k others like it with
-/// 2^(1 - n) <= 0.05 k / m: with 12 groups, one arm in a hundred has to differ before any is called.
-/// The t test of its processes asks for more where they are few: of 3 processes, the mean has to be
-/// 4 standard errors away at p = 0.05, 10 at 0.01 and 32 at 0.001.
+/// 2^(1 - n) <= 0.05 k / m: with 12 groups, one arm in a hundred has to differ before any is
+/// called. The t test of its processes asks for more where they are few: of 3 processes, the mean
+/// has to be 4 standard errors away at p = 0.05, 10 at 0.01 and 32 at 0.001.
 public struct VerdictRule: Equatable, Sendable {
   /// The relative difference that counts as none: 0.02 takes ratios from 1/1.02 to 1.02 for same.
   public let margin: Double
@@ -46,13 +46,13 @@ public struct VerdictRule: Equatable, Sendable {
   /// The fewest processes from which an arm gets a verdict: 3, and more where wrong calls are to be
   /// rarer than one in 64.
   ///
-  /// Neither interval nor p-value protects from processes that all had the same luck, for then there
-  /// is no spread to see. Worst is a placement with two outcomes, the difference 0 and some other,
-  /// met at odds q and 1 - q. A wrong call takes that all P processes of the arm meet the other, and
-  /// all of the twin's meet 0, as twins are of the same distribution: (q (1 - q))^P, at most 4^-P.
-  /// That is 25 % for one process, 6 % for two and 1.6 % for three; it must not be more than
-  /// `falseDiscoveryRate`. Two would do for a rate above 6 %, but their spread has one degree of
-  /// freedom, and an interval of 6 times their distance to either side resolves nothing.
+  /// Neither interval nor p-value protects from processes that all had the same luck, for then
+  /// there is no spread to see. Worst is a placement with two outcomes, the difference 0 and some
+  /// other, met at odds q and 1 - q. A wrong call takes that all P processes of the arm meet the
+  /// other, and all of the twin's meet 0, as twins are of the same distribution: (q (1 - q))^P, at
+  /// most 4^-P. That is 25 % for one process, 6 % for two and 1.6 % for three; it must not be more
+  /// than `falseDiscoveryRate`. Two would do for a rate above 6 %, but their spread has one degree
+  /// of freedom, and an interval of 6 times their distance to either side resolves nothing.
   ///
   /// Nothing like it protects "same": an outcome that all of 3 processes missed, each at even odds,
   /// is missed in one run of eight.
