@@ -49,7 +49,7 @@ struct ReplayCommand: ParsableCommand {
     let outcome = try Session(
       plan: plan, left: left, output: FilePath(output), arguments: arguments, cells: [old.cell]
     ).run()
-    guard let again = outcome.rows.first(where: { $0.encoding == old.encoding }) else {
+    guard let again = outcome.rows.first(where: { $0.arm == old.arm }) else {
       throw FailedRun(description: "the replay was interrupted before it had a result")
     }
     guard again.checksum == old.checksum else {

@@ -7,6 +7,8 @@ import Results
 struct RunResults {
   let plan: Plan
   private(set) var cells: [CellResult]
+  /// The rows of `samples.csv`.
+  private(set) var samples = 0
 
   /// Whether the kernel moves pages to where they are used.
   private let isNUMABalancing: Bool
@@ -19,6 +21,7 @@ struct RunResults {
 
   mutating func add(_ report: CellReport, process: Int) {
     cells[report.cell].add(report, process: process)
+    samples += report.samples.count
   }
 
   /// The cells in which some arm has no verdict yet.
@@ -65,7 +68,7 @@ struct RunResults {
     }
     let verdicts = plan.rule.verdicts(for: compared.map { ($0.estimate, $0.null) })
     for (item, verdict) in zip(compared, verdicts) {
-      rows[item.row].verdict = SummaryRow.Verdict(rawValue: verdict.rawValue)
+      rows[item.row].verdict = verdict
     }
     return (rows, NoiseFloor(twins: twins))
   }
@@ -81,27 +84,29 @@ struct RunResults {
   ) -> SummaryRow {
     let cell = result.cell
     let reports = result.reports.values
+    let contender = cell.contender(of: estimate.arm)
     var row = SummaryRow(
       runID: meta.runID, timestamp: meta.started, machineKey: meta.machine.machineKey,
-      cell: result.index, operation: cell.operation.rawValue, mode: cell.mode.rawValue,
-      encoding: estimate.arm.name, baseline: plan.choice.baseline(of: cell), order: cell.order,
+      cpu: meta.machine.cpuName, cell: result.index, operation: cell.operation.rawValue,
+      mode: cell.mode.rawValue, arm: estimate.arm.name, role: contender.role,
+      baseline: plan.choice.baseline(of: cell), order: cell.order,
       pageClass: cell.pageClass.rawValue, footprintBytes: cell.footprintBytes,
-      threads: cell.threads,
-      n: reports.map(\.iterations).max() ?? 0, nsPerOp: estimate.median,
-      nsMin: estimate.minimum, nsIQR: estimate.interquartileRange, rounds: rounds.count,
-      processes: reports.count, layouts: Set(rounds.map(\.layout)).count)
+      threads: cell.threads, iterations: reports.map(\.iterations).max() ?? 0,
+      rounds: rounds.count, processes: reports.count, layouts: Set(rounds.map(\.layout)).count,
+      nsPerOp: estimate.median, nsMin: estimate.minimum, nsIQR: estimate.interquartileRange)
     row.commit = meta.commit
+    row.label = meta.label
+    row.kernel = meta.machine.kernelRelease
+    row.kernels = contender.kernels
     row.mix = Double(cell.mix)
     row.predictability = cell.predictability.rawValue
     row.pattern = cell.pattern.rawValue
     row.hugePages = cell.folios
-    row.hvo = SummaryRow.HVO(rawValue: cell.hvo.rawValue)
-    let mappings = Set(
+    row.hvo = cell.hvo
+    row.mapping = Mapping(
       reports.compactMap { report in
         report.arms.firstIndex(of: estimate.arm).map { report.mappings[$0] }
       })
-    row.mapping =
-      mappings.count == 1 ? mappings.first.flatMap { .init(rawValue: $0.rawValue) } : .mixed
     row.cpuNode = cell.cpuNode
     row.memoryNode = cell.memoryNode
     if cell.hvo == .on {
@@ -111,9 +116,9 @@ struct RunResults {
     row.peerNode = cell.peerNode
     row.placement = reports.compactMap(\.placement).min()
     row.nsNet = estimate.net
-    row.cyclesPerOp = estimate.events[.cycles]
-    row.instructionsPerOp = estimate.events[.instructions]
-    row.branchMissesPerOp = estimate.events[.branchMisses]
+    row.countedCycles = estimate.events[.cycles]
+    row.countedInstructions = estimate.events[.instructions]
+    row.countedBranchMisses = estimate.events[.branchMisses]
     row.checksum = result.checksum
     return row
   }
@@ -124,7 +129,7 @@ extension CellReport {
   func sampleRows(process: Int) -> [SampleRow] {
     samples.map { sample in
       var row = SampleRow(
-        cell: cell, encoding: arms[sample.arm].name, role: arms[sample.arm].role.inResults,
+        cell: cell, arm: arms[sample.arm].name, part: arms[sample.arm].role,
         process: process, block: sample.block, round: sample.round, position: sample.position,
         layout: sample.layout, iterations: iterations, elapsedNS: Int(sample.elapsed))
       row.contextSwitches = sample.counts.contextSwitches
@@ -146,17 +151,6 @@ extension HardwareEvent {
     case .branchMisses: \.branchMisses
     case .l1dMisses: \.l1dMisses
     case .dtlbMisses: \.dtlbMisses
-    }
-  }
-}
-
-extension Arm.Role {
-  fileprivate var inResults: SampleRow.Role {
-    switch self {
-    case .baseline: .baseline
-    case .arm: .arm
-    case .twin: .twin
-    case .null: .null
     }
   }
 }

@@ -66,14 +66,12 @@ struct Session {
     let (rows, noiseFloor) = try results.summary(meta)
     meta.status = interruption.isRequested ? .interrupted : .complete
     meta.finished = .now
-    meta.noiseFloor = noiseFloor.map {
-      Meta.NoiseFloor(
-        twins: $0.twins, median: $0.median, p95: $0.percentile95,
-        falsePositiveShare: $0.falsePositiveShare)
-    }
+    meta.noiseFloor = noiseFloor
     let selfTest = results.cells[plan.cells.count - 1]
     meta.sensitivity = try selfTest.sensitivity(plan.rule)
     try directory.writeSummary(rows)
+    meta.rows = Meta.Rows(summary: rows.count, samples: results.samples)
+    try directory.describeTables()
     try directory.write(meta)
     return Outcome(
       meta: meta, rows: rows, directory: directory,
@@ -156,7 +154,7 @@ struct Session {
 extension Session.Outcome {
   /// Prints the table and what must be known to read it.
   func print(_ format: SummaryTable.Format, allArms: Bool) {
-    let arms = allArms ? SummaryTable.Arms.all : .named(MaskEncoding.name)
+    let arms = allArms ? SummaryTable.Arms.all : .new
     Swift.print(SummaryTable(rows, arms: arms).render(format), terminator: "")
     if meta.status == .interrupted {
       // Not among results that a program may read.
@@ -171,7 +169,7 @@ extension Session.Outcome {
       Swift.print(
         """
         noise floor: A/A twins differ by \(percent(floor.median)) in the median and \
-        \(percent(floor.p95)) at the 95th percentile of \(floor.twins) cells; \
+        \(percent(floor.percentile95)) at the 95th percentile of \(floor.twins) cells; \
         \(percent(floor.falsePositiveShare)) of their intervals exclude 1
         """)
     }

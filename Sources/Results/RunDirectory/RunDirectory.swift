@@ -11,6 +11,7 @@ public struct RunDirectory: Sendable {
   static let samplesName = "samples.csv"
   static let codegenName = "codegen.csv"
   static let unmeasuredName = "unmeasured.csv"
+  static let dataPackageName = "datapackage.json"
   static let latestName = "latest"
 
   /// Makes `<UTC time>-<machine key>` in `root`, with `meta` in it, and lets `latest` lead to it.
@@ -27,10 +28,11 @@ public struct RunDirectory: Sendable {
     meta.runID = directory.path.lastComponent?.string ?? ""
     do throws(ResultsError) {
       try directory.write(meta)
+      try directory.describeTables()
       // Only now: `latest` must not lead to a directory that says nothing yet.
       try directory.becomeLatest(in: root)
     } catch {
-      try? directory.path.appending(metaName).removeFile()
+      for name in [metaName, dataPackageName] { try? directory.path.appending(name).removeFile() }
       try? directory.path.removeDirectory()
       throw error
     }
