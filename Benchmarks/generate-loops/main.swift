@@ -74,7 +74,7 @@ func planted(_ additions: Int) -> Arm {
 }
 
 let empty = Arm(
-  operation: "empty", name: "null",
+  operation: "empty", name: "empty",
   bodies: ["throughput": throughput("EmptyOperation"), "latency": latency("EmptyOperation")],
   roles: ["arm"])
 

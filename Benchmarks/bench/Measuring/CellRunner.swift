@@ -16,7 +16,7 @@ struct CellRunner: CellMeasuring {
   let generator: SeededGenerator
   let workload: Workload
   let streams: Streams
-  let nullStream: Stream
+  let emptyStream: Stream
   let maps: MapSet
   let runs: [ArmRun]
   let counters: ThreadCounters
@@ -27,7 +27,7 @@ struct CellRunner: CellMeasuring {
   /// An arm, and what it needs to run.
   struct ArmRun {
     let arm: Arm
-    /// Of its map; the null loop, which reads none, takes addresses from the baseline's.
+    /// Of its map; the empty loop, which reads none, takes addresses from the baseline's.
     let place: Int
     /// One for each code layout.
     let loops: [TimedLoop]
@@ -48,11 +48,11 @@ struct CellRunner: CellMeasuring {
     self.maps = maps
     let places = maps.places(for: planned.formats)
     streams = Streams(workload, cell, mode: cell.mode, Set(places.map(maps.shape)))
-    nullStream = Stream(nullFor: workload, mode: cell.mode, maps.shape(places[0]))
+    emptyStream = Stream(emptyFor: workload, mode: cell.mode, maps.shape(places[0]))
     let layouts = setup.layouts
     runs = planned.arms.enumerated().map { index, arm in
       ArmRun(
-        arm: arm, place: arm.role == .null ? places[0] : places[index],
+        arm: arm, place: arm.role == .empty ? places[0] : places[index],
         loops: (0..<layouts).map {
           timedLoops[arm.symbol(planned.cell.operation, planned.cell.mode, layout: $0)]!
         })
@@ -100,7 +100,7 @@ struct CellRunner: CellMeasuring {
   // MARK: Caches
 
   private func evenOutCaches() {
-    maps.evenOutCaches(runs.filter { $0.arm.role != .null }.map(\.place), workload)
+    maps.evenOutCaches(runs.filter { $0.arm.role != .empty }.map(\.place), workload)
   }
 
   // MARK: Checking
@@ -114,7 +114,7 @@ struct CellRunner: CellMeasuring {
       cell.mode == .throughput
       ? self.streams
       : Streams(workload, cell, mode: .throughput, Set(runs.map { maps.shape($0.place) }))
-    for run in runs where run.arm.role != .null {
+    for run in runs where run.arm.role != .empty {
       let steps = streams[maps.shape(run.place)]
       if cell.operation == .prepCompoundPage { maps.scribble(run.place, workload) }
       let loop = timedLoops[run.arm.symbol(cell.operation, .throughput, layout: 0)]!
@@ -167,7 +167,7 @@ struct CellRunner: CellMeasuring {
   }
 
   private func stream(_ run: ArmRun) -> Stream {
-    run.arm.role == .null ? nullStream : streams[maps.shape(run.place)]
+    run.arm.role == .empty ? emptyStream : streams[maps.shape(run.place)]
   }
 
   /// Checks a pass's sums, and gives references back.
@@ -178,7 +178,7 @@ struct CellRunner: CellMeasuring {
     where !walk.stream.accepts(sum, window: walk.window, base: walk.base) {
       throw wrong(run, walk, sum: sum)
     }
-    guard run.arm.role != .null else { return }
+    guard run.arm.role != .empty else { return }
     for walk in walks { try settleReferences(walk.window, run, base: walk.base) }
   }
 
@@ -222,7 +222,7 @@ struct CellRunner: CellMeasuring {
     for index in runs.indices {
       try pass(index, 0, warm)
       let perOperation = Double(try pass(index, 0, timed)) / Double(size)
-      if runs[index].arm.role != .null { fastest = min(fastest, perOperation) }
+      if runs[index].arm.role != .empty { fastest = min(fastest, perOperation) }
     }
     // The trial was two passes of each arm, as a round is, references given back included.
     let trialCost = Double(MonotonicRawClock.now() &- begin)

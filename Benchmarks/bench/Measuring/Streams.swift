@@ -96,8 +96,8 @@ extension Stream {
       }
   }
 
-  /// The stream for the null loop over the same pages.
-  init(nullFor workload: Workload, mode: Mode, _ shape: MapShape) {
+  /// The stream for the empty loop over the same pages.
+  init(emptyFor workload: Workload, mode: Mode, _ shape: MapShape) {
     self.init(
       workload, offsets: workload.pfns.map(shape.page), isChain: mode == .latency,
       basesPerAnswer: 1, answer: shape.page, link: shape.page)

@@ -20,7 +20,7 @@ struct ArmChoice {
     return cell.hvo.isKeyEnabled ? FakeHeadEncoding<KeyOn>.name : FakeHeadEncoding<KeyOff>.name
   }
 
-  /// What is timed in a cell: baseline, its twin, the other arms, and of loops the null loop.
+  /// What is timed in a cell: baseline, its twin, the other arms, and of loops the empty one.
   func arms(of cell: Cell) -> [Arm] {
     let baseline = baseline(of: cell)
     let others = cell.contenders.filter {
@@ -28,7 +28,7 @@ struct ArmChoice {
     }.map(\.name)
     return [Arm(name: baseline, role: .baseline), Arm(name: baseline, role: .twin)]
       + others.map { Arm(name: $0, role: .arm) }
-      + (cell.operation.changesHVO ? [] : [Arm(name: "null", role: .null)])
+      + (cell.operation.changesHVO ? [] : [Arm(name: "empty", role: .empty)])
   }
 
   private func isMeasured(_ contender: Contender) -> Bool {

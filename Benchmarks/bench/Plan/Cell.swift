@@ -1,3 +1,4 @@
+import Results
 import TimedLoops
 import Vmemmap
 
@@ -104,24 +105,14 @@ struct MapKey: Hashable {
 
 /// One side of a comparison, or what is measured beside it.
 struct Arm: Hashable, Codable {
-  enum Role: String, Codable {
-    /// What ratios refer to.
-    case baseline
-    case arm
-    /// A second copy of the baseline: what it differs by is noise.
-    case twin
-    /// The loop without an operation.
-    case null
-  }
-
-  /// The encoding's or form's name.
+  /// The encoding's or form's name; `empty` for none.
   let name: String
-  let role: Role
+  let role: SampleRow.Part
 
   func symbol(_ operation: Operation, _ mode: Mode, layout: Int) -> String {
     let parts =
       switch role {
-      case .null: ["empty", (mode == .latency ? mode : .throughput).rawValue, name, "arm"]
+      case .empty: ["empty", (mode == .latency ? mode : .throughput).rawValue, name, "arm"]
       case .twin: [operation.rawValue, mode.rawValue, name, "twin"]
       case .baseline, .arm: [operation.rawValue, mode.rawValue, name, "arm"]
       }
@@ -132,6 +123,9 @@ struct Arm: Hashable, Codable {
 /// An encoding or form as the plan sees it.
 struct Contender: Sendable {
   let name: String
+  let role: ArmRole
+  /// Which kernels have it; nil for none.
+  var kernels: String?
   let hvoStates: Set<HVOState>
   let format: any TailFormat.Type
   var staticKey: (any StaticKey.Type)?
@@ -146,7 +140,8 @@ struct Contender: Sendable {
     /// The same loops in C (`Tests/CLoops`).
     fileprivate var inC: Contender {
       Contender(
-        name: "c_\(name)", hvoStates: hvoStates, format: format, staticKey: staticKey,
+        name: "c_\(name)", role: .control, hvoStates: hvoStates, format: format,
+        staticKey: staticKey,
         isInDefaultPlan: isInDefaultPlan, registerThread: registerThread,
         unregisterThread: unregisterThread)
     }
@@ -178,20 +173,23 @@ extension Operation {
       HVOProcedure.all.map(\.contender)
     case .selfTest:
       plantedAdditions.map {
-        Contender(name: "planted_\($0)", hvoStates: [.off], format: HeadMaskFormat.self)
+        Contender(
+          name: "planted_\($0)", role: .control, hvoStates: [.off], format: HeadMaskFormat.self)
       }
     }
   }
 
   private func contender<E: CompoundEncoding>(_ encoding: E.Type) -> Contender {
     Contender(
-      name: E.name, hvoStates: E.hvoStates, format: E.Format.self, staticKey: E.staticKey,
+      name: E.name, role: E.role, kernels: E.kernels, hvoStates: E.hvoStates, format: E.Format.self,
+      staticKey: E.staticKey,
       isInDefaultPlan: E.isInDefaultPlan)
   }
 
   private func contender<F: PageRefForm>(_ form: F.Type) -> Contender {
     Contender(
-      name: F.name, hvoStates: F.hvoStates, format: F.Encoding.Format.self,
+      name: F.name, role: F.role, kernels: F.kernels, hvoStates: F.hvoStates,
+      format: F.Encoding.Format.self,
       staticKey: F.staticKey, isInDefaultPlan: F.isInDefaultPlan,
       registerThread: { F.registerThread() }, unregisterThread: { F.unregisterThread() })
   }
@@ -201,5 +199,10 @@ extension Cell {
   /// The contenders that give right answers in the cell's state of HVO.
   var contenders: [Contender] {
     operation.contenders.filter { $0.hvoStates.contains(hvo) }
+  }
+
+  /// - Precondition: the arm is one of the cell's operation, and not the empty loop.
+  func contender(of arm: Arm) -> Contender {
+    operation.contenders.first { $0.name == arm.name }!
   }
 }

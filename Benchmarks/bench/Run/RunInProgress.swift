@@ -173,15 +173,13 @@ extension RunInProgress {
     if stop == nil && rows.isEmpty && results.isEmpty, let item = meta.unmeasured.last {
       throw FailedRun(description: "no cell could be measured; \(item.what): \(item.why)")
     }
-    meta.noiseFloor = noiseFloor.map {
-      Meta.NoiseFloor(
-        twins: $0.twins, median: $0.median, p95: $0.percentile95,
-        falsePositiveShare: $0.falsePositiveShare)
-    }
+    meta.noiseFloor = noiseFloor
     let selfTest = results.cells[plan.cells.count - 1]
     meta.sensitivity = try selfTest.sensitivity(plan.rule)
     try directory.writeUnmeasured(meta.unmeasured)
     try directory.writeSummary(rows)
+    meta.rows = Meta.Rows(summary: rows.count, samples: results.samples)
+    try directory.describeTables()
     try directory.write(meta)
     return Session.Outcome(
       meta: meta, rows: rows, directory: directory,

@@ -7,6 +7,8 @@ import Results
 struct RunResults {
   let plan: Plan
   private(set) var cells: [CellResult]
+  /// The rows of `samples.csv`.
+  private(set) var samples = 0
 
   /// Whether the kernel moves pages to where they are used.
   private let isNUMABalancing: Bool
@@ -19,6 +21,7 @@ struct RunResults {
 
   mutating func add(_ report: CellReport, process: Int) {
     cells[report.planned.index].add(report, process: process)
+    samples += report.samples.count
   }
 
   /// Drops what was measured of a cell that this machine could not measure to the end.
@@ -61,7 +64,7 @@ struct RunResults {
           row.margin = plan.rule.margin
           row.smallestEffect = paired.smallestEffect(above: twin.interval)
           row.layoutsAgree = paired.layoutsAgree
-          row.coverage = paired.coverage
+          row.coverage = paired.logRatio.coverage
           row.pValue = paired.pDifference
           if isPlaced(row) { compared.append((rows.count, paired, twin.interval)) }
         }
@@ -70,7 +73,7 @@ struct RunResults {
     }
     let verdicts = plan.rule.verdicts(for: compared.map { ($0.estimate, $0.null) })
     for (item, verdict) in zip(compared, verdicts) {
-      rows[item.row].verdict = SummaryRow.Verdict(rawValue: verdict.rawValue)
+      rows[item.row].verdict = try? verdict.get()
     }
     return (rows, NoiseFloor(twins: twins))
   }
@@ -86,27 +89,29 @@ struct RunResults {
   ) -> SummaryRow {
     let cell = result.cell
     let reports = result.reports.values
+    let contender = cell.contender(of: estimate.arm)
     var row = SummaryRow(
       runID: meta.runID, timestamp: meta.started, machineKey: meta.machine.machineKey,
-      cell: result.planned.index, operation: cell.operation.rawValue, mode: cell.mode.rawValue,
-      encoding: estimate.arm.name, baseline: result.planned.baseline, order: cell.order,
+      cpu: meta.machine.cpuName, cell: result.planned.index,
+      operation: cell.operation.rawValue, mode: cell.mode.rawValue, arm: estimate.arm.name,
+      role: contender.role, baseline: result.planned.baseline, order: cell.order,
       pageClass: cell.pageClass.rawValue, footprintBytes: cell.footprintBytes,
-      threads: cell.threads,
-      n: reports.map(\.iterations).max() ?? 0, nsPerOp: estimate.median,
-      nsMin: estimate.minimum, nsIQR: estimate.interquartileRange, rounds: rounds.count,
-      processes: reports.count, layouts: Set(rounds.map(\.layout)).count)
+      threads: cell.threads, iterations: reports.map(\.iterations).max() ?? 0,
+      rounds: rounds.count, processes: reports.count, layouts: Set(rounds.map(\.layout)).count,
+      nsPerOp: estimate.median, nsMin: estimate.minimum, nsIQR: estimate.interquartileRange)
     row.commit = meta.commit
+    row.label = meta.label
+    row.kernel = meta.machine.kernelRelease
+    row.kernels = contender.kernels
     row.mix = Double(cell.mix)
     row.predictability = cell.predictability.rawValue
     row.pattern = cell.pattern.rawValue
     row.hugePages = cell.folios
-    row.hvo = SummaryRow.HVO(rawValue: cell.hvo.rawValue)
-    let mappings = Set(
+    row.hvo = cell.hvo
+    row.mapping = Mapping(
       reports.compactMap { report in
         report.arms.firstIndex(of: estimate.arm).map { report.mappings[$0] }
       })
-    row.mapping =
-      mappings.count == 1 ? mappings.first.flatMap { .init(rawValue: $0.rawValue) } : .mixed
     row.cpuNode = cell.cpuNode
     row.memoryNode = cell.memoryNode
     if cell.hvo == .on {
@@ -116,9 +121,9 @@ struct RunResults {
     row.peerNode = cell.peerNode
     row.placement = reports.compactMap(\.placement).min()
     row.nsNet = estimate.net
-    row.cyclesPerOp = estimate.events[.cycles]
-    row.instructionsPerOp = estimate.events[.instructions]
-    row.branchMissesPerOp = estimate.events[.branchMisses]
+    row.countedCycles = estimate.events[.cycles]
+    row.countedInstructions = estimate.events[.instructions]
+    row.countedBranchMisses = estimate.events[.branchMisses]
     row.checksum = result.checksum
     return row
   }
@@ -129,7 +134,7 @@ extension CellReport {
   func sampleRows(process: Int) -> [SampleRow] {
     samples.map { sample in
       var row = SampleRow(
-        cell: planned.index, encoding: arms[sample.arm].name, role: arms[sample.arm].role.inResults,
+        cell: planned.index, arm: arms[sample.arm].name, part: arms[sample.arm].role,
         process: process, block: sample.block, round: sample.round, position: sample.position,
         layout: sample.layout, iterations: iterations, elapsedNS: Int(sample.elapsed))
       row.contextSwitches = sample.counts.contextSwitches
@@ -151,17 +156,6 @@ extension HardwareEvent {
     case .branchMisses: \.branchMisses
     case .l1dMisses: \.l1dMisses
     case .dtlbMisses: \.dtlbMisses
-    }
-  }
-}
-
-extension Arm.Role {
-  fileprivate var inResults: SampleRow.Role {
-    switch self {
-    case .baseline: .baseline
-    case .arm: .arm
-    case .twin: .twin
-    case .null: .null
     }
   }
 }
