@@ -24,7 +24,7 @@ extension BenchTests {
       }
       // The self-test has no rows in the summary.
       let kept = finished.codegen.map(\.symbol).filter { !$0.hasPrefix("selftest__") }
-      let selfTest = ["empty__latency__null__arm__"]
+      let selfTest = ["empty__latency__empty__arm__"]
       #expect(
         Set(kept.filter { symbol in !selfTest.contains { symbol.hasPrefix($0) } }) == Set(timed))
       #expect(Set(finished.codegen.map(\.symbol)).count == finished.codegen.count)

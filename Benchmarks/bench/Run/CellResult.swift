@@ -68,9 +68,9 @@ struct ArmEstimate {
   let median: Double
   let minimum: Double
   let interquartileRange: Double
-  /// Median of the rounds' differences to the null loop, where the cell has one.
+  /// Median of the rounds' differences to the empty loop, where the cell has one.
   let net: Double?
-  /// Against the baseline; nil for the baseline itself and for the null loop, and where there are too
+  /// Against the baseline; nil for the baseline itself and for the empty loop, and where there are too
   /// few rounds for an interval.
   let paired: PairedEstimate?
   /// Medians of the counts per operation, of the events that were counted.
@@ -81,7 +81,7 @@ extension CellResult {
   /// The estimates of all arms from `rounds`, in the order of ``arms``.
   func estimates(_ rounds: [Round], rule: VerdictRule) throws -> [ArmEstimate] {
     guard let baseline = arms.firstIndex(where: { $0.role == .baseline }) else { return [] }
-    let null = arms.firstIndex { $0.role == .null }
+    let empty = arms.firstIndex { $0.role == .empty }
     return try arms.indices.map { index in
       let times = rounds.map { $0.times[index] }
       let isCompared = arms[index].role == .arm || arms[index].role == .twin
@@ -89,9 +89,9 @@ extension CellResult {
         arm: arms[index],
         median: Statistics.median(times), minimum: times.min()!,
         interquartileRange: Statistics.interquartileRange(times),
-        net: null.flatMap { null in
-          index == null
-            ? nil : Statistics.median(rounds.map { $0.times[index] - $0.times[null] })
+        net: empty.flatMap { empty in
+          index == empty
+            ? nil : Statistics.median(rounds.map { $0.times[index] - $0.times[empty] })
         },
         paired: isCompared
           ? try paired(

@@ -161,7 +161,7 @@ extension Arm.Role {
     case .baseline: .baseline
     case .arm: .arm
     case .twin: .twin
-    case .null: .null
+    case .empty: .null
     }
   }
 }
