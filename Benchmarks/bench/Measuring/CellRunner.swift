@@ -15,6 +15,7 @@ struct CellRunner: CellMeasuring {
   let setup: Plan.Setup
   let generator: SeededGenerator
   let workload: Workload
+  let loop: Loop
   let streams: Streams
   let emptyStream: Stream
   let maps: MapSet
@@ -47,8 +48,10 @@ struct CellRunner: CellMeasuring {
     self.workload = workload
     self.maps = maps
     let places = maps.places(for: planned.formats)
-    streams = Streams(workload, cell, mode: cell.mode, Set(places.map(maps.shape)))
-    emptyStream = Stream(emptyFor: workload, mode: cell.mode, maps.shape(places[0]))
+    let loop = cell.operation.loop(cell.mode)
+    self.loop = loop
+    streams = Streams(workload, cell, loop, Set(places.map(maps.shape)))
+    emptyStream = Stream(workload, cell, loop.empty, maps.shape(places[0]))
     let layouts = setup.layouts
     runs = planned.arms.enumerated().map { index, arm in
       ArmRun(
@@ -63,7 +66,7 @@ struct CellRunner: CellMeasuring {
     // Later processes check the sums of their passes, as this one does.
     if isFirst { try verify() }
     let (window, roundCost) = try calibrate()
-    let windows = (0..<workload.pfns.count / window).map { $0 * window..<($0 + 1) * window }
+    let windows = (0..<workload.visits.count / window).map { $0 * window..<($0 + 1) * window }
     evenOutCaches()
     let groups = setup.layouts * setup.blocks(layouts: setup.layouts)
     let rounds = setup.roundsPerGroup(roundCost: roundCost, groups: groups, until: deadline)
@@ -105,25 +108,24 @@ struct CellRunner: CellMeasuring {
 
   // MARK: Checking
 
-  /// Every arm and twin over the whole workload, eight addresses at a time, against the oracle.
-  ///
-  /// By the loops for independent operations, which find every page themselves: a wrong answer can't
-  /// lead them astray as it would a chain.
+  /// Every arm and twin over the whole workload, eight visits at a time, against the oracle.
   func verify() throws(WrongAnswer) {
+    let loop = cell.operation.verifyingLoop(cell.mode)
     let streams =
-      cell.mode == .throughput
+      loop.mode == cell.mode
       ? self.streams
-      : Streams(workload, cell, mode: .throughput, Set(runs.map { maps.shape($0.place) }))
+      : Streams(workload, cell, loop, Set(runs.map { maps.shape($0.place) }))
+    let writing = cell.operation.writing
     for run in runs where run.arm.role != .empty {
       let steps = streams[maps.shape(run.place)]
-      if cell.operation == .prepCompoundPage { maps.scribble(run.place, workload) }
-      let loop = timedLoops[run.arm.symbol(cell.operation, .throughput, layout: 0)]!
+      writing?.undo(maps, run.place, workload)
+      let timed = timedLoops[run.arm.symbol(cell.operation, loop.mode, layout: 0)]!
       let base = maps.base(run.place)
-      if let (window, sum) = loop.firstWrongAnswer(steps, base: base) {
+      if let (window, sum) = timed.firstWrongAnswer(steps, base: base) {
         throw wrong(run, ThreadTeam.Walk(stream: steps, window: window, base: base), sum: sum)
       }
-      try settleReferences(workload.pfns.indices, run, base: base)
-      if cell.operation == .prepCompoundPage, let problem = maps.wrongTail(run.place, workload) {
+      try settle(loop.references, workload.visits.indices, run, base: base)
+      if let problem = writing?.problem(maps, run.place, workload) {
         throw WrongAnswer(description: "\(run.arm.name) in \(cell.summary): \(problem)")
       }
     }
@@ -133,7 +135,7 @@ struct CellRunner: CellMeasuring {
   private func walks(_ run: ArmRun, _ window: Range<Int>) -> [ThreadTeam.Walk] {
     let (stream, base, shape) = (stream(run), maps.base(run.place), maps.shape(run.place))
     return (0..<cell.threads).map { thread in
-      let start = (window.lowerBound + thread * window.count) % workload.pfns.count
+      let start = (window.lowerBound + thread * window.count) % workload.visits.count
       return ThreadTeam.Walk(
         stream: stream, window: start..<start + window.count,
         base: base + shape.page(thread * cell.pattern.pagesBetweenThreads))
@@ -179,23 +181,16 @@ struct CellRunner: CellMeasuring {
       throw wrong(run, walk, sum: sum)
     }
     guard run.arm.role != .empty else { return }
-    for walk in walks { try settleReferences(walk.window, run, base: walk.base) }
+    for walk in walks { try settle(loop.references, walk.window, run, base: walk.base) }
   }
 
   /// Gives back what a pass took, and sees that references were conserved.
-  private func settleReferences(
-    _ window: Range<Int>, _ run: ArmRun, base: UInt
+  private func settle(
+    _ use: ReferenceUse, _ window: Range<Int>, _ run: ArmRun, base: UInt
   ) throws(WrongAnswer) {
-    let references = References(workload: workload, shape: maps.shape(run.place), base: base)
-    let problem: String? =
-      switch (cell.operation, cell.mode) {
-      case (.pageRefAddUnless, _):
-        references.giveBack(window) { workload.isTail($0) ? nil : $0 }
-      case (.folioTryGet, _): references.giveBack(window) { workload.head($0) }
-      case (.compoundHead, .consumerReference): references.check(window)
-      default: nil
-      }
-    if let problem {
+    let references = References(
+      workload: workload, order: cell.order, shape: maps.shape(run.place), base: base)
+    if let problem = references.settle(use, window) {
       throw WrongAnswer(description: "\(run.arm.name) in \(cell.summary): \(problem)")
     }
   }
@@ -205,7 +200,7 @@ struct CellRunner: CellMeasuring {
     return WrongAnswer(
       description:
         "\(run.arm.name) (\(run.arm.role.rawValue)) in \(cell.summary): wrong answers for "
-        + "addresses \(walk.window): checksum \(Checksum(UInt64(relative))), expected "
+        + "visits \(walk.window): checksum \(Checksum(UInt64(relative))), expected "
         + "\(Checksum(UInt64(walk.stream.answer(window: walk.window))))")
   }
 
@@ -214,7 +209,7 @@ struct CellRunner: CellMeasuring {
   /// The window that all arms share, and what a round over it costs in nanoseconds.
   private func calibrate() throws(WrongAnswer) -> (window: Int, roundCost: Double) {
     // Two windows, so that what is timed is as cold as in a round.
-    let size = min(CellRunner.smallestWindow, workload.pfns.count / 4)
+    let size = min(CellRunner.smallestWindow, workload.visits.count / 4)
     let warm = 0..<size
     let timed = size..<2 * size
     var fastest = Double.infinity
@@ -227,7 +222,8 @@ struct CellRunner: CellMeasuring {
     // The trial was two passes of each arm, as a round is, references given back included.
     let trialCost = Double(MonotonicRawClock.now() &- begin)
     var window = size
-    while Double(window) * fastest < CellRunner.shortestBlock && window < workload.pfns.count / 2 {
+    while Double(window) * fastest < CellRunner.shortestBlock && window < workload.visits.count / 2
+    {
       window *= 2
     }
     return (window, trialCost * Double(window / size))
@@ -242,6 +238,6 @@ extension CellRunner {
   /// The oracle's sum over the whole workload, on maps of struct pages that are folios themselves,
   /// which the baseline's always are.
   var checksum: UInt64 {
-    UInt64(stream(runs[0]).answer(window: workload.pfns.indices))
+    UInt64(stream(runs[0]).answer(window: workload.visits.indices))
   }
 }

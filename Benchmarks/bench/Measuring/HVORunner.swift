@@ -79,7 +79,7 @@ struct HVORunner: CellMeasuring {
     _ arm: Int, _ pool: FolioPool
   ) throws -> (elapsed: UInt64, counts: ThreadCounts) {
     let procedure = procedures[arm]
-    let isOptimizing = cell.operation == .hvoOptimize
+    let isOptimizing = cell.operation.hvoChange == .optimize
     try pool.optimize(procedure)
     try pool.restore(procedure)
     if !isOptimizing { try pool.optimize(procedure) }

@@ -111,6 +111,9 @@ final class MapSet {
   /// The size of the mappings that the machine granted the map in a place.
   func mappingSize(_ place: Int) -> MappingSize { owner(place).map.mappingSize }
 
+  /// What the map in a place holds.
+  func format(_ place: Int) -> any TailFormat.Type { formats[place] }
+
   /// Where struct pages and heads lie on the map in a place.
   func shape(_ place: Int) -> MapShape { owner(place).map.shape }
 
@@ -148,44 +151,8 @@ extension MapSet {
         let (base, shape) = (base(place), shape(place))
         for pfn in part {
           _ = Page(address: base + shape.page(pfn)).flags
-          _ = Page(address: base + shape.head(workload.head(pfn), order: workload.order)).flags
+          _ = Page(address: base + shape.head(pfn, order: key.order)).flags
         }
-      }
-    }
-  }
-}
-
-// MARK: - Seeing that compound pages were prepared
-
-extension MapSet {
-  /// Makes the tails of the compound pages of a workload ordinary pages.
-  func scribble(_ place: Int, _ workload: Workload) {
-    forEachTail(place, workload) { tail, _ in tail.compoundInfo = 0 }
-  }
-
-  /// What is wrong with the first tail of a workload's compound pages that is not as preparing them
-  /// leaves it, if there is one.
-  func wrongTail(_ place: Int, _ workload: Workload) -> String? {
-    var problem: String?
-    forEachTail(place, workload) { tail, right in
-      if problem == nil && tail.compoundInfo != right {
-        problem = """
-          the tail at 0x\(String(tail.address, radix: 16)) holds \
-          0x\(String(tail.compoundInfo, radix: 16)) instead of 0x\(String(right, radix: 16))
-          """
-      }
-    }
-    return problem
-  }
-
-  /// - Parameter body: gets each tail, and the word that it must hold.
-  private func forEachTail(_ place: Int, _ workload: Workload, _ body: (Page, UInt) -> Void) {
-    let (base, shape, format) = (base(place), shape(place), formats[place])
-    for first in Set(workload.pfns) {
-      let head = Page(address: base + shape.head(first, order: workload.order))
-      let word = format.compoundInfo(head: head, order: workload.order)
-      for pfn in first + 1..<first + 1 << workload.order {
-        body(Page(address: base + shape.page(pfn)), word)
       }
     }
   }

@@ -43,16 +43,15 @@ extension Axes {
     var cells: [Cell] = []
     for operation in operations {
       for mode in modes where operation.modes.contains(mode) {
-        for (pageClass, mix, predictability) in classes(ofOrder: group.order)
-        where operation.applies(
-          to: pageClass, order: group.order, hvo: group.hvo, threads: group.threads)
-        {
+        for (pageClass, mix, predictability) in classes(ofOrder: group.order) {
           for pattern in patterns
-          where pattern.applies(to: pageClass, threads: group.threads, operation) {
+          where pattern.applies(to: pageClass, threads: group.threads) {
             let cell = Cell(
               group, operation, mode, pageClass, mix: mix, predictability,
               operation.changesHVO ? .pfnWalk : pattern)
-            if !essentialsOnly || cell.isEssential { cells.append(cell) }
+            if operation.applies(cell) && (!essentialsOnly || cell.isEssential) {
+              cells.append(cell)
+            }
           }
         }
       }

@@ -74,8 +74,8 @@ enum Pattern: String, CaseIterable, ExpressibleByArgument, Codable {
     }
   }
 
-  func applies(to pageClass: PageClass, threads: Int, _ operation: Operation) -> Bool {
-    !isOnePageEach || pageClass == .order0 && threads > 1 && operation == .pageRefAddUnless
+  func applies(to pageClass: PageClass, threads: Int) -> Bool {
+    !isOnePageEach || pageClass == .order0 && threads > 1
   }
 }
 

@@ -1,0 +1,31 @@
+import Vmemmap
+
+/// `compound_head()`; the answer is the head's address, and the next page is found from it.
+enum CompoundHead<Encoding: CompoundEncoding>: ChainedOperation {
+  @inline(__always)
+  static func answer(_ page: Page) -> UInt { Encoding.compoundHead(page).address }
+
+  @inline(__always)
+  static func link(_ page: Page, _ answer: UInt) -> UInt { answer }
+}
+
+/// `compound_head()`, and a load of the head's flags; the answer is both, added.
+enum HeadFlags<Encoding: CompoundEncoding>: TimedOperation {
+  @inline(__always)
+  static func answer(_ page: Page) -> UInt {
+    let head = Encoding.compoundHead(page)
+    return head.address &+ UInt(head.flags.rawValue)
+  }
+}
+
+/// `compound_head()`, then `folio_try_get()` and `folio_put()`; the answer is the head's address, and
+/// 1 more for a reference taken.
+enum HeadReference<Encoding: CompoundEncoding>: TimedOperation {
+  @inline(__always)
+  static func answer(_ page: Page) -> UInt {
+    let head = Encoding.compoundHead(page)
+    guard head.atomicAddUnless(1, 0) else { return head.address }
+    head.dropReferences(1)
+    return head.address &+ 1
+  }
+}
