@@ -10,7 +10,7 @@ import Vmemmap
 /// - Throws: ``VmemmapError/system(attempt:errno:)``.
 func startThread(_ body: @escaping @Sendable () -> Void) throws(VmemmapError) {
   let owned = unsafe Unmanaged.passRetained(ThreadBody(body))
-  var attributes = unsafe pthread_attr_t()
+  var attributes = pthread_attr_t()
   var error = unsafe pthread_attr_init(&attributes)
   if error == 0 {
     var thread = pthread_t()
@@ -21,7 +21,7 @@ func startThread(_ body: @escaping @Sendable () -> Void) throws(VmemmapError) {
         if let argument = unsafe argument {
           unsafe Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run()
         }
-        return unsafe nil
+        return nil
       }, owned.toOpaque())
     unsafe pthread_attr_destroy(&attributes)
   }
