@@ -37,9 +37,14 @@ extension Command.Argument: ExpressibleByStringInterpolation {
 }
 
 extension Command: CustomStringConvertible {
-  /// The program and its arguments with blanks between them.
+  /// The longest that is said of a command: an argument may list a thousand things.
+  private static let descriptionLimit = 200
+
+  /// The program and its arguments with blanks between them, cut to a length that a message can hold.
   public var description: String {
-    ([program.string] + arguments.map { String(decoding: $0.bytes, as: UTF8.self) })
-      .joined(separator: " ")
+    let words = [program.string] + arguments.map { String(decoding: $0.bytes, as: UTF8.self) }
+    let line = words.joined(separator: " ")
+    return line.count > Self.descriptionLimit
+      ? line.prefix(Self.descriptionLimit) + "…" : line
   }
 }

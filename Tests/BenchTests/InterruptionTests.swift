@@ -65,7 +65,7 @@ extension BenchTests {
 
     @Test(
       "Each signal that asks for an end is an exit status of its own",
-      arguments: [(SIGHUP, 129), (SIGQUIT, 131), (SIGTERM, 143)])
+      arguments: [(SIGHUP, 129), (SIGQUIT, 131), (SIGTERM, 143)] as [(Int32, Int32)])
     func stopped(signal: Int32, status: Int32) throws {
       let program = try startRun()
       program.send(signal)

@@ -91,8 +91,8 @@ struct ChildProcessTests {
     let arguments = Command("printf", ["%s|", Command.Argument(bytes: odd), "", "a b"])
     #expect(
       try arguments.collect(limit: 100, timeout: plenty) == odd + Array("||a b|".utf8))
-    setenv("PROCESSES_TESTS", "ours", 1)
-    setenv("PROCESSES_TESTS_2", "ours", 1)
+    unsafe setenv("PROCESSES_TESTS", "ours", 1)
+    unsafe setenv("PROCESSES_TESTS_2", "ours", 1)
     var variables = shell("echo $PROCESSES_TESTS,$PROCESSES_TESTS_2,$HOME")
     variables.environment = ["PROCESSES_TESTS": "new", "HOME": "there"]
     #expect(try variables.collect(limit: 100, timeout: plenty) == Array("new,ours,there\n".utf8))
@@ -100,7 +100,7 @@ struct ChildProcessTests {
 
   @Test("A child has the standard streams only, and nothing to read")
   func descriptors() throws {
-    let leaked = try FileDescriptor.open("/dev/null", .readOnly)
+    let leaked = try FileDescriptor.open(FilePath("/dev/null"), .readOnly)
     defer { try? leaked.close() }
     // The shell looks for files of its own; one is the folder that it reads.
     let listed = try shell("cat; echo /proc/$$/fd/*").collect(limit: 1000, timeout: plenty)
@@ -128,7 +128,7 @@ struct ChildProcessTests {
         Issue.record("\(String(describing: error))")
         continue
       }
-      #expect(attempt.contains(command.program.string))
+      #expect(attempt.contains(command.program.string) && attempt.count < 300)
       #expect(error?.description.contains(wayOut) == true, "\(String(describing: error))")
     }
   }

@@ -7,10 +7,10 @@ func openDescriptors() -> [Int32] { (0..<1024).filter { fcntl($0, F_GETFD) >= 0 
 /// Uses up all descriptors but so many. What is open before stays.
 func leaveDescriptors(_ count: Int) {
   var limit = rlimit(rlim_cur: 256, rlim_max: 256)
-  setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   var taken: [Int32] = []
   while true {
-    let number = open("/dev/null", O_RDONLY)
+    let number = unsafe open("/dev/null", O_RDONLY)
     if number < 0 { break }
     taken.append(number)
   }

@@ -60,7 +60,7 @@ struct ShortageTests {
       #expect(printed == Array("out\n".utf8))
       StandardStreams.prepare()
       for stream in 0...2 as ClosedRange<Int32> { #expect(fcntl(stream, F_GETFD) >= 0) }
-      let file = try FileDescriptor.open("/dev/null", .readOnly)
+      let file = try FileDescriptor.open(FilePath("/dev/null"), .readOnly)
       #expect(file.rawValue > 2)
     }
   }

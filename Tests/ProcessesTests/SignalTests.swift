@@ -39,6 +39,10 @@ struct SignalTests {
   @Test("Those that were not taken act once nobody waits for them any more")
   func notTaken() async {
     await #expect(processExitsWith: .signal(SIGTERM)) {
+      // The threads of a test block signals.
+      var none = sigset_t()
+      unsafe sigemptyset(&none)
+      unsafe pthread_sigmask(SIG_SETMASK, &none, nil)
       do {
         let signals = StopSignals()
         raise(SIGTERM)

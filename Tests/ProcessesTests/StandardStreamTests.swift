@@ -23,11 +23,11 @@ struct StandardStreamTests {
     await #expect(processExitsWith: .success) {
       let path = "/tmp/processes-tests-\(getpid())"
       #expect(FileManager.default.createFile(atPath: path, contents: nil))
-      defer { unlink(path) }
+      defer { unsafe unlink(path) }
       try redirect(STDOUT_FILENO, to: FilePath(path))
       StandardStreams.prepare()
       var limit = rlimit(rlim_cur: 4096, rlim_max: 4096)
-      setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+      unsafe setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
       print(String(repeating: "x", count: 100_000))
       #expect(StandardOutput.finish() == .fileTooLarge)
     }
@@ -57,14 +57,16 @@ struct StandardStreamTests {
         Thread.sleep(forTimeInterval: 0.2)
         var count = 0
         var buffer = [UInt8](repeating: 0, count: 4096)
-        while case let read = Glibc.read(read.rawValue, &buffer, 4096), read > 0 { count += read }
+        while case let read = unsafe Glibc.read(read.rawValue, &buffer, 4096), read > 0 {
+          count += read
+        }
         exit(count == 1_000_001 ? 0 : 1)
       }
       reader.start()
       print(String(repeating: "x", count: 1_000_000))
       guard StandardOutput.finish() == nil else { exit(2) }
       close(STDOUT_FILENO)
-      Thread.sleep(forTimeInterval: 20)
+      sleep(20)
       exit(3)
     }
   }
@@ -96,9 +98,9 @@ struct StandardStreamTests {
       let elapsed = begin.duration(to: .now)
       #expect(elapsed >= .milliseconds(200) && elapsed < .seconds(10))
       var buffer = [UInt8](repeating: 0, count: 1 << 16)
-      #expect(Glibc.read(read.rawValue, &buffer, buffer.count) == 1 << 16)
+      #expect(unsafe Glibc.read(read.rawValue, &buffer, buffer.count) == 1 << 16)
       StandardError.write("later", patience: .zero)
-      #expect(Glibc.read(read.rawValue, &buffer, buffer.count) == 5)
+      #expect(unsafe Glibc.read(read.rawValue, &buffer, buffer.count) == 5)
     }
   }
 

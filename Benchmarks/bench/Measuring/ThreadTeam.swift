@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import Measurement
 import Synchronization
 import TimedLoops
@@ -20,7 +20,7 @@ final class ThreadTeam: @unchecked Sendable {
     let base: UInt
   }
 
-  private let size: Int
+  private var size: Int
   private let generation = Atomic(0)
   private let finished = Atomic(0)
   /// Nil when there is nothing left to do.
@@ -33,7 +33,7 @@ final class ThreadTeam: @unchecked Sendable {
   ///   - cpus: on which each thread may run, the caller's first.
   ///   - prepare: called on each of the other threads before its first walk; what it returns, after
   ///     its last one.
-  /// - Throws: where the caller can't be put on its CPUs.
+  /// - Throws: where the caller can't be put on its CPUs, or a thread can't be had.
   init(cpus: [[Int]], prepare: @escaping @Sendable () -> () -> Void) throws(VmemmapError) {
     size = cpus.count
     unsafe sums = .allocate(capacity: cpus.count * ThreadTeam.sumsPerLine)
@@ -41,13 +41,19 @@ final class ThreadTeam: @unchecked Sendable {
     try CPUs.pin(to: cpus[0])
     for number in cpus.indices.dropFirst() {
       let cpus = cpus[number]
-      Thread.detachNewThread { [self] in
-        // The caller has shown that CPUs can be chosen; one that is gone since costs precision only.
-        _ = try? CPUs.pin(to: cpus)
-        let leave = prepare()
-        work(number)
-        leave()
-        finished.add(1, ordering: .releasing)
+      do throws(VmemmapError) {
+        try startThread { [self] in
+          // The caller has shown that CPUs can be chosen; one that is gone since costs precision only.
+          _ = try? CPUs.pin(to: cpus)
+          let leave = prepare()
+          work(number)
+          leave()
+          finished.add(1, ordering: .releasing)
+        }
+      } catch {
+        size = number
+        disband()
+        throw error
       }
     }
   }

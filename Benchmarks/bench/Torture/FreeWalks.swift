@@ -32,7 +32,7 @@ struct FreeWalks {
     let walkers = (0..<threads).map {
       FreeWalker(arm, on: life, generator.stream(UInt64($0)))
     }
-    let ended = startThreads(threads) { walkers[$0].walk() }
+    let ended = try startThreads(threads) { walkers[$0].walk() }
     var outcome = Outcome()
     var stageLengths = generator.stream("life")
     let deadline = MonotonicRawClock.now() + UInt64(seconds * 1e9)

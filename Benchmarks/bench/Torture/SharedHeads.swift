@@ -28,7 +28,7 @@ struct SharedHeads {
     let deadline = MonotonicRawClock.now() + UInt64(seconds * 1e9)
     let total = Mutex(Tally())
     let form = form
-    startThreads(threads) { _ in
+    try startThreads(threads) { _ in
       let tally = form.takeAndDrop(heads, until: deadline)
       total.withLock { $0 += tally }
     }.wait()

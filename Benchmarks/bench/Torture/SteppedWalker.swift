@@ -36,14 +36,15 @@ final class SteppedWalker: @unchecked Sendable {
   /// for the walk takes less.
   private static let patience = 200
 
-  init(_ arm: TortureArm, on life: FolioLife) {
+  /// - Throws: where no thread can be had.
+  init(_ arm: TortureArm, on life: FolioLife) throws(VmemmapError) {
     self.arm = arm
     self.life = life
-    Thread { [self] in
+    try startThread { [self] in
       arm.rcu?.registerThread()
       walkUntilQuit()
       arm.rcu?.unregisterThread()
-    }.start()
+    }
   }
 
   private var state: State {

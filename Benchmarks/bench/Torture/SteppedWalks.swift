@@ -26,7 +26,7 @@ struct SteppedWalks {
     let life = try FolioLife(
       format: arm.format, order: Order.smallestOptimizable, folios: 1,
       waitsForReaders: arm.rcu != nil)
-    let walker = SteppedWalker(arm, on: life)
+    let walker = try SteppedWalker(arm, on: life)
     defer { walker.quit() }
     var wrongCounts = 0
     var faultedFrom: Set<Stage> = []
