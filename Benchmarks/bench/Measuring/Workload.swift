@@ -4,17 +4,15 @@ import Vmemmap
 /// The pages that all arms of a cell visit.
 struct Workload {
   /// Fewer random addresses than this, replayed, are learnt by a branch predictor.
-  static let minimumLength = 1 << 17
-  /// More would only take longer to prepare: 2^18 struct pages are 16 MiB for each map.
-  static let maximumLength = 1 << 18
+  ///
+  /// And with fewer, half of them are over before a block of the fastest operations is long enough.
+  static let length = 1 << 18
 
   /// Runs to visit, of which one is as much work as many pages.
   static let fewestRuns = 64
 
   /// In their order; the count is a power of two.
   let visits: [Visit]
-  /// Their page frames, each once and ascending.
-  let distinctPFNs: [PageFrameNumber]
 
   /// The same for a seed and a process, in every operation and mode, so that they share their
   /// checksums. Each process has another one: what is particular to some addresses would else be in
@@ -24,26 +22,15 @@ struct Workload {
       .stream(UInt64(process))
     switch cell.operation.visits {
     case .pages:
-      let length = min(
-        max(Workload.minimumLength, Workload.powerOfTwo(atLeast: cell.folios << cell.order)),
-        Workload.maximumLength)
-      visits = Workload.pfns(cell, count: length, using: &generator).map {
+      visits = Workload.pfns(cell, count: Workload.length, using: &generator).map {
         Visit(pages: $0..<$0 + 1, order: cell.order)
       }
     case .runs(let run):
-      let length = max(Workload.minimumLength >> cell.order, Workload.fewestRuns)
+      let length = max(Workload.length >> cell.order, Workload.fewestRuns)
       visits = Workload.pfns(cell, count: length, using: &generator).map {
         Visit(pages: run($0, cell), order: cell.order)
       }
     }
-    let end = visits.lazy.map(\.pages.upperBound).max()!
-    var isVisited = [Bool](repeating: false, count: end)
-    for visit in visits { for pfn in visit.pages { isVisited[pfn] = true } }
-    distinctPFNs = isVisited.indices.filter { isVisited[$0] }
-  }
-
-  private static func powerOfTwo(atLeast value: Int) -> Int {
-    value <= 1 ? 1 : 1 << (Int.bitWidth - (value - 1).leadingZeroBitCount)
   }
 }
 

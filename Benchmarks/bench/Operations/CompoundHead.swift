@@ -7,8 +7,8 @@ extension Operation {
     loops: [
       Loop(.throughput, .head),
       Loop(.latency, in: .latency, .head),
-      Loop(.consumerFlags, .head { UInt($0.headFlags.rawValue) }),
-      Loop(.consumerReference, .head { _ in 1 }, references: .returned),
+      Loop(.consumerFlags, .head { UInt($0.headFlags.rawValue) }, readsHead: true),
+      Loop(.consumerReference, .head { _ in 1 }, references: .returned, readsHead: true),
     ],
     of: Contender.all(compoundEncodings),
     isEssential: { cell in

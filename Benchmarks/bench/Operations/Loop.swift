@@ -6,15 +6,18 @@ struct Loop: Sendable {
   let shell: Shell
   let answer: Answer
   let references: ReferenceUse
+  /// Whether flags or count of the head are read, and not its address alone.
+  let readsHead: Bool
 
   init(
     _ mode: Mode, in shell: Shell = .throughput, _ answer: Answer,
-    references: ReferenceUse = .none
+    references: ReferenceUse = .none, readsHead: Bool = false
   ) {
     self.mode = mode
     self.shell = shell
     self.answer = answer
     self.references = references
+    self.readsHead = readsHead
   }
 
   /// The same loop without an operation.

@@ -105,7 +105,12 @@ enum ThreadCount: Hashable, ExpressibleByArgument {
 /// How many folios are visited.
 enum Footprint: Hashable, ExpressibleByArgument {
   case one
-  /// As many as fill ``manyBytes`` of struct pages.
+  /// As many as fill half of a cache with struct pages.
+  case l2
+  case l3
+  /// As many as fill the last-level cache ``CacheSizes/beyondFactor`` times.
+  case beyond
+  /// As many as fill ``manyBytes`` of struct pages, on any machine.
   case many
   case count(Int)
 
@@ -114,6 +119,9 @@ enum Footprint: Hashable, ExpressibleByArgument {
   init?(argument: String) {
     switch argument {
     case "one": self = .one
+    case "l2": self = .l2
+    case "l3": self = .l3
+    case "beyond": self = .beyond
     case "many": self = .many
     default:
       guard let count = Int(argument), count > 0 else { return nil }
@@ -121,10 +129,14 @@ enum Footprint: Hashable, ExpressibleByArgument {
     }
   }
 
-  func folios(ofOrder order: Int) -> Int {
-    switch self {
+  func folios(ofOrder order: Int, _ caches: CacheSizes) -> Int {
+    func filling(_ bytes: Int) -> Int { max(1, bytes / (Page.size << order)) }
+    return switch self {
     case .one: 1
-    case .many: max(1, Footprint.manyBytes / (Page.size << order))
+    case .l2: filling(caches.l2 / 2)
+    case .l3: filling(caches.last / 2)
+    case .beyond: filling(CacheSizes.beyondFactor * caches.last)
+    case .many: filling(Footprint.manyBytes)
     case .count(let count): count
     }
   }

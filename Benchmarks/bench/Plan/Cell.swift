@@ -11,7 +11,7 @@ struct Cell: Hashable, Codable {
   let mix: Int
   let predictability: Predictability
   let pattern: Pattern
-  let folios: Int
+  var folios: Int
   let hvo: HVOState
   /// What is asked for; the machine may grant less.
   let mapping: MappingSize
@@ -77,7 +77,7 @@ struct Cell: Hashable, Codable {
 
 struct MapKey: Hashable {
   let order: Int
-  let folios: Int
+  var folios: Int
   let optimized: Bool
   let mapping: MappingSize
   let memoryNode: Int
