@@ -24,7 +24,7 @@ struct Arm {
   /// For each mode, the call that is the loop's body.
   let bodies: KeyValuePairs<String, String>
   /// Any arm can be the baseline, whose twin is a second copy of it.
-  var roles = ["arm", "twin"]
+  var hasTwin = true
 }
 
 // MARK: The loops' shells
@@ -81,7 +81,7 @@ let empty = Arm(
     "throughput": throughput("EmptyOperation"), "latency": latency("EmptyOperation"),
     "runs": runs("EmptyRun"),
   ],
-  roles: ["arm"])
+  hasTwin: false)
 
 let encodings = comparableEncodings.map { Contender($0) }
 
@@ -107,31 +107,32 @@ let arms =
 /// The number of copies of a loop whose text can be told apart (`cvm_layout_*`).
 let availableCopies = 512
 
+// All twins after all arms: a twin's code then is as far from the baseline's as that of other arms,
+// and differs by as much as their code's places do.
+let copies = arms.map { ($0, "arm") } + arms.filter(\.hasTwin).map { ($0, "twin") }
+
 var entryPoints = ""
 var table = ""
-for (index, arm) in arms.enumerated() {
+for (number, (arm, role)) in copies.enumerated() {
+  guard number < availableCopies else {
+    fatalError("more than \(availableCopies) arms and twins: add copies to CVmemmap.h")
+  }
+  let copy = String(format: "%03o", number)
   for (mode, body) in arm.bodies {
-    for (roleIndex, role) in arm.roles.enumerated() {
-      let number = 2 * index + roleIndex
-      guard number < availableCopies else {
-        fatalError("more than \(availableCopies / 2) arms: add copies to CVmemmap.h")
-      }
-      let copy = String(format: "%03o", number)
-      for layout in 0..<4 {
-        let symbol = [arm.operation, mode, arm.name, role, String(layout)].joined(separator: "__")
-        entryPoints += """
+    for layout in 0..<4 {
+      let symbol = [arm.operation, mode, arm.name, role, String(layout)].joined(separator: "__")
+      entryPoints += """
 
-          @c(\(symbol)) @inline(never)
-          func \(symbol)(
-            _ base: UInt, _ start: UInt, _ stream: UnsafePointer<UInt>, _ count: Int
-          ) -> UInt {
-            cvm_layout_\(copy)_\(layout)()
-            return unsafe \(body)
-          }
+        @c(\(symbol)) @inline(never)
+        func \(symbol)(
+          _ base: UInt, _ start: UInt, _ stream: UnsafePointer<UInt>, _ count: Int
+        ) -> UInt {
+          cvm_layout_\(copy)_\(layout)()
+          return unsafe \(body)
+        }
 
-          """
-        table += "  \"\(symbol)\": unsafe TimedLoop(\(symbol)),\n"
-      }
+        """
+      table += "  \"\(symbol)\": unsafe TimedLoop(\(symbol)),\n"
     }
   }
 }
