@@ -5,9 +5,11 @@ extension Operation {
   /// that nothing is taken.
   static let pageRefAddUnless = Operation(
     "page_ref_add_unless",
-    loops: Loop.independentAndChained(
-      .number { visit, _ in visit.isTail ? 0 : 1 },
-      references: .taken { $0.isTail ? nil : $0.first }),
+    loops: [
+      Loop(
+        .throughput, .number { visit, _ in visit.isTail ? 0 : 1 },
+        references: .taken { $0.isTail ? nil : $0.first })
+    ],
     of: Contender.all(pageRefForms),
     // With each thread on a count of its own, too.
     applies: { _ in true })
