@@ -86,7 +86,8 @@ let encodings = comparableEncodings.map { Contender($0) }
 let arms =
   timed("compound_head", of: compoundEncodings.map { Contender($0) }) {
     [
-      "throughput": throughput("CompoundHead" + $0), "latency": latency("CompoundHead" + $0),
+      "throughput": throughput("CompoundHead" + $0), "latency": latency("HeadFlags" + $0),
+      "address_chain": latency("CompoundHead" + $0),
       "consumer_flags": throughput("HeadFlags" + $0),
       "consumer_ref": throughput("HeadReference" + $0),
     ]

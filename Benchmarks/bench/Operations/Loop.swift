@@ -6,42 +6,64 @@ struct Loop: Sendable {
   let shell: Shell
   let answer: Answer
   let references: ReferenceUse
+  /// Whether the ratio of two arms' times says something where what they visit lies in that level of
+  /// the caches. Where it does not, their difference may.
+  let hasRatio: @Sendable (CacheLevel) -> Bool
 
   init(
     _ mode: Mode, in shell: Shell = .throughput, _ answer: Answer,
-    references: ReferenceUse = .none
+    references: ReferenceUse = .none,
+    hasRatio: @escaping @Sendable (CacheLevel) -> Bool = { _ in true }
   ) {
     self.mode = mode
     self.shell = shell
     self.answer = answer
     self.references = references
+    self.hasRatio = hasRatio
   }
 
   /// The same loop without an operation.
   var empty: Loop { Loop(mode, in: shell, .page) }
 
-  /// An operation's loops over pages that do not wait for each other, and in a chain.
-  static func independentAndChained(
-    _ answer: Answer, references: ReferenceUse = .none
-  ) -> [Loop] {
-    [
-      Loop(.throughput, answer, references: references),
-      Loop(.latency, in: .latency, answer, references: references),
-    ]
+  /// What each step waits for; nil where steps are independent.
+  var chain: Chain? {
+    if case .latency(let chain) = shell { chain } else { nil }
   }
 }
 
-/// What stands around the operation in a timed loop, by the name of the empty one.
-enum Shell: String {
+/// What stands around the operation in a timed loop.
+enum Shell: Sendable {
   /// Independent steps, each a page.
   case throughput
   /// Each page is known by the answer for the one before.
-  case latency
+  case latency(Chain)
   /// Independent steps, each a run of pages.
   case runs
 
-  /// How many words the loop reads of its stream in a step.
-  var wordsPerStep: Int { self == .runs ? 2 : 1 }
+  /// The mode of the empty loop.
+  var name: String {
+    switch self {
+    case .throughput: "throughput"
+    case .latency: "latency"
+    case .runs: "runs"
+    }
+  }
+}
+
+/// What the steps of a chain wait for, by its name in results.
+enum Chain: String, Codable {
+  /// Each for what the one before loads, in every arm.
+  case data
+  /// An arm with a branch goes on by prediction, before the load that the branch is on.
+  case control
+}
+
+/// Where in the memory hierarchy something lies, by its name in results.
+enum CacheLevel: String, Codable {
+  case l1d = "L1d"
+  case l2 = "L2"
+  case l3 = "L3"
+  case beyond
 }
 
 /// What a step visits: a page, or a run of pages of one folio.
@@ -76,6 +98,7 @@ enum Answer: Sendable {
   case number(@Sendable (Visit, Cell) -> UInt)
 
   static let head = Answer.head { _ in 0 }
+  static let headAndFlags = Answer.head { UInt($0.headFlags.rawValue) }
 }
 
 /// What a pass of a loop does to reference counts.

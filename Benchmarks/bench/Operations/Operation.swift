@@ -120,6 +120,6 @@ extension Operation {
   /// a wrong answer would lead astray, the first one.
   func verifyingLoop(_ mode: Mode) -> Loop {
     let loop = loop(mode)
-    return loop.shell == .latency ? loops[0] : loop
+    return loop.chain == nil ? loop : loops[0]
   }
 }

@@ -104,7 +104,7 @@ struct Arm: Hashable, Codable {
   func symbol(_ operation: Operation, _ mode: Mode, layout: Int) -> String {
     let parts =
       switch role {
-      case .empty: [name, operation.loop(mode).shell.rawValue, name, "arm"]
+      case .empty: [name, operation.loop(mode).shell.name, name, "arm"]
       case .twin: [operation.rawValue, mode.rawValue, name, "twin"]
       case .baseline, .arm: [operation.rawValue, mode.rawValue, name, "arm"]
       }
