@@ -33,6 +33,10 @@ func throughput(_ operation: String) -> String {
   "throughput(\(operation).self, base, stream, count)"
 }
 
+func spaced(_ operation: String) -> String {
+  "spaced(\(operation).self, base, stream, count)"
+}
+
 func latency(_ operation: String) -> String {
   "latency(\(operation).self, base, start, stream, count)"
 }
@@ -76,8 +80,8 @@ func planted(_ additions: Int) -> Arm {
 let empty = Arm(
   operation: "empty", name: "empty",
   bodies: [
-    "throughput": throughput("EmptyOperation"), "latency": latency("EmptyOperation"),
-    "runs": runs("EmptyRun"),
+    "throughput": throughput("EmptyOperation"), "spaced": spaced("EmptyOperation"),
+    "latency": latency("EmptyOperation"), "runs": runs("EmptyRun"),
   ],
   hasTwin: false)
 
@@ -99,8 +103,12 @@ let arms =
   + timed("page_zonenum", of: zoneEncodings.map { Contender($0) }) {
     ["throughput": throughput("PageZonenum" + $0), "latency": latency("PageZonenum" + $0)]
   }
-  + timed("page_ref_add_unless", "PageRefAddUnless", of: pageRefForms.map { Contender($0) })
-  + timed("folio_try_get", "FolioTryGet", of: folioRefForms.map { Contender($0) })
+  + timed("page_ref_add_unless", of: pageRefForms.map { Contender($0) }) {
+    ["throughput": throughput("PageRefAddUnless" + $0), "spaced": spaced("PageRefAddUnless" + $0)]
+  }
+  + timed("folio_try_get", of: folioRefForms.map { Contender($0) }) {
+    ["throughput": throughput("FolioTryGet" + $0), "spaced": spaced("FolioTryGet" + $0)]
+  }
   + plantedAdditions.map { planted($0) } + [empty]
 
 // MARK: Entry points

@@ -45,7 +45,7 @@ extension Stream {
       isAddress = false
     }
     switch loop.shell {
-    case .throughput:
+    case .throughput, .spaced:
       steps = offsets
       wordsPerStep = 1
     case .latency:

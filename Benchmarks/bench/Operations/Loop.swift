@@ -35,6 +35,8 @@ struct Loop: Sendable {
 enum Shell: Sendable {
   /// Independent steps, each a page.
   case throughput
+  /// The same, each at a stated distance from the one before.
+  case spaced
   /// Each page is known by the answer for the one before.
   case latency(Chain)
   /// Independent steps, each a run of pages.
@@ -44,6 +46,7 @@ enum Shell: Sendable {
   var name: String {
     switch self {
     case .throughput: "throughput"
+    case .spaced: "spaced"
     case .latency: "latency"
     case .runs: "runs"
     }

@@ -5,6 +5,8 @@ import Vmemmap
 enum Mode: String, CaseIterable, ExpressibleByArgument, Codable {
   /// Independent of each other.
   case throughput
+  /// Independent of each other, at a distance such as callers have.
+  case spaced
   /// Each is reached from what the one before loaded.
   case latency
   /// Each is reached from the address that the one before found.
