@@ -93,8 +93,10 @@ let arms =
       "throughput": throughput("CompoundHead" + $0), "latency": latency("HeadFlags" + $0),
       "address_chain": latency("CompoundHead" + $0),
       "consumer_flags": throughput("HeadFlags" + $0),
-      "consumer_ref": throughput("HeadReference" + $0),
     ]
+  }
+  + timed("compound_head", of: folioRefForms.map { Contender($0) }) {
+    ["consumer_ref": throughput("HeadReference" + $0)]
   }
   + timed("page_head", "PageHead", of: encodings)
   + timed("page_tail", "PageTail", of: encodings)

@@ -24,13 +24,12 @@ enum HeadFlags<Encoding: CompoundEncoding>: ChainedOperation {
   static func link(_ page: Page, _ answer: UInt) -> UInt { answer }
 }
 
-/// `compound_head()`, then `folio_try_get()` and `folio_put()`; the answer is the head's address, and
-/// 1 more for a reference taken.
-enum HeadReference<Encoding: CompoundEncoding>: TimedOperation {
+/// `folio_try_get(page_folio(page))` and `folio_put()` as the kernels of a form have them; the answer is
+/// the head's address, and 1 more for a reference taken.
+enum HeadReference<Form: PageRefForm>: TimedOperation {
   @inline(__always)
   static func answer(_ page: Page) -> UInt {
-    let head = Encoding.compoundHead(page)
-    guard head.atomicAddUnless(1, 0) else { return head.address }
+    guard let head = Form.folioTryGet(page) else { return page.address }
     head.dropReferences(1)
     return head.address &+ 1
   }

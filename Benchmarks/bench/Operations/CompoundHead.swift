@@ -11,7 +11,9 @@ extension Operation {
       // times tells of the arms, their ratio of what the loop itself costs.
       Loop(.addressChain, in: .latency(.control), .head, hasRatio: { _ in false }),
       Loop(.consumerFlags, .headAndFlags),
-      Loop(.consumerReference, .head { _ in 1 }, references: .returned),
+      Loop(
+        .consumerReference, .head { _ in 1 }, references: .returned,
+        of: Contender.all(folioRefForms)),
     ],
     of: Contender.all(compoundEncodings),
     isEssential: { cell in

@@ -6,19 +6,22 @@ struct Loop: Sendable {
   let shell: Shell
   let answer: Answer
   let references: ReferenceUse
+  /// Who is compared, where that is not the operation's.
+  let contenders: [Contender]?
   /// Whether the ratio of two arms' times says something where what they visit lies in that level of
   /// the caches. Where it does not, their difference may.
   let hasRatio: @Sendable (CacheLevel) -> Bool
 
   init(
     _ mode: Mode, in shell: Shell = .throughput, _ answer: Answer,
-    references: ReferenceUse = .none,
+    references: ReferenceUse = .none, of contenders: [Contender]? = nil,
     hasRatio: @escaping @Sendable (CacheLevel) -> Bool = { _ in true }
   ) {
     self.mode = mode
     self.shell = shell
     self.answer = answer
     self.references = references
+    self.contenders = contenders
     self.hasRatio = hasRatio
   }
 

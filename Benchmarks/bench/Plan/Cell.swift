@@ -115,6 +115,6 @@ struct Arm: Hashable, Codable {
 extension Cell {
   /// The contenders that give right answers in the cell's state of HVO.
   var contenders: [Contender] {
-    operation.contenders.filter { $0.hvoStates.contains(hvo) }
+    operation.contenders(mode).filter { $0.hvoStates.contains(hvo) }
   }
 }
