@@ -101,7 +101,9 @@ let arms =
   + timed("page_head", "PageHead", of: encodings)
   + timed("page_tail", "PageTail", of: encodings)
   + timed("page_compound", "PageCompound", of: encodings)
-  + timed("prep_compound_page", of: encodings) { ["throughput": runs("PrepCompoundPage" + $0)] }
+  + timed("prep_compound_page", of: preparedEncodings.map { Contender($0) }) {
+    ["throughput": runs("PrepCompoundPage" + $0)]
+  }
   + timed("page_zonenum", of: zoneEncodings.map { Contender($0) }) {
     ["throughput": throughput("PageZonenum" + $0), "latency": latency("PageZonenum" + $0)]
   }
