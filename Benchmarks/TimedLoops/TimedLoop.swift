@@ -29,9 +29,17 @@ public struct TimedLoop: Sendable {
 /// How many operations stand in one turn of a timed loop.
 public let unrolling = 8
 
+/// The same number, in a general register, and of which the compiler knows nothing more.
+///
+/// Both ends of an operation are this: what it begins with, so that no arm finds its addresses with
+/// another instruction than others do, and what it ends with, so that no arm goes on adding where
+/// others wait. The empty loops then do all that the others do but the operation.
+@inline(__always)
+func inRegister(_ word: UInt) -> UInt { UInt(cvm_opaque_u64(UInt64(word))) }
+
 /// Adds one answer at once. Left to itself, the compiler keeps those of a turn in vector registers or
-/// on the stack to add them together, which is no part of the operation.
+/// on the stack to add them together.
 @inline(__always)
 func accumulate(_ answer: UInt, to sum: inout UInt) {
-  sum = UInt(cvm_opaque_u64(UInt64(sum &+ answer)))
+  sum = inRegister(sum &+ inRegister(answer))
 }

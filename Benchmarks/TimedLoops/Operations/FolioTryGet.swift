@@ -2,14 +2,11 @@ import CVmemmap
 import Vmemmap
 
 /// `folio_try_get(page_folio(page))`; the answer is the head's address, and 1 more for a reference taken.
-enum FolioTryGet<Form: PageRefForm>: ChainedOperation {
+enum FolioTryGet<Form: PageRefForm>: TimedOperation {
   @inline(__always)
   static func answer(_ page: Page) -> UInt {
     guard let head = Form.folioTryGet(page) else { return page.address }
     cvm_keep_branch()
     return head.address &+ 1
   }
-
-  @inline(__always)
-  static func link(_ page: Page, _ answer: UInt) -> UInt { answer }
 }

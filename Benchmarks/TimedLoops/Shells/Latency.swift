@@ -42,7 +42,7 @@ func chain<Operation: ChainedOperation>(
   _: Operation.Type, _ page: UInt, _ distance: UInt, _ sum: inout UInt
 ) -> UInt {
   let page = Page(address: page)
-  let answer = Operation.answer(page)
+  let answer = inRegister(Operation.answer(page))
   accumulate(answer, to: &sum)
-  return Operation.link(page, answer) &+ distance
+  return inRegister(Operation.link(page, answer) &+ distance)
 }

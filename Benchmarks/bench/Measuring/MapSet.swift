@@ -72,7 +72,7 @@ final class MapSet {
     self.formats = formats
     self.maps = made
     owners = Array(made.indices)
-    let shapes = made.map(\.map.shape)
+    let shapes = made.map { $0.map.shape }
     alike = Set(shapes).map { shape in made.indices.filter { shapes[$0] == shape } }
       .sorted { $0[0] < $1[0] }
     orders = alike.enumerated().map { number, places in

@@ -45,15 +45,18 @@ extension Stream {
       isAddress = false
     }
     switch loop.shell {
-    case .throughput: steps = offsets
+    case .throughput, .spaced:
+      steps = offsets
+      wordsPerStep = 1
     case .latency:
       // An address leads on, a number with the page itself. The last page leads to the first.
       let links = isAddress ? answers : zip(offsets, answers).map { $0 &+ $1 }
       steps = zip(offsets[1...] + [offsets[0]], links).map { $0 &- $1 }
+      wordsPerStep = 1
     case .runs:
       steps = zip(visits, offsets).flatMap { [$1, UInt($0.pages.count)] }
+      wordsPerStep = 2
     }
-    wordsPerStep = loop.shell.wordsPerStep
     starts = offsets
     var sum: UInt = 0
     var sums: [UInt] = [sum]

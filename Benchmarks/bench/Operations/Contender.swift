@@ -30,14 +30,18 @@ extension Contender {
 
 extension Contender {
   /// Those of an operation's contenders whose loops there are in C, too (`Tests/CLoops`).
-  static func inC(of operation: String, _ contenders: [Contender]) -> [Contender] {
+  static func inC(
+    of operation: Operation, _ mode: Mode, _ contenders: [Contender]
+  ) -> [Contender] {
     #if COMPARE_WITH_C
       contenders.map {
         Contender(
           name: "c_\($0.name)", role: .control, hvoStates: $0.hvoStates, format: $0.format,
           staticKey: $0.staticKey, isInDefaultPlan: $0.isInDefaultPlan,
           registerThread: $0.registerThread, unregisterThread: $0.unregisterThread)
-      }.filter { timedLoops["\(operation)__throughput__\($0.name)__arm__0"] != nil }
+      }.filter {
+        timedLoops[Arm(name: $0.name, role: .arm).symbol(operation, mode, layout: 0)] != nil
+      }
     #else
       []
     #endif

@@ -1,3 +1,4 @@
+import Results
 import Vmemmap
 
 /// How an operation on struct pages is timed in a mode, and what is known of its results.
@@ -8,44 +9,64 @@ struct Loop: Sendable {
   let references: ReferenceUse
   /// Whether flags or count of the head are read, and not its address alone.
   let readsHead: Bool
+  /// Who is compared, where that is not the operation's.
+  let contenders: [Contender]?
+  /// Whether the ratio of two arms' times says something where what they visit lies in that level of
+  /// the caches. Where it does not, their difference may.
+  let hasRatio: @Sendable (CacheLevel) -> Bool
 
   init(
     _ mode: Mode, in shell: Shell = .throughput, _ answer: Answer,
-    references: ReferenceUse = .none, readsHead: Bool = false
+    references: ReferenceUse = .none, readsHead: Bool = false,
+    of contenders: [Contender]? = nil,
+    hasRatio: @escaping @Sendable (CacheLevel) -> Bool = { _ in true }
   ) {
     self.mode = mode
     self.shell = shell
     self.answer = answer
     self.references = references
     self.readsHead = readsHead
+    self.contenders = contenders
+    self.hasRatio = hasRatio
   }
 
   /// The same loop without an operation.
   var empty: Loop { Loop(mode, in: shell, .page) }
 
-  /// An operation's loops over pages that do not wait for each other, and in a chain.
-  static func independentAndChained(
-    _ answer: Answer, references: ReferenceUse = .none
-  ) -> [Loop] {
-    [
-      Loop(.throughput, answer, references: references),
-      Loop(.latency, in: .latency, answer, references: references),
-    ]
+  /// What each step waits for; nil where steps are independent.
+  var chain: Chain? {
+    if case .latency(let chain) = shell { chain } else { nil }
   }
 }
 
-/// What stands around the operation in a timed loop, by the name of the empty one.
-enum Shell: String {
+/// What stands around the operation in a timed loop.
+enum Shell: Sendable {
   /// Independent steps, each a page.
   case throughput
+  /// The same, each at a stated distance from the one before.
+  case spaced
   /// Each page is known by the answer for the one before.
-  case latency
+  case latency(Chain)
   /// Independent steps, each a run of pages.
   case runs
 
-  /// How many words the loop reads of its stream in a step.
-  var wordsPerStep: Int { self == .runs ? 2 : 1 }
+  /// The mode of the empty loop.
+  var name: String {
+    switch self {
+    case .throughput: "throughput"
+    case .spaced: "spaced"
+    case .latency: "latency"
+    case .runs: "runs"
+    }
+  }
 }
+
+/// What the steps of a chain wait for: each for what the one before loads, in every arm (`data`); or,
+/// in an arm that goes on by prediction, for no more than a branch (`control`).
+typealias Chain = SummaryRow.Chain
+
+/// Where in the memory hierarchy something lies.
+typealias CacheLevel = SummaryRow.Level
 
 /// What a step visits: a page, or a run of pages of one folio.
 struct Visit: Hashable {
@@ -79,6 +100,7 @@ enum Answer: Sendable {
   case number(@Sendable (Visit, Cell) -> UInt)
 
   static let head = Answer.head { _ in 0 }
+  static let headAndFlags = Answer.head { UInt($0.headFlags.rawValue) }
 }
 
 /// What a pass of a loop does to reference counts.

@@ -17,8 +17,8 @@ struct Operation: RawRepresentable, Hashable, Codable, ExpressibleByArgument, Se
   /// What its calls do to batches of whole folios, of which the footprint's are one; nil where there
   /// are loops.
   let hvoChange: HVOChange?
-  /// What is compared; a cell has those that are right in its state of HVO.
-  let contenders: [Contender]
+  /// Who is compared, but for loops that say otherwise.
+  private let commonContenders: [Contender]
   /// The arm that all others are compared with; nil for the old kernel's in the cell's state of HVO,
   /// or the one asked for.
   let baseline: String?
@@ -41,7 +41,7 @@ struct Operation: RawRepresentable, Hashable, Codable, ExpressibleByArgument, Se
     self.visits = visits
     self.writing = writing
     hvoChange = nil
-    self.contenders = contenders + Contender.inC(of: name, contenders)
+    commonContenders = contenders
     self.baseline = baseline
     self.applies = applies
     self.isEssential = isEssential
@@ -58,7 +58,7 @@ struct Operation: RawRepresentable, Hashable, Codable, ExpressibleByArgument, Se
     visits = .pages
     writing = nil
     hvoChange = change
-    self.contenders = contenders
+    commonContenders = contenders
     baseline = nil
     applies = { $0.pageClass == .head && $0.hvo == .on && $0.threads == 1 }
     isEssential = { _ in true }
@@ -103,6 +103,16 @@ extension Operation {
 extension Operation {
   var modes: [Mode] { changesHVO ? [.throughput] : loops.map(\.mode) }
 
+  /// Who is compared in a mode; a cell has those that are right in its state of HVO.
+  func contenders(_ mode: Mode) -> [Contender] {
+    guard !changesHVO else { return commonContenders }
+    let contenders = loop(mode).contenders ?? commonContenders
+    return contenders + Contender.inC(of: self, mode, contenders)
+  }
+
+  /// Who is compared in some mode.
+  var contenders: [Contender] { modes.flatMap { contenders($0) } }
+
   /// Whether folios are optimised or restored, instead of struct pages visited.
   var changesHVO: Bool { hvoChange != nil }
 
@@ -120,6 +130,6 @@ extension Operation {
   /// a wrong answer would lead astray, the first one.
   func verifyingLoop(_ mode: Mode) -> Loop {
     let loop = loop(mode)
-    return loop.shell == .latency ? loops[0] : loop
+    return loop.chain == nil ? loop : loops[0]
   }
 }

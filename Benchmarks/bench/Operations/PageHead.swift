@@ -4,7 +4,10 @@ extension Operation {
   /// `PageHead()`.
   static let pageHead = Operation(
     "page_head",
-    loops: Loop.independentAndChained(
-      .number { visit, _ in visit.isCompound && !visit.isTail ? 1 : 0 }),
+    loops: [
+      Loop(
+        .throughput,
+        .number { visit, _ in visit.isCompound && !visit.isTail ? 1 : 0 })
+    ],
     of: Contender.all(comparableEncodings), isEssential: { $0.isOneHotFolio })
 }

@@ -4,6 +4,6 @@ extension Operation {
   /// `PageTail()`.
   static let pageTail = Operation(
     "page_tail",
-    loops: Loop.independentAndChained(.number { visit, _ in visit.isTail ? 1 : 0 }),
+    loops: [Loop(.throughput, .number { visit, _ in visit.isTail ? 1 : 0 })],
     of: Contender.all(comparableEncodings), isEssential: { $0.isOneHotFolio })
 }

@@ -6,7 +6,7 @@ extension Operation {
   /// resolves.
   static let selfTest = Operation(
     "selftest",
-    loops: Loop.independentAndChained(.head),
+    loops: [Loop(.throughput, .head), Loop(.latency, in: .latency(.data), .head)],
     of: plantedAdditions.map {
       Contender(
         name: "planted_\($0)", role: .control, hvoStates: [.off], format: HeadMaskFormat.self)

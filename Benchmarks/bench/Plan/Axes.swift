@@ -5,8 +5,12 @@ import Vmemmap
 enum Mode: String, CaseIterable, ExpressibleByArgument, Codable {
   /// Independent of each other.
   case throughput
-  /// Each needs the answer of the one before.
+  /// Independent of each other, at a distance such as callers have.
+  case spaced
+  /// Each is reached from what the one before loaded.
   case latency
+  /// Each is reached from the address that the one before found.
+  case addressChain = "address_chain"
   /// Independent, and the flags of the head that was found are loaded.
   case consumerFlags = "consumer_flags"
   /// Independent, and a reference on the folio that was found is taken and dropped.

@@ -95,7 +95,7 @@ struct Arm: Hashable, Codable {
   func symbol(_ operation: Operation, _ mode: Mode, layout: Int) -> String {
     let parts =
       switch role {
-      case .empty: [name, operation.loop(mode).shell.rawValue, name, "arm"]
+      case .empty: [name, operation.loop(mode).shell.name, name, "arm"]
       case .twin: [operation.rawValue, mode.rawValue, name, "twin"]
       case .baseline, .arm: [operation.rawValue, mode.rawValue, name, "arm"]
       }
@@ -106,7 +106,7 @@ struct Arm: Hashable, Codable {
 extension Cell {
   /// The contenders that give right answers in the cell's state of HVO.
   var contenders: [Contender] {
-    operation.contenders.filter { $0.hvoStates.contains(hvo) }
+    operation.contenders(mode).filter { $0.hvoStates.contains(hvo) }
   }
 
   /// - Precondition: the arm is one of the cell's operation, and not the empty loop.

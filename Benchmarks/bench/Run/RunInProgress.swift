@@ -54,7 +54,7 @@ extension RunInProgress {
       defer { progress.finish() }
       for number in 0..<plan.setup.processes where stop == nil {
         try measure(
-          cells.filter { results.isMeasurable($0) },
+          cells.filter { results.isMeasurable($0) }.map { results.settled($0) },
           process: look * plan.setup.processes + number, seconds: share, &progress)
       }
       cells = try results.unresolvedCells(meta)
@@ -184,7 +184,7 @@ extension RunInProgress {
     return Session.Outcome(
       meta: meta, rows: rows, directory: directory,
       sensitivity: meta.sensitivity?.summary(
-        nanosecondsPerOperation: try selfTest.baselineTime(plan.rule),
+        nanosecondsPerOperation: selfTest.baselineTime ?? .nan,
         seconds: selfTest.measuringTime),
       stop: stop)
   }

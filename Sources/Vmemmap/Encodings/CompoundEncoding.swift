@@ -54,6 +54,10 @@ public let compoundEncodings: [any CompoundEncoding.Type] = [
 /// The encodings that differ in more than `compound_head()`.
 public let comparableEncodings = compoundEncodings.filter { !$0.isVariant }
 
+/// The encodings that differ in `prep_compound_page()`.
+public let preparedEncodings: [any CompoundEncoding.Type] =
+  comparableEncodings + [LateMaskEncoding.self]
+
 /// The encodings that differ in `page_zonenum()`, or in what it reads.
 public let zoneEncodings: [any CompoundEncoding.Type] =
   comparableEncodings + [NodeTemplateMaskEncoding.self]
