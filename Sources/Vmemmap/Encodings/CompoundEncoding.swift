@@ -38,6 +38,7 @@ public protocol CompoundEncoding: KernelCode {
 /// The encodings, in the order in which they are listed and tested.
 public let compoundEncodings: [any CompoundEncoding.Type] = [
   PointerEncoding.self,
+  CmovPointerEncoding.self,
   FakeHeadEncoding<OptimizeVmemmapKey>.self,
   FakeHeadEncoding<KeyOff>.self,
   FakeHeadEncoding<KeyOn>.self,
