@@ -42,6 +42,7 @@ public let compoundEncodings: [any CompoundEncoding.Type] = [
   FakeHeadEncoding<OptimizeVmemmapKey>.self,
   FakeHeadEncoding<KeyOff>.self,
   FakeHeadEncoding<KeyOn>.self,
+  CmovFakeHeadEncoding.self,
   MaskEncoding.self,
   BranchyMaskEncoding.self,
   MemdescEncoding<MemdescStructPage64>.self,
