@@ -38,9 +38,11 @@ public protocol CompoundEncoding: KernelCode {
 /// The encodings, in the order in which they are listed and tested.
 public let compoundEncodings: [any CompoundEncoding.Type] = [
   PointerEncoding.self,
+  CmovPointerEncoding.self,
   FakeHeadEncoding<OptimizeVmemmapKey>.self,
   FakeHeadEncoding<KeyOff>.self,
   FakeHeadEncoding<KeyOn>.self,
+  CmovFakeHeadEncoding.self,
   MaskEncoding.self,
   BranchyMaskEncoding.self,
   MemdescEncoding<MemdescStructPage64>.self,
