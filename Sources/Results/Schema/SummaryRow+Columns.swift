@@ -62,7 +62,9 @@ extension SummaryRow: TableRow {
       "Which folios HVO has optimised: none (off, the static key is off), others (elsewhere), or "
         + "those that are visited (on)."),
     Column(
-      "mapping", \.mapping, "Size of the mappings under the struct pages, as granted."),
+      "mapping", \.mapping,
+      "Size of the mappings under the arm's struct pages, as granted: 4k where they are optimised, mixed "
+        + "where processes differ."),
     Column("cpu_node", \.cpuNode, in: .notNegative, "NUMA node of the measuring CPU."),
     Column("memory_node", \.memoryNode, in: .notNegative, "NUMA node of the struct pages."),
     Column("template_node", \.templateNode, in: .notNegative, "NUMA node of the shared tails."),
