@@ -21,6 +21,8 @@ struct CellRunner: CellMeasuring {
   let isFirst: Bool
 
   var cell: Cell { planned.cell }
+  /// Whether an arm is measured beyond the caches.
+  private var isCold: Bool { runs.contains { $0.warmth == .cold } }
 
   /// An arm, and what it needs to run.
   struct ArmRun {
@@ -68,7 +70,7 @@ struct CellRunner: CellMeasuring {
     if isFirst { try verify() }
     var windows = Windows(
       visits: workload.visits.count, length: try planned.iterations ?? settledLength(),
-      areVisitedOnce: runs.contains { $0.warmth == .cold }, generator.stream("windows"))
+      areVisitedOnce: isCold, generator.stream("windows"))
     var rounds = Rounds(self, orders: generator.stream("order"))
     let roundCost = try warmUp(&rounds, &windows)
     let blocks = setup.blocks(layouts: setup.layouts)
@@ -78,10 +80,10 @@ struct CellRunner: CellMeasuring {
     var measurement = CellMeasurement(iterations: windows.length)
     measurement.samples.reserveCapacity(perBlock * blocks * runs.count)
     for round in 0..<perBlock * blocks {
-      // Half of each block on either placement.
-      if round % perBlock == perBlock / 2 {
+      // Half of each block on either placement; beyond the caches there is none to speak of, and
+      // writing all maps takes longer than measuring.
+      if round % perBlock == perBlock / 2 && !isCold {
         try maps.swapMemory()
-        windows.forget()
         // What is new in the caches is no drift: each layout gets used to it.
         for layout in 0..<setup.layouts { _ = try rounds.time(layout, &windows) }
       }
@@ -119,7 +121,7 @@ struct CellRunner: CellMeasuring {
   }
 
   /// The most rounds of warm-up, in windows of which each layout has two.
-  private static let mostWarmUpWindows = 6
+  private static let mostWarmUpWindows = 4
 
   /// Rounds that are not kept, until all arms are level.
   ///
@@ -129,7 +131,8 @@ struct CellRunner: CellMeasuring {
   ) throws -> Double {
     let window = setup.layouts * max(1, 4 / setup.layouts)
     var warmUp = WarmUp(
-      arms: runs.count, window: window, limit: CellRunner.mostWarmUpWindows * window)
+      arms: runs.count, window: window, tolerance: 0.02,
+      limit: CellRunner.mostWarmUpWindows * window)
     var begin = MonotonicRawClock.now()
     while !warmUp.isOver {
       if warmUp.rounds % window == 0 { begin = MonotonicRawClock.now() }

@@ -152,9 +152,6 @@ final class MapSet {
       }
     }
   }
-
-  /// Drives what the map in a place holds out of the caches. Costs about 2 ns for each line.
-  func flushCaches(_ place: Int) { owner(place).map.flushCaches() }
 }
 
 /// What HVO saved on one map, as the kernel accounts it.

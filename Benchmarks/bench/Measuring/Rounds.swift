@@ -23,7 +23,7 @@ struct Rounds {
   }
 
   mutating func time(_ layout: Int, _ windows: inout Windows) throws(WrongAnswer) -> Timed {
-    let window = windows.next { runner.flushColdArms() }
+    let window = windows.next { runner.flushColdArms($0) }
     var timed = Timed(cycle: CycleLength.now())
     for arm in orders[layout].next() {
       try runner.prepare(arm, layout, window)
@@ -38,12 +38,17 @@ struct Rounds {
 struct Windows {
   let length: Int
   private let visits: Int
-  /// Whether what is timed must not have been visited since the caches were flushed.
+  /// Whether what is timed must not have been visited since it was driven out of the caches.
   private let areVisitedOnce: Bool
   private var generator: SeededGenerator
-  /// The windows still to come before the next flush; each has one before it that is left for the
+  /// The pairs of windows still to come before pairs are flushed again: of each the first is for the
   /// untimed pass.
-  private var unvisited: [Int] = []
+  private var flushed: [Int] = []
+  private var pairs: [Int] = []
+
+  /// How many pairs are flushed at a time: enough for others to have the translations of addresses,
+  /// which a flush leaves behind, out of the way by the next round.
+  private static let pairsPerFlush = 8
 
   init(visits: Int, length: Int, areVisitedOnce: Bool, _ generator: SeededGenerator) {
     self.visits = visits
@@ -52,20 +57,21 @@ struct Windows {
     self.generator = generator
   }
 
-  /// - Parameter flush: called where all were visited, before the first of them is visited again.
-  mutating func next(flush: () -> Void) -> Range<Int> {
+  /// - Parameter flush: called with visits, all of which are new to the caches then.
+  mutating func next(flush: ([Range<Int>]) -> Void) -> Range<Int> {
     let count = visits / length
     guard areVisitedOnce else { return window(generator.below(count)) }
-    if unvisited.isEmpty {
-      flush()
-      unvisited = (0..<count / 2).map { 2 * $0 + 1 }
-      generator.shuffle(&unvisited)
+    if flushed.isEmpty {
+      if pairs.isEmpty {
+        pairs = Array(0..<count / 2)
+        generator.shuffle(&pairs)
+      }
+      flushed = Array(pairs.suffix(Windows.pairsPerFlush))
+      pairs.removeLast(flushed.count)
+      flush(flushed.map { 2 * $0 * length..<2 * ($0 + 1) * length })
     }
-    return window(unvisited.removeLast())
+    return window(2 * flushed.removeLast() + 1)
   }
-
-  /// Takes all as visited: something else has read or written the maps.
-  mutating func forget() { unvisited = [] }
 
   private func window(_ number: Int) -> Range<Int> {
     number * length..<(number + 1) * length
