@@ -66,8 +66,11 @@ struct CollectTests {
           .collect(limit: 1000, timeout: .milliseconds(300))
       }
       _ = try? Command("/nonexistent").collect(limit: 1, timeout: plenty)
-      #expect(waitpid(-1, nil, WNOHANG) == -1 && errno == ECHILD)
-      #expect(openDescriptors() == before)
+      let left = waitpid(-1, nil, WNOHANG)
+      let error = errno
+      #expect(left == -1 && error == ECHILD)
+      // The test's own runtime may have closed some meanwhile.
+      #expect(Set(openDescriptors()).subtracting(before) == [])
     }
   }
 
