@@ -7,54 +7,57 @@
 import Foundation
 import Vmemmap
 
+/// An encoding or a form, as generated code names it.
+struct Contender {
+  let name: String
+  let type: String
+
+  init(_ code: any KernelCode.Type) {
+    name = code.name
+    type = String(reflecting: code)
+  }
+}
+
 struct Arm {
   let operation: String
   let name: String
   /// For each mode, the call that is the loop's body.
   let bodies: KeyValuePairs<String, String>
   /// Any arm can be the baseline, whose twin is a second copy of it.
-  var roles = ["arm", "twin"]
+  var hasTwin = true
 }
+
+// MARK: The loops' shells
 
 func throughput(_ operation: String) -> String {
   "throughput(\(operation).self, base, stream, count)"
+}
+
+func spaced(_ operation: String) -> String {
+  "spaced(\(operation).self, base, stream, count)"
 }
 
 func latency(_ operation: String) -> String {
   "latency(\(operation).self, base, start, stream, count)"
 }
 
-func compoundHead(_ encoding: any CompoundEncoding.Type) -> Arm {
-  let type = String(reflecting: encoding)
-  return Arm(
-    operation: "compound_head", name: encoding.name,
-    bodies: [
-      "throughput": throughput("CompoundHead<\(type)>"),
-      "latency": latency("CompoundHead<\(type)>"),
-      "consumer_flags": throughput("HeadFlags<\(type)>"),
-      "consumer_ref": throughput("HeadReference<\(type)>"),
-    ])
+func runs(_ run: String) -> String { "runs(\(run).self, base, stream, count)" }
+
+// MARK: Operations
+
+/// An operation of each contender.
+///
+/// - Parameter bodies: by mode, given the contender's type.
+func timed(
+  _ operation: String, of contenders: [Contender],
+  bodies: (String) -> KeyValuePairs<String, String>
+) -> [Arm] {
+  contenders.map { Arm(operation: operation, name: $0.name, bodies: bodies("<\($0.type)>")) }
 }
 
-/// An operation that is done in the order of a stream, and in a chain.
-func operation(_ name: String, _ type: String, of encoding: any CompoundEncoding.Type) -> Arm {
-  arm(name, encoding.name, "\(type)<\(String(reflecting: encoding))>")
-}
-
-func operation(_ name: String, _ type: String, of form: any PageRefForm.Type) -> Arm {
-  arm(name, form.name, "\(type)<\(String(reflecting: form))>")
-}
-
-func arm(_ operation: String, _ name: String, _ type: String) -> Arm {
-  Arm(
-    operation: operation, name: name,
-    bodies: ["throughput": throughput(type), "latency": latency(type)])
-}
-
-func prepCompoundPage(_ encoding: any CompoundEncoding.Type) -> Arm {
-  Arm(
-    operation: "prep_compound_page", name: encoding.name,
-    bodies: ["throughput": throughput("PrepCompoundPage<\(String(reflecting: encoding))>")])
+/// An operation on struct pages, independent of each other.
+func timed(_ operation: String, _ type: String, of contenders: [Contender]) -> [Arm] {
+  timed(operation, of: contenders) { ["throughput": throughput(type + $0)] }
 }
 
 /// From 0.2 to 5 % of the self-test's operation; the baseline's none first.
@@ -73,52 +76,76 @@ func planted(_ additions: Int) -> Arm {
     ])
 }
 
+/// The shells without an operation.
 let empty = Arm(
-  operation: "empty", name: "null",
-  bodies: ["throughput": throughput("EmptyOperation"), "latency": latency("EmptyOperation")],
-  roles: ["arm"])
+  operation: "empty", name: "empty",
+  bodies: [
+    "throughput": throughput("EmptyOperation"), "spaced": spaced("EmptyOperation"),
+    "latency": latency("EmptyOperation"), "runs": runs("EmptyRun"),
+  ],
+  hasTwin: false)
+
+let encodings = comparableEncodings.map { Contender($0) }
 
 let arms =
-  compoundEncodings.map { compoundHead($0) }
-  + comparableEncodings.flatMap {
+  timed("compound_head", of: compoundEncodings.map { Contender($0) }) {
     [
-      operation("page_head", "PageHead", of: $0), operation("page_tail", "PageTail", of: $0),
-      operation("page_compound", "PageCompound", of: $0), prepCompoundPage($0),
+      "throughput": throughput("CompoundHead" + $0), "latency": latency("HeadFlags" + $0),
+      "address_chain": latency("CompoundHead" + $0),
+      "consumer_flags": throughput("HeadFlags" + $0),
     ]
   }
-  + zoneEncodings.map { operation("page_zonenum", "PageZonenum", of: $0) }
-  + pageRefForms.map { operation("page_ref_add_unless", "PageRefAddUnless", of: $0) }
-  + folioRefForms.map { operation("folio_try_get", "FolioTryGet", of: $0) }
+  + timed("compound_head", of: folioRefForms.map { Contender($0) }) {
+    ["consumer_ref": throughput("HeadReference" + $0)]
+  }
+  + timed("page_head", "PageHead", of: encodings)
+  + timed("page_tail", "PageTail", of: encodings)
+  + timed("page_compound", "PageCompound", of: encodings)
+  + timed("prep_compound_page", of: preparedEncodings.map { Contender($0) }) {
+    ["throughput": runs("PrepCompoundPage" + $0)]
+  }
+  + timed("page_zonenum", of: zoneEncodings.map { Contender($0) }) {
+    ["throughput": throughput("PageZonenum" + $0), "latency": latency("PageZonenum" + $0)]
+  }
+  + timed("page_ref_add_unless", of: pageRefForms.map { Contender($0) }) {
+    ["throughput": throughput("PageRefAddUnless" + $0), "spaced": spaced("PageRefAddUnless" + $0)]
+  }
+  + timed("folio_try_get", of: folioRefForms.map { Contender($0) }) {
+    ["throughput": throughput("FolioTryGet" + $0), "spaced": spaced("FolioTryGet" + $0)]
+  }
   + plantedAdditions.map { planted($0) } + [empty]
+
+// MARK: Entry points
 
 /// The number of copies of a loop whose text can be told apart (`cvm_layout_*`).
 let availableCopies = 512
 
+// All twins after all arms: a twin's code then is as far from the baseline's as that of other arms,
+// and differs by as much as their code's places do.
+let copies = arms.map { ($0, "arm") } + arms.filter(\.hasTwin).map { ($0, "twin") }
+
 var entryPoints = ""
 var table = ""
-for (index, arm) in arms.enumerated() {
+for (number, (arm, role)) in copies.enumerated() {
+  guard number < availableCopies else {
+    fatalError("more than \(availableCopies) arms and twins: add copies to CVmemmap.h")
+  }
+  let copy = String(format: "%03o", number)
   for (mode, body) in arm.bodies {
-    for (roleIndex, role) in arm.roles.enumerated() {
-      let number = 2 * index + roleIndex
-      guard number < availableCopies else {
-        fatalError("more than \(availableCopies / 2) arms: add copies to CVmemmap.h")
-      }
-      let copy = String(format: "%03o", number)
-      for layout in 0..<4 {
-        let symbol = [arm.operation, mode, arm.name, role, String(layout)].joined(separator: "__")
-        entryPoints += """
+    for layout in 0..<4 {
+      let symbol = [arm.operation, mode, arm.name, role, String(layout)].joined(separator: "__")
+      entryPoints += """
 
-          @c(\(symbol)) @inline(never)
-          func \(symbol)(
-            _ base: UInt, _ start: UInt, _ stream: UnsafePointer<UInt>, _ count: Int
-          ) -> UInt {
-            cvm_layout_\(copy)_\(layout)()
-            return unsafe \(body)
-          }
+        @c(\(symbol)) @inline(never)
+        func \(symbol)(
+          _ base: UInt, _ start: UInt, _ stream: UnsafePointer<UInt>, _ count: Int
+        ) -> UInt {
+          cvm_layout_\(copy)_\(layout)()
+          return unsafe \(body)
+        }
 
-          """
-        table += "  \"\(symbol)\": unsafe TimedLoop(\(symbol)),\n"
-      }
+        """
+      table += "  \"\(symbol)\": unsafe TimedLoop(\(symbol)),\n"
     }
   }
 }

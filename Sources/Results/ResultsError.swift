@@ -1,14 +1,22 @@
 public import Host
 public import SystemPackage
+import Text
 
 /// Why results could not be written, read or compared.
 public enum ResultsError: Error, Equatable {
-  /// The file was written by a version of this tool with another schema.
-  case foreignSchema(path: FilePath, found: String, known: Int)
+  /// The file was written by a version of this tool with another schema; `writer` is its commit, where
+  /// `meta.json` names it.
+  case foreignSchema(path: FilePath, found: String, known: Int, writer: String?)
   /// The file is there, but the system refused to read it.
   case cannotRead(path: FilePath, errno: Errno)
   /// The file's text is not what its schema says; `line` counts from 1.
   case malformed(path: FilePath, line: Int, column: String?, value: String, expected: String)
+  /// The file is there, but it is nothing to read whole: no regular file, or too large.
+  case unsuitable(path: FilePath, why: String)
+  /// Two rows of a file are about the same.
+  case duplicate(path: FilePath, line: Int, key: String)
+  /// A table of a complete run has another number of rows than was written.
+  case rowCount(path: FilePath, found: Int, written: Int)
   /// A column of the schema is not in the file's header.
   case missingColumn(path: FilePath, column: String)
   /// `meta.json` can't be decoded.
@@ -31,7 +39,9 @@ extension ResultsError {
   /// The status that a tool ends with, numbered as in `sysexits.h`.
   public var exitCode: Int32 {
     switch self {
-    case .foreignSchema, .cannotRead, .malformed, .missingColumn, .malformedMeta: 65
+    case .foreignSchema, .cannotRead, .unsuitable, .malformed, .duplicate, .rowCount,
+      .missingColumn, .malformedMeta:
+      65
     case .noSuchRun: 66
     case .machinesDiffer, .nothingMatches: 69
     case .cannotCreate: 73
@@ -44,9 +54,19 @@ extension ResultsError: CustomStringConvertible {
   /// One line: what was attempted, with which values, and the way out.
   public var description: String {
     switch self {
-    case .foreignSchema(let path, let found, let known):
-      "\(path): schema version \(found), but this build reads version \(known); "
-        + "read it with the build that wrote it, or measure again"
+    case .foreignSchema(let path, let found, let known, let writer):
+      "\(path): schema version \(Self.excerpt(found, quoted: false)), but this build reads version "
+        + "\(known); read it with "
+        + (writer.map { "the build of commit \(Self.excerpt($0, quoted: false)), which wrote it" }
+          ?? "the build of the commit that its meta.json names")
+        + ", or measure again"
+    case .unsuitable(let path, let why):
+      "cannot read \(path): \(why); give a run directory as 'bench run' leaves it"
+    case .duplicate(let path, let line, let key):
+      "\(path), line \(line): a second row of \(key); \(Self.damaged)"
+    case .rowCount(let path, let found, let written):
+      "\(path): \(found.counted("row")), but \(written) were written, as meta.json says; "
+        + Self.damaged
     case .cannotRead(let path, let errno):
       "cannot read \(path): \(errno); check that you may read it"
     case .malformed(let path, let line, let column, let value, let expected):
@@ -66,19 +86,34 @@ extension ResultsError: CustomStringConvertible {
       "not comparable: \(baseline) and \(current) have no compared arm of a cell in common; "
         + "measure both with the same preset and axis filters"
     case .cannotCreate(let path, let errno):
-      "cannot create \(path): \(errno); choose a directory that you may write to with --output"
+      "cannot create \(path): \(errno); \(Self.remedy(errno))"
     case .cannotWrite(let path, let errno):
-      "cannot write \(path): \(errno); free space there or choose another place with --output"
+      "cannot write \(path): \(errno); \(Self.remedy(errno))"
     case .notFinite(let path, let key):
       "cannot write \(path): \(key) is not a finite number; leave out what was not measured"
+    }
+  }
+
+  /// What helps where a file can't be written or made.
+  private static func remedy(_ errno: Errno) -> String {
+    switch errno {
+    case .noSpace, .diskQuotaExceeded: "free space there or choose another place with --output"
+    case .fileTooLarge: "raise the limit on file size (ulimit -f), or measure less"
+    case .tooManyOpenFiles: "raise the limit on open files (ulimit -n)"
+    case .tooManyOpenFilesInSystem: "close files: the system has no more"
+    case .permissionDenied, .notPermitted, .readOnlyFileSystem, .notDirectory, .isDirectory:
+      "choose a directory that you may write to with --output"
+    default: "choose another place with --output"
     }
   }
 
   private static let damaged = "the file is damaged or was edited: measure again"
 
   /// Damaged text may be long and span lines; a message stays on one.
-  private static func excerpt(_ value: String) -> String {
+  private static func excerpt(_ value: String, quoted: Bool = true) -> String {
     let limit = 40
-    return (value.count > limit ? value.prefix(limit) + "…" : value[...]).debugDescription
+    let excerpt = value.count > limit ? value.prefix(limit) + "…" : value[...]
+    let isPlain = excerpt.allSatisfy { $0.isASCII && !$0.isWhitespace }
+    return quoted || !isPlain ? excerpt.debugDescription : String(excerpt)
   }
 }

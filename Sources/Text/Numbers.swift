@@ -11,6 +11,9 @@ extension Double {
     return "\(sign)\(scaled / scale)." + fraction.padded(to: digits, with: "0", .right)
   }
 
+  /// With its sign, as a difference is written: "+0.5"; zero has none.
+  public func signed(_ digits: Int) -> String { (self > 0 ? "+" : "") + fixed(digits) }
+
   /// Nanoseconds with three digits or more that mean something.
   public var nanoseconds: String { fixed(magnitude < 100 ? 2 : magnitude < 1000 ? 1 : 0) }
 

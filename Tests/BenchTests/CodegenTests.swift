@@ -18,13 +18,13 @@ extension BenchTests {
       ) { first, _ in first }
       let timed = finished.samples.compactMap { sample -> String? in
         guard var parts = cells[sample.cell] else { return nil }
-        if sample.role == .null { parts[0] = "empty" }
-        parts += [sample.encoding, sample.role == .twin ? "twin" : "arm", "\(sample.layout)"]
+        if sample.part == .empty { parts[0] = "empty" }
+        parts += [sample.arm, sample.part == .twin ? "twin" : "arm", "\(sample.layout)"]
         return parts.joined(separator: "__")
       }
       // The self-test has no rows in the summary.
       let kept = finished.codegen.map(\.symbol).filter { !$0.hasPrefix("selftest__") }
-      let selfTest = ["empty__latency__null__arm__"]
+      let selfTest = ["empty__latency__empty__arm__"]
       #expect(
         Set(kept.filter { symbol in !selfTest.contains { symbol.hasPrefix($0) } }) == Set(timed))
       #expect(Set(finished.codegen.map(\.symbol)).count == finished.codegen.count)

@@ -32,6 +32,7 @@ extension BenchTests {
       _ meta: Meta, _ rows: [SummaryRow], _ code: [CodegenRow]? = nil, to name: String
     ) throws {
       var meta = meta
+      meta.rows = Meta.Rows(summary: rows.count, samples: 0)
       let run = try RunDirectory.create(in: FilePath(directory.file("all").path), for: &meta)
       try run.writeSummary(rows)
       try run.writeCodegen(code ?? self.code)
@@ -39,9 +40,9 @@ extension BenchTests {
     }
 
     /// The rows with the ratios of one arm multiplied by `factor`.
-    private func changed(_ encoding: String, by factor: Double) -> [SummaryRow] {
+    private func changed(_ arm: String, by factor: Double) -> [SummaryRow] {
       rows.map { row in
-        guard row.encoding == encoding else { return row }
+        guard row.arm == arm else { return row }
         var row = row
         row.ratio = row.ratio.map { $0 * factor }
         row.ratioLo = row.ratioLo.map { $0 * factor }
@@ -88,7 +89,7 @@ extension BenchTests {
       let ending = try compare("baseline", "current")
       #expect(ending.status == 1)
       #expect(ending.errors == "")
-      let worse = rows.filter { $0.encoding == "mask" }
+      let worse = rows.filter { $0.arm == "mask" }
       try #require(worse.count == 2)
       #expect(ending.output.contains("Times: \(worse.count) worse, 0 better"))
       let lines = ending.output.split(separator: "\n").filter { $0.contains("+30.0 %") }
@@ -135,24 +136,27 @@ extension BenchTests {
     @Test("A word in a number's place is told by line, column and value; status 65")
     func word() throws {
       try write(meta, rows, to: "current")
-      let n = try #require(rows.first?.n)
+      let n = try #require(rows.first?.iterations)
       try directory.edit("current/summary.csv", ",\(n),", ",many,")
       let ending = try compare("baseline", "current")
       #expect(ending.status == 65)
       let message = try #require(ending.errorMessages.first)
-      #expect(message.contains("line 2, column n") && message.contains("many"), "\(message)")
+      #expect(
+        message.contains("line 2, column iterations") && message.contains("many"), "\(message)")
     }
 
     @Test(
       "Another schema is told with both versions; status 65",
-      arguments: [("summary.csv", "\n1,", "\n2,"), ("meta.json", "Version\" : 1", "Version\" : 2")])
+      arguments: [
+        ("summary.csv", "\n2,", "\n3,"), ("meta.json", "version\" : 2,", "version\" : 3,"),
+      ])
     func foreignSchema(file: String, known: String, foreign: String) throws {
       try write(meta, rows, to: "current")
       try directory.edit("current/\(file)", known, foreign)
       let ending = try compare("baseline", "current")
       #expect(ending.status == 65)
       let message = try #require(ending.errorMessages.first)
-      #expect(message.contains("version 2") && message.contains("version 1"), "\(message)")
+      #expect(message.contains("version 3") && message.contains("version 2"), "\(message)")
     }
 
     @Test("A run of another machine is refused with the fields that differ; status 69")

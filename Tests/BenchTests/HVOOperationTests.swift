@@ -1,6 +1,7 @@
 import Foundation
 import Results
 import Testing
+import Vmemmap
 
 extension BenchTests {
   /// `hvo_optimize` and `hvo_restore`, which are whole calls and not loops over struct pages.
@@ -35,21 +36,21 @@ extension BenchTests {
           "hvo_optimize, 1", "hvo_optimize, 64", "hvo_restore, 1", "hvo_restore, 64",
         ])
       for (cell, rows) in cells {
-        #expect(Set(rows.map(\.encoding)) == arms && rows.count == arms.count, "\(cell)")
+        #expect(Set(rows.map(\.arm)) == arms && rows.count == arms.count, "\(cell)")
         #expect(rows.allSatisfy { $0.baseline == "fakehead" && $0.hvo == .on }, "\(cell)")
-        #expect(rows.allSatisfy { $0.mapping == .small && $0.layouts == 1 }, "\(cell)")
+        #expect(rows.allSatisfy { $0.mapping == .uniform(.base) && $0.layouts == 1 }, "\(cell)")
       }
     }
 
     @Test("Operations are counted by folio: four calls on one each, or one call on all")
     func folios() {
-      for row in finished.run.summary { #expect(row.n == (row.hugePages == 1 ? 4 : 64)) }
+      for row in finished.run.summary { #expect(row.iterations == (row.hugePages == 1 ? 4 : 64)) }
     }
 
     @Test("The checksum is the sum of the offsets of all pages' heads")
     func checksums() {
       for row in finished.run.summary {
-        let sum = (0..<row.n).reduce(0) { $0 + $1 * 512 * 64 * 512 }
+        let sum = (0..<row.iterations).reduce(0) { $0 + $1 * 512 * 64 * 512 }
         #expect(row.checksum == Checksum(UInt64(sum)))
       }
     }
@@ -60,9 +61,9 @@ extension BenchTests {
       let samples = finished.samples.filter { cells.contains($0.cell) }
       #expect(!samples.isEmpty)
       for (round, samples) in Dictionary(grouping: samples, by: { [$0.cell, $0.round] }) {
-        #expect(samples.count { $0.role == .baseline } == 1, "\(round)")
-        #expect(samples.count { $0.role == .twin && $0.encoding == "fakehead" } == 1, "\(round)")
-        #expect(samples.count { $0.role == .arm } == arms.count - 1, "\(round)")
+        #expect(samples.count { $0.part == .baseline } == 1, "\(round)")
+        #expect(samples.count { $0.part == .twin && $0.arm == "fakehead" } == 1, "\(round)")
+        #expect(samples.count { $0.part == .arm } == arms.count - 1, "\(round)")
         #expect(samples.count == arms.count + 1, "\(round)")
       }
       #expect(finished.run.summary.allSatisfy { $0.nsNet == nil && $0.nullLo != nil })

@@ -27,7 +27,7 @@ extension BenchTests {
     func json() throws {
       let ending = try run("--format", "json")
       struct Row: Decodable, Equatable {
-        var encoding: String
+        var arm: String
         var nsPerOp: Double
         var ratio: Double?
         var layoutsAgree: Bool?
@@ -37,7 +37,7 @@ extension BenchTests {
       let rows = try decoder.decode([Row].self, from: Data(ending.output.utf8))
       let summary = try directory.latestRun().summary.map {
         Row(
-          encoding: $0.encoding, nsPerOp: $0.nsPerOp, ratio: $0.ratio,
+          arm: $0.arm, nsPerOp: $0.nsPerOp, ratio: $0.ratio,
           layoutsAgree: $0.layoutsAgree)
       }
       #expect(rows == summary)

@@ -50,7 +50,7 @@ extension BenchTests {
 
 extension FinishedRun {
   fileprivate var cells: [String] {
-    run.summary.map { "\($0.cell) \($0.mode) \($0.hvo, default: "") \($0.encoding)" }
+    run.summary.map { "\($0.cell) \($0.mode) \($0.hvo, default: "") \($0.arm)" }
   }
 
   fileprivate var checksums: [Checksum?] { run.summary.map(\.checksum) }
@@ -58,7 +58,7 @@ extension FinishedRun {
   /// The arms in the order in which they were timed, by cell, process and round.
   fileprivate var orders: [[Int]: [String]] {
     rounds.mapValues { samples in
-      samples.sorted { $0.position < $1.position }.map { "\($0.encoding) \($0.role)" }
+      samples.sorted { $0.position < $1.position }.map { "\($0.arm) \($0.part)" }
     }
   }
 }

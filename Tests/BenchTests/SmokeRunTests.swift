@@ -25,7 +25,8 @@ extension BenchTests {
       #expect(finished.names == [finished.run.meta.runID, "latest"])
       #expect(
         Set(finished.files).isSuperset(of: [
-          "codegen.csv", "meta.json", "samples.csv", "summary.csv", "unmeasured.csv",
+          "codegen.csv", "datapackage.json", "meta.json", "samples.csv", "summary.csv",
+          "unmeasured.csv",
         ]))
       #expect(!finished.files.contains { $0.hasPrefix(".") }, "\(finished.files)")
     }
@@ -60,7 +61,7 @@ extension BenchTests {
       try #require(!promised.isEmpty)
       let cells = Dictionary(grouping: finished.run.summary, by: \.cell)
       let found = cells.sorted { $0.key < $1.key }.map { cell, rows in
-        rows.map { "\(cell) \($0.encoding)" }.sorted()
+        rows.map { "\(cell) \($0.arm)" }.sorted()
       }
       #expect(found == promised)
       #expect(finished.run.summary.map(\.cell) == finished.run.summary.map(\.cell).sorted())
@@ -69,7 +70,7 @@ extension BenchTests {
     @Test("Every arm but the baseline has a ratio, an interval about it, and a verdict")
     func comparisons() throws {
       for row in finished.run.summary {
-        if row.encoding == row.baseline {
+        if row.arm == row.baseline {
           #expect(row.ratio == nil && row.ratioLo == nil && row.ratioHi == nil)
           #expect(row.verdict == nil && row.pValue == nil)
         } else {
@@ -86,20 +87,20 @@ extension BenchTests {
     func checksums() {
       for (cell, rows) in Dictionary(grouping: finished.run.summary, by: \.cell) {
         #expect(Set(rows.map(\.checksum)).count == 1 && rows[0].checksum != nil, "cell \(cell)")
-        #expect(Set(rows.map(\.n)).count == 1, "cell \(cell)")
+        #expect(Set(rows.map(\.iterations)).count == 1, "cell \(cell)")
       }
     }
 
     @Test("Every round times every arm once, on one layout, with the same number of operations")
     func rounds() {
       for (id, samples) in finished.rounds {
-        let arms = samples.map { "\($0.encoding) \($0.role)" }
+        let arms = samples.map { "\($0.arm) \($0.part)" }
         #expect(Set(arms).count == arms.count, "\(id)")
         #expect(Set(samples.map(\.position)) == Set(samples.indices), "\(id)")
         #expect(Set(samples.map(\.layout)).count == 1, "\(id)")
         #expect(Set(samples.map(\.iterations)).count == 1, "\(id)")
-        for role in [SampleRow.Role.baseline, .twin, .null] {
-          #expect(samples.count { $0.role == role } == 1, "\(id)")
+        for part in [SampleRow.Part.baseline, .twin, .empty] {
+          #expect(samples.count { $0.part == part } == 1, "\(id)")
         }
       }
     }
@@ -107,22 +108,22 @@ extension BenchTests {
     @Test("Times in the summary are the medians and minima of the samples")
     func times() throws {
       for row in finished.run.summary {
-        let role: SampleRow.Role = row.encoding == row.baseline ? .baseline : .arm
+        let part: SampleRow.Part = row.arm == row.baseline ? .baseline : .arm
         let times = finished.samples
-          .filter { $0.cell == row.cell && $0.encoding == row.encoding && $0.role == role }
+          .filter { $0.cell == row.cell && $0.arm == row.arm && $0.part == part }
           .map(\.nsPerOp)
         #expect(times.count == row.rounds)
-        #expect(isClose(row.nsPerOp, median(times)), "cell \(row.cell), \(row.encoding)")
-        #expect(isClose(row.nsMin, try #require(times.min())), "cell \(row.cell), \(row.encoding)")
+        #expect(isClose(row.nsPerOp, median(times)), "cell \(row.cell), \(row.arm)")
+        #expect(isClose(row.nsMin, try #require(times.min())), "cell \(row.cell), \(row.arm)")
       }
     }
 
     @Test("Ratios in the summary are the medians of the groups' median log ratios in the samples")
     func ratios() throws {
       let ratios = finished.ratiosFromSamples()
-      for row in finished.run.summary where row.encoding != row.baseline {
-        let ratio = try #require(ratios["\(row.cell) \(row.encoding) \(SampleRow.Role.arm)"])
-        #expect(isClose(try #require(row.ratio), ratio), "cell \(row.cell), \(row.encoding)")
+      for row in finished.run.summary where row.arm != row.baseline {
+        let ratio = try #require(ratios["\(row.cell) \(row.arm) \(SampleRow.Part.arm)"])
+        #expect(isClose(try #require(row.ratio), ratio), "cell \(row.cell), \(row.arm)")
       }
     }
 
@@ -130,7 +131,7 @@ extension BenchTests {
     func twins() throws {
       let ratios = finished.ratiosFromSamples()
       for row in finished.run.summary {
-        let twin = try #require(ratios["\(row.cell) \(row.baseline) \(SampleRow.Role.twin)"])
+        let twin = try #require(ratios["\(row.cell) \(row.baseline) \(SampleRow.Part.twin)"])
         let (low, high) = (try #require(row.nullLo), try #require(row.nullHi))
         #expect(low / 1.000_001 <= twin && twin <= high * 1.000_001, "cell \(row.cell)")
       }

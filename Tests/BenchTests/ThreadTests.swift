@@ -21,7 +21,7 @@ extension BenchTests {
       let rows = finished.run.summary
       #expect(Set(rows.map(\.threads)) == [1, 2])
       // A wrong answer of any thread would leave no row.
-      for rows in Dictionary(grouping: rows, by: { [$0.mode, $0.encoding, "\($0.hvo!)"] }).values {
+      for rows in Dictionary(grouping: rows, by: { [$0.mode, $0.arm, "\($0.hvo!)"] }).values {
         #expect(Set(rows.map(\.threads)) == [1, 2])
         #expect(Set(rows.map(\.checksum)).count == 1)
       }

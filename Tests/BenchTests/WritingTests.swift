@@ -46,7 +46,7 @@ extension BenchTests {
       #expect(ending.errorMessages.count == 1, "\(ending.errors)")
       let message = try #require(ending.errorMessages.first)
       #expect(message.contains("samples.csv: File too large"), "\(message)")
-      #expect(message.contains("--output"), "\(message)")
+      #expect(message.contains("ulimit -f"), "\(message)")
 
       let run = try directory.latestRun()
       #expect(run.meta.status == .failed)

@@ -165,3 +165,40 @@ struct MachineTests {
     )
   }
 }
+
+@Suite("CPU name")
+struct CPUNameTests {
+  private func name(
+    _ vendor: String, _ cpu: String, _ family: Int, _ model: Int, stepping: Int? = nil
+  ) -> String {
+    var machine = Machine(architecture: "x86_64", basePageSize: 4096)
+    (machine.vendor, machine.cpuModel) = (vendor, cpu)
+    (machine.family, machine.model, machine.stepping) = (family, model, stepping)
+    return machine.cpuName
+  }
+
+  @Test("Generations under one name are told apart by family, model and core")
+  func cores() {
+    let amd = "AuthenticAMD"
+    #expect(name(amd, "AMD EPYC", 26, 2) == "AMD EPYC (26/2, Zen 5)")
+    #expect(name(amd, "AMD EPYC", 25, 17) == "AMD EPYC (25/17, Zen 4)")
+    #expect(name(amd, "AMD EPYC 7763", 25, 1) == "AMD EPYC 7763 (25/1, Zen 3)")
+    #expect(name(amd, "AMD EPYC 7R32", 23, 49) == "AMD EPYC 7R32 (23/49, Zen 2)")
+    #expect(name(amd, "AMD EPYC 7401", 23, 1) == "AMD EPYC 7401 (23/1, Zen 1)")
+    let intel = "GenuineIntel"
+    #expect(name(intel, "Xeon 8375C", 6, 106) == "Xeon 8375C (6/106, Ice Lake)")
+    #expect(name(intel, "Xeon 8488C", 6, 143) == "Xeon 8488C (6/143, Sapphire Rapids)")
+    #expect(name(intel, "Xeon", 6, 85, stepping: 4) == "Xeon (6/85, Skylake)")
+    #expect(name(intel, "Xeon", 6, 85, stepping: 7) == "Xeon (6/85, Cascade Lake)")
+    #expect(name(intel, "Xeon", 6, 85, stepping: 11) == "Xeon (6/85, Cooper Lake)")
+    #expect(name(intel, "Xeon", 6, 85) == "Xeon (6/85)")
+  }
+
+  @Test("What is not known is left out: the core, the family, the name")
+  func unknown() {
+    #expect(name("AuthenticAMD", "AMD Next", 26, 255) == "AMD Next (26/255)")
+    #expect(name("HygonGenuine", "C86", 24, 1) == "C86 (24/1)")
+    #expect(Machine.sample.cpuName == "AMD EPYC")
+    #expect(Machine(architecture: "aarch64", basePageSize: 4096).cpuName == "aarch64")
+  }
+}

@@ -5,7 +5,8 @@ import Testing
 /// What the interval and the whole rule keep of their promises, by seeded simulation.
 ///
 /// `coverage` is the range, in percent, in which the simulated share lies, wide enough for the
-/// chance of so few trials: three standard errors are 1.5 points about 95 % and 3 points about 75 %.
+/// chance of so few trials: three standard errors are 1.5 points about 95 % and 3 points about 75
+/// %.
 @Suite("Coverage of PairedEstimate, simulated")
 struct CoverageTests {
   private static let trials = 2000
@@ -141,11 +142,119 @@ struct CoverageTests {
       for processes in [3, 6] {
         let estimate = try PairedEstimate(arm.filter { $0.process < processes }, rule: rule)
         let null = try PairedEstimate(twin.filter { $0.process < processes }, rule: rule)
-        let verdict = rule.verdicts(for: [(estimate, null.interval)])[0]
+        let verdict = try rule.verdicts(for: [(estimate, null.interval)])[0].get()
         if verdict == .faster || verdict == .slower { calls += 1 }
         if verdict != .unresolved { break }
       }
     }
     #expect(calls <= Self.trials * 15 / 1000)
+  }
+
+  @Test(
+    "Differences cover the truth in nanoseconds and in cycles, at another frequency each process",
+    arguments: [(3, 93.5...96.5), (6, 95.4...98.4)]
+  )
+  func differences(processes: Int, coverage: ClosedRange<Double>) throws {
+    var generator = SeededGenerator(seed: 1).stream("differences").stream(UInt64(processes))
+    let simulation = Simulation(
+      truth: 0.3, processes: processes, blocks: 12 / processes, rounds: 1,
+      processDeviation: 0.05)
+    var coveredNanoseconds = 0
+    var coveredCycles = 0
+    for _ in 0..<Self.trials {
+      // What the simulation draws is the difference, in the unit that is asked for.
+      let drawn = simulation.draw(using: &generator)
+      let lengths = (0..<processes).map { _ in 0.25 + 0.1 * generator.unit() }
+      let inNanoseconds = drawn.map { $0.differing(by: $0.logRatio, cycle: nil) }
+      let inCycles = drawn.map {
+        $0.differing(
+          by: $0.logRatio * lengths[$0.process],
+          cycle: CycleLength(nanoseconds: lengths[$0.process]))
+      }
+      let nanoseconds = try PairedDifference(inNanoseconds).nanoseconds
+      let cycles = try #require(try PairedDifference(inCycles).cycles)
+      if nanoseconds.interval.contains(0.3) { coveredNanoseconds += 1 }
+      if cycles.interval.contains(0.3) { coveredCycles += 1 }
+    }
+    #expect(coverage.contains(100 * Double(coveredNanoseconds) / Double(Self.trials)))
+    #expect(coverage.contains(100 * Double(coveredCycles) / Double(Self.trials)))
+  }
+
+  @Test(
+    "Where processes differ more than rounds, equal code has p-values as rare as they say",
+    arguments: [3, 6], [.normal, .uniform] as [Simulation.Placement]
+  )
+  func pValues(processes: Int, placement: Simulation.Placement) throws {
+    var generator = SeededGenerator(seed: 1).stream("p \(processes) \(placement)")
+    let simulation = Simulation(
+      processes: processes, blocks: 4, rounds: 1, processDeviation: 0.05,
+      placement: placement)
+    var (atFive, atOne, bySign) = (0, 0, 0)
+    for _ in 0..<Self.trials {
+      let rounds = simulation.draw(using: &generator)
+      let p = try PairedEstimate(rounds).pDifference
+      if p <= 0.05 { atFive += 1 }
+      if p <= 0.01 { atOne += 1 }
+      let groups = Dictionary(grouping: rounds) { $0.process * 4 + $0.block }
+      let medians = groups.values.map { Statistics.median($0.map(\.logRatio)) }
+      if Statistics.signTest(medians) <= 0.05 { bySign += 1 }
+    }
+    // Uniform processes are a little farther from 0 than a t test of 3 takes them to be.
+    #expect(atFive <= Self.trials * (placement.isNormal ? 65 : 90) / 1000)
+    #expect(atOne <= Self.trials * (placement.isNormal ? 17 : 25) / 1000)
+    // What the simulation is there for: groups taken as independent are wrong this often.
+    #expect(bySign >= Self.trials / 5)
+  }
+
+  @Test("The worst placement, with two outcomes at even odds, gives the documented 1.6 % of calls")
+  func worstPlacement() throws {
+    var generator = SeededGenerator(seed: 1).stream("worst placement")
+    let simulation = Simulation(
+      processes: VerdictRule().fewestProcesses, rounds: 1, processDeviation: 0.2,
+      placement: .twoOutcomes(chance: 0.5))
+    var calls = 0
+    for _ in 0..<Self.trials {
+      let arm = try simulation.estimate(using: &generator)
+      let null = try simulation.estimate(using: &generator).interval
+      let verdict = try VerdictRule().verdicts(for: [(arm, null)])[0].get()
+      if verdict == .faster || verdict == .slower { calls += 1 }
+    }
+    #expect((Self.trials * 7 / 1000...Self.trials * 25 / 1000).contains(calls))
+  }
+
+  @Test("The intervals of all layouts hold their own layouts' ratios together")
+  func byLayout() throws {
+    var generator = SeededGenerator(seed: 1).stream("by layout")
+    for processes in [3, 6] {
+      let simulation = Simulation(
+        processes: processes, layoutEffects: [-0.04, -0.01, 0.02, 0.05], blocks: 1,
+        rounds: 1)
+      var covered = 0
+      for _ in 0..<Self.trials {
+        let layouts = try simulation.estimate(using: &generator).byLayout
+        if zip(layouts, simulation.layoutEffects).allSatisfy({ layout, effect in
+          layout.interval?.contains(exp(effect)) ?? false
+        }) {
+          covered += 1
+        }
+      }
+      #expect((93.5...97.5).contains(100 * Double(covered) / Double(Self.trials)))
+    }
+  }
+
+  @Test(
+    "Luck of the code, which all processes share, is covered in little more than 1 - 2^(1 - layouts)"
+  )
+  func luckOfTheCode() throws {
+    var generator = SeededGenerator(seed: 1).stream("luck of the code")
+    for (layouts, coverage) in [(2, 50.0...58), (4, 85...91)] {
+      var covered = 0
+      for _ in 0..<Self.trials {
+        let effects = (0..<layouts).map { _ in 0.05 * generator.normal() }
+        let simulation = Simulation(processes: 6, layoutEffects: effects, blocks: 1, rounds: 1)
+        if try simulation.estimate(using: &generator).interval.contains(1) { covered += 1 }
+      }
+      #expect(coverage.contains(100 * Double(covered) / Double(Self.trials)), "\(layouts) layouts")
+    }
   }
 }

@@ -20,16 +20,24 @@ struct PairedEstimateTests {
     (0..<12).map { centre + (Double($0) - 5.5) / 1100 }
   }
 
-  @Test("Ratio, widened interval and p-value are those of SciPy and NumPy")
+  @Test("Ratio, widened interval, p-value and each layout's answer are those of SciPy and NumPy")
   func reference() throws {
     for reference in Reference.values.estimates {
       let estimate = try PairedEstimate(reference.pairedRounds)
-      #expect(isClose(estimate.ratio, reference.ratio))
-      #expect(isClose(estimate.lower, reference.lower))
-      #expect(isClose(estimate.upper, reference.upper))
-      #expect(isClose(estimate.pDifference, reference.pDifference))
-      #expect(estimate.replicates == reference.replicates)
-      #expect(estimate.rounds == reference.rounds.count)
+      #expect(reference.logRatio.matches(estimate.logRatio))
+      #expect(isClose(estimate.ratio, exp(reference.logRatio.median)))
+      #expect(isClose(estimate.lower, exp(reference.logRatio.lower)))
+      #expect(isClose(estimate.upper, exp(reference.logRatio.upper)))
+      #expect(estimate.logRatio.rounds == reference.rounds.count)
+      #expect(estimate.byLayout.map(\.layout) == Array(reference.byLayout.indices))
+      for (layout, expected) in zip(estimate.byLayout, reference.byLayout) {
+        #expect(isClose(layout.ratio, exp(expected.median)))
+        #expect((layout.interval == nil) == (expected.lower == nil))
+        if let interval = layout.interval, let lower = expected.lower, let upper = expected.upper {
+          #expect(isClose(interval.lowerBound, exp(lower)))
+          #expect(isClose(interval.upperBound, exp(upper)))
+        }
+      }
     }
   }
 
@@ -41,7 +49,7 @@ struct PairedEstimateTests {
     let expected = try PairedEstimate(few)
     #expect(estimate.interval == expected.interval)
     #expect(estimate.pDifference == expected.pDifference)
-    #expect((estimate.replicates, estimate.rounds) == (6, 600))
+    #expect((estimate.logRatio.replicates, estimate.logRatio.rounds) == (6, 600))
   }
 
   @Test("The order of the rounds does not matter")
@@ -58,10 +66,10 @@ struct PairedEstimateTests {
     for count in 2...8 {
       let agreeing = Array(repeating: [spread(about: 0)], count: count - 1)
       let estimate = try PairedEstimate(rounds(agreeing + [[spread(about: 0.3)]]))
-      #expect(estimate.upper >= exp(Statistics.median(spread(about: 0.3))))
+      #expect(estimate.logRatio.upper >= Statistics.median(spread(about: 0.3)) - 1e-12)
       // Fewer than six leave open whether more would differ as much to the other side.
       #expect((estimate.lower > exp(-0.0051)) == (count >= 6), "\(count) processes")
-      #expect(estimate.processes == count)
+      #expect(estimate.logRatio.processes == count)
     }
   }
 
@@ -93,9 +101,9 @@ struct PairedEstimateTests {
   func widensOverLayouts() throws {
     let layouts = [spread(about: 0), spread(about: 0), spread(about: 0), spread(about: -0.3)]
     let estimate = try PairedEstimate(rounds(Array(repeating: layouts, count: 3)))
-    #expect(estimate.lower == exp(Statistics.median(spread(about: -0.3))))
+    #expect(isClose(estimate.logRatio.lower, Statistics.median(spread(about: -0.3))))
     #expect(estimate.upper < exp(0.005))
-    #expect(estimate.layouts == 4)
+    #expect(estimate.logRatio.layouts == 4)
   }
 
   @Test("Layouts agree on one side of 1 or within the margin, and one layout says nothing")
@@ -120,8 +128,48 @@ struct PairedEstimateTests {
   @Test("The interval without widening has the sign test's coverage")
   func coverage() throws {
     let estimate = try PairedEstimate(rounds([[spread(about: 0)]]))
-    #expect(isClose(estimate.coverage, 1 - 2 * 79 / 4096))
-    #expect(estimate.interval == exp(spread(about: 0)[2])...exp(spread(about: 0)[9]))
+    #expect(isClose(estimate.logRatio.coverage, 1 - 2 * 79 / 4096))
+    #expect(isClose(estimate.lower, exp(spread(about: 0)[2])))
+    #expect(isClose(estimate.upper, exp(spread(about: 0)[9])))
+  }
+
+  @Test("The p-value is the sign test's where processes agree, and the t test's where they do not")
+  func pDifference() throws {
+    func p(_ processes: [[Double]]) throws -> Double {
+      try PairedEstimate(rounds(processes.map { [$0] })).pDifference
+    }
+    let near = [0.0101, 0.0102, 0.0103].map { centre in [-0.001, 0.001].map { centre + $0 } }
+    #expect(try isClose(p(near), 2 / 64))
+    // All signs alike, of twelve groups; but three processes at distances of 1 to 2 to 9.
+    let far = [0.01, 0.02, 0.09].map { centre in [-0.001, 0, 0.001, 0].map { centre + $0 } }
+    #expect(try isClose(p(far), Statistics.studentTTest([0.01, 0.02, 0.09])!))
+    #expect(try p(far) > 0.2)
+    // One process speaks for itself only.
+    #expect(try p([far.joined().map { $0 }]) == 1)
+    #expect(try p([[0, 0, 0], [0, 0, 0]]) == 1)
+  }
+
+  @Test("Layouts that disagree have an answer each, where one interval holds them all")
+  func byLayout() throws {
+    let estimate = try PairedEstimate(
+      rounds((0..<6).map { process in [0.08, 0.04].map { [$0 + 0.001 * Double(process)] } }))
+    #expect(estimate.byLayout.map(\.layout) == [0, 1])
+    #expect(isClose(log(estimate.byLayout[0].ratio), 0.0825))
+    #expect(isClose(log(estimate.byLayout[1].ratio), 0.0425))
+    let intervals = estimate.byLayout.compactMap(\.interval)
+    #expect(intervals[0].lowerBound > intervals[1].upperBound)
+    #expect(intervals.allSatisfy { $0.lowerBound > 1 })
+    #expect(estimate.interval.contains(estimate.byLayout[0].ratio))
+    #expect(estimate.interval.contains(estimate.byLayout[1].ratio))
+  }
+
+  @Test("One layout's own answer is the whole answer, and one process with few groups has none")
+  func byOneLayout() throws {
+    let whole = try PairedEstimate(rounds([[spread(about: 0)], [spread(about: 0.1)]]))
+    #expect(whole.byLayout.map(\.interval) == [whole.interval])
+    let three = Array(spread(about: 0)[..<3])
+    let single = try PairedEstimate(rounds([[three, three]]))
+    #expect(single.byLayout.map(\.interval) == [nil, nil])
   }
 
   @Test("Too few groups are refused with the number that is needed")
@@ -146,15 +194,19 @@ struct PairedEstimateTests {
     let nullInterval = 0.99...1.003
     // Skewed, so that the two directions differ in reach.
     let values = spread(about: 0).map { $0 > 0 ? 3 * $0 : $0 }
-    let smallest = try PairedEstimate(rounds([[values]])).smallestEffect(above: nullInterval)
+    /// Of three processes that take turns.
+    func inTurn(_ values: [Double]) -> [PairedRound] {
+      rounds((0..<3).map { first in [stride(from: first, to: 12, by: 3).map { values[$0] }] })
+    }
+    let smallest = try PairedEstimate(inTurn(values)).smallestEffect(above: nullInterval)
     #expect(smallest > 1 / 0.99 - 1)
 
     func verdict(effect: Double, _ shape: [Double]) throws -> Verdict {
       let centre = Statistics.median(shape)
-      let shifted = rounds([[shape.map { $0 - centre + log(1 + effect) }]])
-      return VerdictRule().verdicts(
+      let shifted = inTurn(shape.map { $0 - centre + log(1 + effect) })
+      return try VerdictRule().verdicts(
         for: [(try PairedEstimate(shifted), nullInterval)]
-      )[0]
+      )[0].get()
     }
     let mirrored = values.map { -$0 }
     for shape in [values, mirrored] {

@@ -26,6 +26,8 @@ struct Reference: Decodable {
     let signTest: Double
     let intervals: [AtConfidence]
     let studentTIntervals: [StudentTInterval]
+    /// Nil for a single value.
+    let studentTTest: Double?
 
     struct Quantile: Decodable {
       let fraction: Double
@@ -63,22 +65,39 @@ struct Reference: Decodable {
 
   struct Estimate: Decodable {
     let rounds: [Round]
-    let ratio: Double
-    let lower: Double
-    let upper: Double
-    let replicates: Int
-    let pDifference: Double
+    let logRatio: Interval
+    let nanoseconds: Interval
+    let cycles: Interval
+    let byLayout: [OfLayout]
 
     struct Round: Decodable {
       let process: Int
       let layout: Int
       let block: Int
-      let logRatio: Double
+      let armTime: Double
+      let baselineTime: Double
+      let cycle: Double
+    }
+
+    struct Interval: Decodable {
+      let median: Double
+      let lower: Double
+      let upper: Double
+      let replicates: Int
+      let pDifference: Double
+    }
+
+    struct OfLayout: Decodable {
+      let median: Double
+      let lower: Double?
+      let upper: Double?
     }
 
     var pairedRounds: [PairedRound] {
       rounds.map {
-        PairedRound(process: $0.process, layout: $0.layout, block: $0.block, logRatio: $0.logRatio)
+        PairedRound(
+          process: $0.process, layout: $0.layout, block: $0.block, armTime: $0.armTime,
+          baselineTime: $0.baselineTime, cycle: CycleLength(nanoseconds: $0.cycle))
       }
     }
   }
@@ -100,6 +119,14 @@ struct Reference: Decodable {
       preconditionFailure("run make_reference.py > reference.json: \(error)")
     }
   }()
+}
+
+extension Reference.Estimate.Interval {
+  func matches(_ interval: PairedInterval) -> Bool {
+    isClose(interval.median, median) && isClose(interval.lower, lower)
+      && isClose(interval.upper, upper) && isClose(interval.pDifference, pDifference)
+      && interval.replicates == replicates
+  }
 }
 
 /// Equal but for rounding: to a part in `tolerance`, or absolutely that near to 0.

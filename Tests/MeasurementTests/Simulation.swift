@@ -1,3 +1,4 @@
+import Glibc
 import Measurement
 
 /// Paired rounds made from a known truth, with noise at the levels that real runs have it.
@@ -26,6 +27,8 @@ struct Simulation {
     case twoOutcomes(chance: Double)
     /// -1 or 1 with equal chance.
     case evenOdds
+
+    var isNormal: Bool { if case .normal = self { true } else { false } }
   }
 
   func draw(using generator: inout SeededGenerator) -> [PairedRound] {
@@ -56,5 +59,20 @@ struct Simulation {
     using generator: inout SeededGenerator
   ) throws -> PairedEstimate {
     try PairedEstimate(draw(using: &generator), rule: rule)
+  }
+}
+
+extension PairedRound {
+  /// A round with a baseline of 1 ns, and so of that log ratio but for rounding.
+  init(process: Int, layout: Int, block: Int, logRatio: Double) {
+    self.init(
+      process: process, layout: layout, block: block, armTime: exp(logRatio), baselineTime: 1)
+  }
+
+  /// The same round with an arm that takes so much longer than its baseline, in nanoseconds.
+  func differing(by difference: Double, cycle: CycleLength?) -> PairedRound {
+    PairedRound(
+      process: process, layout: layout, block: block, armTime: 2 + difference, baselineTime: 2,
+      cycle: cycle)
   }
 }

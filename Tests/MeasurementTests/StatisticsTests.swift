@@ -98,6 +98,31 @@ struct StatisticsTests {
     #expect(Statistics.studentTInterval([2, 2, 2]) == 2...2)
   }
 
+  @Test("Student's t tests are SciPy's, from no difference to a certain one")
+  func studentTTest() {
+    for sample in Reference.values.statistics {
+      let p = Statistics.studentTTest(sample.values)
+      #expect((p == nil) == (sample.studentTTest == nil))
+      if let p, let expected = sample.studentTTest { #expect(isClose(p, expected)) }
+    }
+    #expect(Statistics.studentTTest([]) == nil)
+    #expect(Statistics.studentTTest([0, 0, 0]) == 1)
+    #expect(isClose(Statistics.studentTTest([-1, 1])!, 1))
+    #expect(Statistics.studentTTest([2, 2, 2])! < 1e-15)
+  }
+
+  @Test("The t test rejects exactly where the t interval leaves out 0")
+  func studentTTestAndInterval() throws {
+    var generator = SeededGenerator(seed: 4)
+    for count in 2...9 {
+      for _ in 0..<100 {
+        let values = (0..<count).map { _ in 1 + generator.normal() }
+        let interval = try #require(Statistics.studentTInterval(values, confidence: 0.9))
+        #expect((Statistics.studentTTest(values)! < 0.1) == !interval.contains(0))
+      }
+    }
+  }
+
   @Test("p-values adjusted for false discovery are SciPy's")
   func benjaminiHochberg() {
     for family in Reference.values.falseDiscovery {

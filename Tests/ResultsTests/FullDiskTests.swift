@@ -26,7 +26,7 @@ struct FullDiskTests {
         let path = directory.path.appending("samples.csv")
         let before = try path.text
         FullDiskTests.limitFileSize(to: before.utf8.count + 50)
-        let batch = [SampleRow](repeating: .sample(), count: 10)
+        let batch = (1...10).map { SampleRow.sample(round: $0) }
         #expect(throws: ResultsError.cannotWrite(path: path, errno: .fileTooLarge)) {
           try directory.appendSamples(batch)
         }
@@ -46,12 +46,12 @@ struct FullDiskTests {
         let path = directory.path.appending("summary.csv")
         FullDiskTests.limitFileSize(to: try path.text.utf8.count + 50)
         let error = #expect(throws: ResultsError.self) {
-          try directory.writeSummary([.sample(), .sample()])
+          try directory.writeSummary([.sample(), .sample(cell: 2)])
         }
         #expect(error == .cannotWrite(path: path, errno: .fileTooLarge))
         #expect(error?.exitCode == 74)
         #expect(try Run.load(directory.path).summary == [.sample()])
-        #expect(try directory.path.names == ["meta.json", "summary.csv"])
+        #expect(try directory.path.names == ["datapackage.json", "meta.json", "summary.csv"])
       }
     }
   }

@@ -1,4 +1,5 @@
 import Host
+import Measurement
 import SystemPackage
 import TestSupport
 import Testing
@@ -13,7 +14,7 @@ struct ReportTests {
       _ cell: Int,
       _ times: (Double, Double),
       _ ratio: ClosedRange<Double>?,
-      _ verdict: SummaryRow.Verdict?,
+      _ verdict: Verdict?,
       _ change: (inout SummaryRow) -> Void
     ) -> [SummaryRow] {
       var old = SummaryRow.sample("fakehead", cell: cell, ratio: nil)
@@ -56,13 +57,13 @@ struct ReportTests {
     meta.seed = 7
     meta.commit = "0123abcd"
     meta.machine.kernelRelease = "7.1.0"
-    meta.noiseFloor = Meta.NoiseFloor(twins: 3, median: 0.002, p95: 0.01, falsePositiveShare: 0)
+    meta.noiseFloor = try? .sample(twins: 3, median: 0.002, p95: 0.01)
     return meta
   }()
 
   private func report(
     _ rows: [SummaryRow] = rows,
-    arms: SummaryTable.Arms = .named("mask")
+    arms: SummaryTable.Arms = .new
   ) -> Report {
     Report(Run(path: "run", meta: Self.meta, summary: rows), arms: arms)
   }
@@ -72,18 +73,19 @@ struct ReportTests {
   private func sampled(_ style: Report.Style) throws -> String {
     try withTemporaryDirectory { root in
       var meta = Self.meta
+      meta.rows = Meta.Rows(summary: Self.rows.count, samples: 27)
       let directory = try RunDirectory.create(in: root, for: &meta)
       try directory.writeSummary(Self.rows)
       var samples: [SampleRow] = []
-      for (encoding, role, times) in [
-        ("fakehead", SampleRow.Role.baseline, [4.0, 4.2, 4.4]), ("mask", .arm, [0.5, 0.6, 0.7]),
+      for (arm, part, times) in [
+        ("fakehead", SampleRow.Part.baseline, [4.0, 4.2, 4.4]), ("mask", .arm, [0.5, 0.6, 0.7]),
         ("fakehead", .twin, [9, 9, 9]),
       ] {
         for (process, time) in times.enumerated() {
           for round in 0..<3 {
             var sample = SampleRow.sample(round: round)
-            sample.encoding = encoding
-            sample.role = role
+            sample.arm = arm
+            sample.part = part
             sample.process = process
             sample.iterations = 1000
             sample.elapsedNS = Int(1000 * time) * (process == 1 && round == 2 ? 100 : 1)
@@ -147,7 +149,7 @@ struct ReportTests {
         of 3 cells
 
         =========================================================================
-        encoding:
+        arm:
           fakehead
           mask
 
@@ -329,14 +331,15 @@ struct ReportTests {
   @Test("Every style says so where no cell has the arm", arguments: Report.Style.allCases)
   func noRows(style: Report.Style) throws {
     #expect(
-      try report([]).render(style).contains("No cell compares the arm mask with another.\n")
+      try report([]).render(style).contains(
+        "No cell compares an arm of new kernels with another.\n")
     )
   }
 
   @Test("Every style has the ratio, its interval and the verdict", arguments: Report.Style.allCases)
   func conclusions(style: Report.Style) throws {
     let text = try report().render(style)
-    for row in Self.rows where row.encoding == "mask" {
+    for row in Self.rows where row.arm == "mask" {
       let lines = text.split(separator: "\n").filter { $0.contains(row.ratioText ?? "?") }
       #expect(lines.count == 1 && lines[0].contains(row.verdict?.rawValue ?? "?"), "\(text)")
     }
@@ -387,9 +390,10 @@ struct ReportTests {
   func damagedSamples(areShown: Bool) throws {
     try withTemporaryDirectory { root in
       var meta = Self.meta
+      meta.rows = Meta.Rows(summary: Self.rows.count, samples: 27)
       let directory = try RunDirectory.create(in: root, for: &meta)
       try directory.writeSummary(Self.rows)
-      try directory.path.appending("samples.csv").write("cell,encoding\n1,mask\n")
+      try directory.path.appending("samples.csv").write("cell,arm\n1,mask\n")
       let report = Report(try Run.load(directory.path))
       for style in Report.Style.allCases where (style == .lkp || style == .mmtests) == areShown {
         if areShown {

@@ -47,7 +47,7 @@ struct RunDirectoryTests {
       meta.status = .complete
       meta.finished = Timestamp(secondsSinceEpoch: 1_769_862_950)
       meta.findings = [Finding(what: "governor", why: "clock moves", command: "cpupower")]
-      meta.noiseFloor = Meta.NoiseFloor(twins: 20, median: 0.01, p95: 0.03, falsePositiveShare: 0)
+      meta.noiseFloor = try .sample(twins: 20, median: 0.01, p95: 0.03)
       meta.sensitivity = Meta.Sensitivity(steps: [
         Meta.Sensitivity.Step(planted: 0.05, measured: 0.049, resolved: true)
       ])
@@ -62,6 +62,8 @@ struct RunDirectoryTests {
         )
       ]
       meta.counters = ["context_switches": 12]
+      meta.label = "web-42"
+      meta.rows = Meta.Rows(summary: 2, samples: 3)
       try directory.write(meta)
       try directory.writeSummary([.sample("fakehead", ratio: nil), .sample()])
       try directory.appendSamples([.sample(round: 0), .sample(round: 1)])
@@ -108,6 +110,7 @@ struct RunDirectoryTests {
       #expect(try run.samples() == [])
       #expect(try run.codegen() == [])
       meta.status = .complete
+      meta.rows = Meta.Rows(summary: 0, samples: 0)
       try directory.write(meta)
       let summary = try directory.path.resolved().appending("summary.csv")
       #expect(
@@ -135,8 +138,9 @@ struct RunDirectoryTests {
         #expect(try run.samples() == (0..<max(0, lines - 1)).map { .sample(round: $0) })
       }
       // The next write takes the left-over file's place.
-      try directory.writeSummary([.sample(), .sample()])
-      #expect(try directory.path.names == ["meta.json", "samples.csv", "summary.csv"])
+      try directory.writeSummary([.sample(), .sample(cell: 2)])
+      #expect(
+        try directory.path.names == ["datapackage.json", "meta.json", "samples.csv", "summary.csv"])
     }
   }
 
@@ -156,8 +160,8 @@ struct RunDirectoryTests {
       timer.it_value.tv_usec = moment
       _ = unsafe setitimer(__itimer_which_t(ITIMER_REAL.rawValue), &timer, nil)
       for count in 1... {
-        try directory.writeSummary([SummaryRow](repeating: .sample(), count: count))
-        try directory.appendSamples([SampleRow](repeating: .sample(), count: 100))
+        try directory.writeSummary((1...count).map { .sample(cell: $0) })
+        try directory.appendSamples((1...100).map { .sample(round: 100 * count + $0) })
         try directory.write(meta)
       }
     }
@@ -167,8 +171,8 @@ struct RunDirectoryTests {
     defer { root.removeTree() }
     let run = try Run.load(root.appending("latest"))
     #expect(run.meta.status == .running, "\(told.0)")
-    #expect(run.summary.allSatisfy { $0 == .sample() })
-    #expect(try run.samples().allSatisfy { $0 == .sample() })
+    #expect(run.summary.allSatisfy { $0 == .sample(cell: $0.cell) })
+    #expect(try run.samples().allSatisfy { $0 == .sample(round: $0.round) })
   }
 
   @Test("Half a sample row in a complete run is damage")
@@ -176,6 +180,7 @@ struct RunDirectoryTests {
     try withTemporaryDirectory { root in
       var meta = Meta.sample
       meta.status = .complete
+      meta.rows = Meta.Rows(summary: 1, samples: 1)
       let directory = try RunDirectory.create(in: root, for: &meta)
       try directory.writeSummary([.sample()])
       try directory.appendSamples([.sample()])
@@ -191,28 +196,140 @@ struct RunDirectoryTests {
     try withTemporaryDirectory { root in
       var meta = Meta.sample
       let directory = try RunDirectory.create(in: root, for: &meta)
-      var row = SummaryRow.sample()
-      row.schemaVersion = 2
+      var row = SummaryRow.sample(cell: 2)
+      row.schemaVersion = 3
       try directory.writeSummary([.sample(), row])
       let path = try directory.path.resolved()
       let inSummary = #expect(throws: ResultsError.self) { try Run.load(path) }
       #expect(
         inSummary
-          == .foreignSchema(path: path.appending("summary.csv"), found: "2", known: 1)
+          == .foreignSchema(
+            path: path.appending("summary.csv"), found: "3", known: 2, writer: nil)
       )
       // Nothing of another version's file is looked at before its number.
-      try path.appending("meta.json").write(#"{"schemaVersion": 7}"#)
-      let inMeta = #expect(throws: ResultsError.self) { try Run.load(path) }
-      #expect(inMeta == .foreignSchema(path: path.appending("meta.json"), found: "7", known: 1))
-      #expect(inMeta?.exitCode == 65)
-      let message = try #require(inMeta).description
-      #expect(message.contains("schema version 7, but this build reads version 1"))
+      for (text, found) in [(#"{"schema_version": 7}"#, "7"), (#"{"schemaVersion": 1}"#, "1")] {
+        try path.appending("meta.json").write(text)
+        let inMeta = #expect(throws: ResultsError.self) { try Run.load(path) }
+        #expect(
+          inMeta
+            == .foreignSchema(
+              path: path.appending("meta.json"), found: found, known: 2, writer: nil))
+        #expect(inMeta?.exitCode == 65)
+      }
+    }
+  }
+
+  @Test("A run of schema 1 is refused with the way out: the commit that wrote it")
+  func firstSchema() throws {
+    try withTemporaryDirectory { root in
+      let path = root.appending("old").appending("meta.json")
+      try path.write(#"{"schemaVersion": 1, "commit": "7e2a1540abcd", "runID": "x"}"#)
+      let error = try #require(throws: ResultsError.self) { try Run.load(root.appending("old")) }
+      #expect(
+        error.description == """
+          \(try root.resolved())/old/meta.json: schema version 1, but this build reads version 2; \
+          read it with the build of commit 7e2a1540abcd, which wrote it, or measure again
+          """)
+    }
+  }
+
+  @Test("Keys of meta.json are all of one case")
+  func keys() throws {
+    try withTemporaryDirectory { root in
+      var meta = Meta.sample
+      meta.finished = meta.started
+      (meta.status, meta.statusReason, meta.commit) = (.complete, "x", "y")
+      (meta.dirty, meta.label, meta.falseDiscoveryControl) = (true, "z", "words")
+      meta.noiseFloor = try .sample(twins: 1, median: 0, p95: 0)
+      meta.rows = Meta.Rows(summary: 1, samples: 1)
+      meta.savings = [
+        Meta.Saving(order: 9, layout: "mask", vmemmapPages: 8, bytesMeasured: 1, bytesByFormula: 1)
+      ]
+      meta.machine.maxMapCount = 1
+      meta.machine.nodes = [Machine.Node(id: 0, cpus: "0", memoryBytes: 1)]
+      meta.machine.shmemHuge = "never"
+      let directory = try RunDirectory.create(in: root, for: &meta)
+      let keys = try directory.path.appending("meta.json").text.matches(of: /"([^"]*)" :/)
+        .map { String($0.1) }
+      #expect(keys.contains("max_map_count") && keys.contains("run_id"))
+      for key in keys { #expect(key.wholeMatch(of: /[a-z0-9_]+/) != nil, "\(key)") }
+    }
+  }
+
+  @Test(
+    "A complete run that lost rows or has some twice is refused",
+    arguments: ["summary.csv", "samples.csv"], [0, 1, 3])
+  func lostRows(name: String, left: Int) throws {
+    try withTemporaryDirectory { root in
+      var meta = Meta.sample
+      meta.status = .complete
+      meta.rows = Meta.Rows(summary: 2, samples: 2)
+      let directory = try RunDirectory.create(in: root, for: &meta)
+      try directory.writeSummary([.sample(cell: 1), .sample(cell: 2)])
+      try directory.appendSamples([.sample(round: 1), .sample(round: 2)])
+      _ = try Run.load(directory.path).samples()
+      let path = try directory.path.resolved().appending(name)
+      let lines = try path.text.split(separator: "\n")
+      let third = lines[2].replacing(
+        name == "summary.csv" ? ",2,compound" : ",2,1,3,",
+        with: name == "summary.csv" ? ",3,compound" : ",3,1,3,")
+      try path.write((lines + [third]).prefix(1 + left).joined(separator: "\n") + "\n")
+      let error = try #require(throws: ResultsError.self) { try Run.load(directory.path).samples() }
+      #expect(error == .rowCount(path: path, found: left, written: 2))
+      #expect(error.exitCode == 65)
+      #expect(error.description.contains("but 2 were written, as meta.json says"))
+    }
+  }
+
+  @Test(
+    "A pipe or a device in a file's place is refused at once",
+    arguments: ["meta.json", "summary.csv"])
+  func notFiles(name: String) throws {
+    try withTemporaryDirectory { root in
+      var meta = Meta.sample
+      let directory = try RunDirectory.create(in: root, for: &meta)
+      try directory.writeSummary([.sample()])
+      let path = try directory.path.resolved().appending(name)
+      try path.removeFile()
+      #expect(unsafe path.withPlatformString { unsafe mkfifo($0, 0o600) } == 0)
+      let pipe = #expect(throws: ResultsError.self) { try Run.load(directory.path) }
+      #expect(pipe == .unsuitable(path: path, why: "not a regular file"))
+      #expect(pipe?.exitCode == 65)
+      try path.removeFile()
+      try FilePath("/dev/zero").link(at: path)
+      let device = #expect(throws: ResultsError.self) { try Run.load(directory.path) }
+      #expect(device == .unsuitable(path: path, why: "not a regular file"))
+    }
+  }
+
+  @Test("The data package describes the tables that are there, and all before there are any")
+  func dataPackage() throws {
+    try withTemporaryDirectory { root in
+      var meta = Meta.sample
+      let directory = try RunDirectory.create(in: root, for: &meta)
+      let path = directory.path.appending("datapackage.json")
+      for name in ["summary", "samples", "codegen", "unmeasured"] {
+        #expect(try path.text.contains("\"path\" : \"\(name).csv\""))
+      }
+      try directory.writeSummary([.sample()])
+      try directory.writeUnmeasured([])
+      try directory.describeTables()
+      let text = try path.text
+      for (name, isThere) in [
+        ("summary", true), ("samples", false), ("codegen", false), ("unmeasured", true),
+      ] {
+        #expect(text.contains("\"path\" : \"\(name).csv\"") == isThere)
+      }
+      #expect(text.contains("\"missingValues\" : [\n"))
     }
   }
 
   @Test(
     "A damaged meta.json is told in one line",
-    arguments: ["", "{", "[]", #"{"schemaVersion": 1}"#, #"{"schemaVersion": 1, "started": "x"}"#]
+    arguments: [
+      "", "{", "[]", #"{"schema_version": 2}"#, #"{"schema_version": 2, "started": "x"}"#,
+      #"{"schema_version": "2"}"#,
+    ]
   )
   func damagedMeta(text: String) throws {
     try withTemporaryDirectory { root in

@@ -1,6 +1,6 @@
-import Host
-import TestSupport
+import Measurement
 import Testing
+import Vmemmap
 
 @testable import Results
 
@@ -112,35 +112,55 @@ struct SummaryTableTests {
     #expect(text.contains("\nOf 3 cells, mask against fakehead wins in 1 "))
   }
 
-  @Test("The answer covers every new encoding, but not variants nor kernels without HVO")
+  @Test("The answer covers new arms and those that may be, not old ones nor controls")
   func answeredArms() {
-    let others = ["memdesc_32", "new", "mask_branchy", "fakehead_preempt", "pointer", "pointer_56"]
-    let text = SummaryTable(rows + others.map { .sample($0, cell: 1) }).render()
+    let others: [(String, ArmRole)] = [
+      ("memdesc_32", .whatIf), ("pointer_of_7", .new), ("mask_branchy", .control),
+      ("pointer", .old),
+    ]
+    let rows = rows + others.map { .sample($0, role: $1, cell: 1) }
+    let text = SummaryTable(rows).render()
     let answered = text.split(separator: "\n").filter { $0.hasPrefix("Of ") }
       .compactMap { $0.split(separator: " ").dropFirst(3).first }
-    #expect(answered == ["mask", "memdesc", "memdesc_32", "new"])
-    #expect(!text.contains("  memdesc_32"), "the table itself shows one arm")
+    #expect(answered == ["mask", "memdesc", "memdesc_32", "pointer_of_7"])
+    #expect(text.contains("  pointer_of_7  "))
+    #expect(!text.contains("  memdesc_32"), "the table itself shows new arms")
   }
 
-  @Test("An arm that no cell has is said to be missing; others are still answered")
+  @Test("A table without a new arm says so; others are still answered")
   func noArm() {
-    let text = SummaryTable(rows, arms: .named("other")).render()
+    let text = SummaryTable(rows.filter { $0.role != .new }).render()
     #expect(
       text.hasPrefix(
-        "No cell compares the arm other with another.\nOf 3 cells, mask against fakehead wins in 1 "
-      )
-    )
+        "No cell compares an arm of new kernels with another.\n"
+          + "Of 1 cell, memdesc against fakehead loses in 1 "))
     #expect(
-      SummaryTable([], arms: .named("other")).render()
-        == "No cell compares the arm other with another.\n"
-    )
+      SummaryTable([]).render() == "No cell compares an arm of new kernels with another.\n")
     #expect(SummaryTable([], arms: .all).render() == "No cell compares two arms.\n")
+  }
+
+  @Test("Ratios have two digits, and more where two would hide what is proven")
+  func ratios() {
+    func text(_ verdict: Verdict, _ ratio: Double, _ lo: Double, _ hi: Double) -> String {
+      var row = SummaryRow.sample()
+      (row.ratio, row.ratioLo, row.ratioHi) = (ratio, lo, hi)
+      (row.margin, row.verdict) = (0.02, verdict)
+      return "\(row.ratioText ?? "-") \(row.verdictText ?? "-")"
+    }
+    #expect(text(.faster, 0.14, 0.13, 0.15) == "0.14x [0.13, 0.15] faster")
+    #expect(text(.faster, 0.998, 0.996, 0.999) == "0.998x [0.996, 0.999] faster, -0.2 %")
+    #expect(text(.slower, 1.012, 1.008, 1.013) == "1.01x [1.01, 1.01] slower, +1.2 %")
+    #expect(text(.faster, 0.95, 0.93, 0.998) == "0.950x [0.930, 0.998] faster")
+    #expect(text(.slower, 1.0003, 1.0002, 1.0004) == "1.0003x [1.0002, 1.0004] slower, +0.03 %")
+    #expect(text(.same, 1.001, 0.999, 1.003) == "1.00x [1.00, 1.00] same")
+    #expect(text(.unresolved, 1.001, 0.9, 1.1) == "1.00x [0.90, 1.10] unresolved")
+    #expect(text(.slower, 1.03, 1.01, 1.05) == "1.03x [1.01, 1.05] slower")
   }
 
   @Test("CSV and JSON hold every row, whatever arm is asked for")
   func formats() {
-    let table = SummaryTable(rows, arms: .named("other"))
-    #expect(table.render(.csv) == rows.csv())
-    #expect(table.render(.json) == rows.json())
+    let table = SummaryTable(rows.filter { $0.role != .new })
+    #expect(table.render(.csv) == table.rows.csv())
+    #expect(table.render(.json) == table.rows.json())
   }
 }

@@ -18,7 +18,8 @@ struct DoctorCommand: ParsableCommand {
 
   func run() {
     var checkup = Checkup(machine: .current(), conditions: .current())
-    checkup.demands = Preset.allCases.map(\.demand)
+    let caches = CacheSizes(of: checkup.machine) ?? .common
+    checkup.demands = Preset.allCases.map { $0.demand(caches) }
     checkup.idleTime = watch()
     let findings = checkup.findings + Absence.all().map { Finding($0) }
     for finding in findings { print(finding.paragraph) }
@@ -40,11 +41,11 @@ struct DoctorCommand: ParsableCommand {
 
 extension Preset {
   /// What the preset's largest cells need.
-  fileprivate var demand: Checkup.Demand {
+  fileprivate func demand(_ caches: CacheSizes) -> Checkup.Demand {
     let choice = ArmChoice(
       encodings: encodings, baseline: baseline, patchesKey: OptimizeVmemmapKey.problem() == nil,
       includesControls: self == .full)
-    let cells = axes.cells(on: [NodeChoice(cpu: 0, memory: 0)], cpus: [:]).map {
+    let cells = axes.cells(on: [NodeChoice(cpu: 0, memory: 0)], cpus: [:], caches).map {
       PlannedCell(index: 0, cell: $0, arms: choice.arms(of: $0), cpus: [])
     }
     let groups = Dictionary(grouping: cells, by: \.cell.mapKey).values

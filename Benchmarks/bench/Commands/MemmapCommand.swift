@@ -70,7 +70,8 @@ struct MemmapCommand: ParsableCommand {
       let rate = try PairedEstimate(
         initTimes.indices.map {
           PairedRound(
-            process: 0, layout: 0, block: $0, logRatio: log(setTimes[$0] / initTimes[$0]))
+            process: 0, layout: 0, block: $0, armTime: setTimes[$0],
+            baselineTime: initTimes[$0])
         })
       print(
         String(

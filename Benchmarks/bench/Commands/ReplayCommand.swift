@@ -43,7 +43,7 @@ struct ReplayCommand: ParsableCommand {
       commandLine: ["bench"] + CommandLine.arguments.dropFirst(), cells: [planned]
     ).run()
     try outcome.endIfStopped()
-    guard let again = outcome.rows.first(where: { $0.encoding == old.encoding }) else {
+    guard let again = outcome.rows.first(where: { $0.arm == old.arm }) else {
       throw FailedRun(
         description: outcome.meta.unmeasured.last.map { "\($0.what): \($0.why)" } ?? "no result")
     }

@@ -26,13 +26,13 @@ struct ReportCommand: ParsableCommand {
   @Option(help: "table, mm, lkp, mmtests, markdown or ktap.")
   var style = Report.Style.table
 
-  @Flag(help: "Show every arm, not only the mask encoding.")
+  @Flag(help: "Show every arm, not only those of new kernels.")
   var allArms = false
 
   func run() throws {
     let run = try Run.load(FilePath(path))
     let report = Report(
-      run, arms: allArms ? .all : .named(MaskEncoding.name),
+      run, arms: allArms ? .all : .new,
       caveats: HVOProcedure.caveats(of: run.summary))
     print(try report.render(style), terminator: "")
   }

@@ -17,7 +17,7 @@ struct RunCommand: ParsableCommand {
   @Option(help: "What to print on standard output: table, csv or json.")
   var format = SummaryTable.Format.table
 
-  @Flag(help: "Show every arm in the table, not only the mask encoding.")
+  @Flag(help: "Show every arm in the table, not only those of new kernels.")
   var allArms = false
 
   @Flag(help: "Print timings of a build without optimisation, which say nothing about the kernel.")

@@ -10,6 +10,24 @@ protocol CellMeasuring {
 
   /// - Parameter deadline: when to be done, on ``MonotonicRawClock``. The fewest rounds that make an
   ///   interval are measured even if it has passed.
-  /// - Returns: operations in each timed block, and the blocks.
-  func measure(until deadline: UInt64) throws -> (iterations: Int, samples: [CellReport.Sample])
+  func measure(until deadline: UInt64) throws -> CellMeasurement
+}
+
+/// What was measured of a cell.
+struct CellMeasurement {
+  /// Operations in each timed block.
+  let iterations: Int
+  var samples: [CellReport.Sample] = []
+  /// How long a cycle was in each round, in nanoseconds; 0 where that was not found out.
+  var cycles: [Double] = []
+
+  mutating func add(_ timed: Rounds.Timed, layout: Int, block: Int, round: Int) {
+    cycles.append(timed.cycle?.nanoseconds ?? 0)
+    for (position, one) in timed.blocks.enumerated() {
+      samples.append(
+        CellReport.Sample(
+          arm: one.arm, layout: layout, block: block, round: round, position: position,
+          elapsed: one.elapsed, counts: one.counts))
+    }
+  }
 }

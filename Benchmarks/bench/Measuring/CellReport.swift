@@ -16,6 +16,8 @@ struct CellReport: Codable {
   let checksum: UInt64
   /// How long the cell took, in seconds: everything from its checks to its last round.
   let seconds: Double
+  /// How long a cycle was in each round, in nanoseconds; 0 where that was not found out.
+  let cycles: [Double]
   /// What each sample has counts of.
   let events: [HardwareEvent]
   /// The samples, eight numbers each: JSON of objects would take longer to read than to measure.
@@ -36,24 +38,25 @@ struct CellReport: Codable {
   }
 
   init(
-    _ planned: PlannedCell, mappings: [MappingSize], placement: Double?, iterations: Int,
-    checksum: UInt64, seconds: Double, events: [HardwareEvent], samples: [Sample]
+    _ planned: PlannedCell, mappings: [MappingSize], placement: Double?, checksum: UInt64,
+    seconds: Double, events: [HardwareEvent], _ measurement: CellMeasurement
   ) {
     self.planned = planned
     self.mappings = mappings
     self.placement = placement
-    self.iterations = iterations
+    iterations = measurement.iterations
+    cycles = measurement.cycles
     self.checksum = checksum
     self.seconds = seconds
     self.events = events
-    packedSamples = samples.flatMap {
+    packedSamples = measurement.samples.flatMap {
       [
         UInt64($0.arm), UInt64($0.layout), UInt64($0.block), UInt64($0.round),
         UInt64($0.position), $0.elapsed, UInt64($0.counts.contextSwitches),
         UInt64($0.counts.pageFaults),
       ]
     }
-    packedEvents = samples.flatMap {
+    packedEvents = measurement.samples.flatMap {
       $0.counts.events ?? [UInt64?](repeating: nil, count: events.count)
     }
   }

@@ -3,20 +3,16 @@ import Results
 import TimedLoops
 import Vmemmap
 
-/// Measures one cell in this process: verify, calibrate, then rounds of timed blocks.
+/// Measures one cell in this process: verify, settle the length of blocks, warm up, then rounds of
+/// timed blocks.
 struct CellRunner: CellMeasuring {
-  /// A timed block is at least this long, so that the clock's step and cost do not matter, or else
-  /// half of the workload: 18 us of the fastest operations.
-  static let shortestBlock = 25_000.0  // ns
-  /// The shortest window that is tried, of workloads long enough for it.
-  static let smallestWindow = 1 << 10
-
-  let cell: Cell
+  let planned: PlannedCell
   let setup: Plan.Setup
   let generator: SeededGenerator
   let workload: Workload
+  let loop: Loop
   let streams: Streams
-  let nullStream: Stream
+  let emptyStream: Stream
   let maps: MapSet
   let runs: [ArmRun]
   let counters: ThreadCounters
@@ -24,13 +20,16 @@ struct CellRunner: CellMeasuring {
   /// Whether no process has measured the cell yet.
   let isFirst: Bool
 
+  var cell: Cell { planned.cell }
+
   /// An arm, and what it needs to run.
   struct ArmRun {
     let arm: Arm
-    /// Of its map; the null loop, which reads none, takes addresses from the baseline's.
+    /// Of its map; the empty loop, which reads none, takes addresses from the baseline's.
     let place: Int
     /// One for each code layout.
     let loops: [TimedLoop]
+    let warmth: Warmth
   }
 
   init(
@@ -38,199 +37,106 @@ struct CellRunner: CellMeasuring {
     generator: SeededGenerator,
     counters: ThreadCounters, team: ThreadTeam, isFirst: Bool
   ) {
+    let cell = planned.cell
     self.isFirst = isFirst
     self.team = team
-    cell = planned.cell
+    self.planned = planned
     self.setup = setup
     self.generator = generator
     self.counters = counters
     self.workload = workload
     self.maps = maps
     let places = maps.places(for: planned.formats)
-    streams = Streams(workload, cell, mode: cell.mode, Set(places.map(maps.shape)))
-    nullStream = Stream(nullFor: workload, mode: cell.mode, maps.shape(places[0]))
-    let layouts = setup.layouts
+    let loop = cell.operation.loop(cell.mode)
+    self.loop = loop
+    streams = Streams(workload, cell, loop, Set(places.map(maps.shape)))
+    emptyStream = Stream(workload, cell, loop.empty, maps.shape(places[0]))
     runs = planned.arms.enumerated().map { index, arm in
-      ArmRun(
-        arm: arm, place: arm.role == .null ? places[0] : places[index],
-        loops: (0..<layouts).map {
-          timedLoops[arm.symbol(planned.cell.operation, planned.cell.mode, layout: $0)]!
-        })
+      let place = arm.role == .empty ? places[0] : places[index]
+      return ArmRun(
+        arm: arm, place: place,
+        loops: (0..<setup.layouts).map {
+          timedLoops[arm.symbol(cell.operation, cell.mode, layout: $0)]!
+        },
+        warmth: arm.role == .empty
+          ? .hot : Warmth(of: cell, on: maps.format(place), setup.caches))
     }
   }
 
-  func measure(until deadline: UInt64) throws -> (iterations: Int, samples: [CellReport.Sample]) {
+  func measure(until deadline: UInt64) throws -> CellMeasurement {
     // Later processes check the sums of their passes, as this one does.
     if isFirst { try verify() }
-    let (window, roundCost) = try calibrate()
-    let windows = (0..<workload.pfns.count / window).map { $0 * window..<($0 + 1) * window }
-    evenOutCaches()
-    let groups = setup.layouts * setup.blocks(layouts: setup.layouts)
-    let rounds = setup.roundsPerGroup(roundCost: roundCost, groups: groups, until: deadline)
-    var orders = (0..<setup.layouts).map {
-      BalancedOrder(arms: runs.count, generator: generator.stream("order").stream(UInt64($0)))
-    }
-    var windowGenerator = generator.stream("windows")
-    var samples: [CellReport.Sample] = []
-    samples.reserveCapacity(rounds * groups * runs.count)
-    let roundsPerBlock = rounds * setup.layouts
-    for round in 0..<rounds * groups {
-      let layout = round % setup.layouts
+    var windows = Windows(
+      visits: workload.visits.count, length: try planned.iterations ?? settledLength(),
+      areVisitedOnce: runs.contains { $0.warmth == .cold }, generator.stream("windows"))
+    var rounds = Rounds(self, orders: generator.stream("order"))
+    let roundCost = try warmUp(&rounds, &windows)
+    let blocks = setup.blocks(layouts: setup.layouts)
+    let perGroup = setup.roundsPerGroup(
+      roundCost: roundCost, groups: setup.layouts * blocks, until: deadline)
+    let perBlock = perGroup * setup.layouts
+    var measurement = CellMeasurement(iterations: windows.length)
+    measurement.samples.reserveCapacity(perBlock * blocks * runs.count)
+    for round in 0..<perBlock * blocks {
       // Half of each block on either placement.
-      if round % roundsPerBlock == roundsPerBlock / 2 {
+      if round % perBlock == perBlock / 2 {
         try maps.swapMemory()
-        evenOutCaches()
+        windows.forget()
+        // What is new in the caches is no drift: each layout gets used to it.
+        for layout in 0..<setup.layouts { _ = try rounds.time(layout, &windows) }
       }
-      let timed = windowGenerator.below(windows.count)
-      // The window before it leaves caches and predictor as this arm's own walk does, not as the
-      // arm before left them.
-      let warm = (timed + windows.count - 1) % windows.count
-      for (position, arm) in orders[layout].next().enumerated() {
-        try pass(arm, layout, windows[warm])
-        let (elapsed, counts) = try countedPass(arm, layout, windows[timed])
-        samples.append(
-          CellReport.Sample(
-            arm: arm, layout: layout, block: round / roundsPerBlock, round: round,
-            position: position, elapsed: elapsed, counts: counts))
+      let layout = round % setup.layouts
+      let timed = try rounds.time(layout, &windows)
+      measurement.add(timed, layout: layout, block: round / perBlock, round: round)
+    }
+    return measurement
+  }
+
+  // MARK: Before rounds are kept
+
+  /// The shortest window that is tried, of workloads long enough for it.
+  private static let fewestVisits = 1 << 10
+  /// How often each arm must pass a block that is long enough: to have seen each of them warm.
+  private static let passesOfEachArm = 3
+
+  /// How many operations make a block that is long enough for every arm.
+  private func settledLength() throws(WrongAnswer) -> Int {
+    let visits = workload.visits.count
+    let timed = runs.indices.filter { runs[$0].arm.role != .empty }
+    var length = BlockLength(
+      fewest: min(CellRunner.fewestVisits, visits / 4), most: visits / 2,
+      passes: CellRunner.passesOfEachArm * timed.count)
+    // Windows in turn, so that what is timed is as cold as in a round.
+    var start = 0
+    while !length.isSettled {
+      for arm in timed where !length.isSettled {
+        start = (start + length.iterations) % visits / length.iterations * length.iterations
+        length.add(
+          elapsed: try pass(arm, 0, start..<start + length.iterations))
       }
     }
-    return (window, samples)
+    return length.iterations
   }
 
-  // MARK: Caches
+  /// The most rounds of warm-up, in windows of which each layout has two.
+  private static let mostWarmUpWindows = 6
 
-  private func evenOutCaches() {
-    maps.evenOutCaches(runs.filter { $0.arm.role != .null }.map(\.place), workload)
-  }
-
-  // MARK: Checking
-
-  /// Every arm and twin over the whole workload, eight addresses at a time, against the oracle.
+  /// Rounds that are not kept, until all arms are level.
   ///
-  /// By the loops for independent operations, which find every page themselves: a wrong answer can't
-  /// lead them astray as it would a chain.
-  func verify() throws(WrongAnswer) {
-    let streams =
-      cell.mode == .throughput
-      ? self.streams
-      : Streams(workload, cell, mode: .throughput, Set(runs.map { maps.shape($0.place) }))
-    for run in runs where run.arm.role != .null {
-      let steps = streams[maps.shape(run.place)]
-      if cell.operation == .prepCompoundPage { maps.scribble(run.place, workload) }
-      let loop = timedLoops[run.arm.symbol(cell.operation, .throughput, layout: 0)]!
-      let base = maps.base(run.place)
-      if let (window, sum) = loop.firstWrongAnswer(steps, base: base) {
-        throw wrong(run, ThreadTeam.Walk(stream: steps, window: window, base: base), sum: sum)
-      }
-      try settleReferences(workload.pfns.indices, run, base: base)
-      if cell.operation == .prepCompoundPage, let problem = maps.wrongTail(run.place, workload) {
-        throw WrongAnswer(description: "\(run.arm.name) in \(cell.summary): \(problem)")
-      }
+  /// - Returns: what a round costs then, in nanoseconds.
+  private func warmUp(
+    _ rounds: inout Rounds, _ windows: inout Windows
+  ) throws -> Double {
+    let window = setup.layouts * max(1, 4 / setup.layouts)
+    var warmUp = WarmUp(
+      arms: runs.count, window: window, limit: CellRunner.mostWarmUpWindows * window)
+    var begin = MonotonicRawClock.now()
+    while !warmUp.isOver {
+      if warmUp.rounds % window == 0 { begin = MonotonicRawClock.now() }
+      let timed = try rounds.time(warmUp.rounds % setup.layouts, &windows)
+      warmUp.add(timed.blocks.sorted { $0.arm < $1.arm }.map { Double($0.elapsed) })
     }
-  }
-
-  /// Each thread's walk where the first one walks over a window: the others over those after it.
-  private func walks(_ run: ArmRun, _ window: Range<Int>) -> [ThreadTeam.Walk] {
-    let (stream, base, shape) = (stream(run), maps.base(run.place), maps.shape(run.place))
-    return (0..<cell.threads).map { thread in
-      let start = (window.lowerBound + thread * window.count) % workload.pfns.count
-      return ThreadTeam.Walk(
-        stream: stream, window: start..<start + window.count,
-        base: base + shape.page(thread * cell.pattern.pagesBetweenThreads))
-    }
-  }
-
-  /// Runs an arm's loop over a window, on all threads, checks the sums, and gives references back.
-  ///
-  /// - Returns: how long the loops took in nanoseconds.
-  @discardableResult
-  private func pass(
-    _ index: Int, _ layout: Int, _ window: Range<Int>
-  ) throws(WrongAnswer) -> UInt64 {
-    let run = runs[index]
-    let walks = walks(run, window)
-    let (sums, elapsed) = team.walk(run.loops[layout], walks)
-    try settle(run, walks, sums)
-    return elapsed
-  }
-
-  /// The same, with what was counted meanwhile. Counters are read outside the time, and the checks
-  /// are outside both.
-  private func countedPass(
-    _ index: Int, _ layout: Int, _ window: Range<Int>
-  ) throws(WrongAnswer) -> (elapsed: UInt64, counts: ThreadCounts) {
-    let run = runs[index]
-    let (loop, walks) = (run.loops[layout], walks(run, window))
-    let (answer, counts) = counters.counting { team.walk(loop, walks) }
-    try settle(run, walks, answer.sums)
-    return (answer.elapsed, counts)
-  }
-
-  private func stream(_ run: ArmRun) -> Stream {
-    run.arm.role == .null ? nullStream : streams[maps.shape(run.place)]
-  }
-
-  /// Checks a pass's sums, and gives references back.
-  private func settle(
-    _ run: ArmRun, _ walks: [ThreadTeam.Walk], _ sums: [UInt]
-  ) throws(WrongAnswer) {
-    for (walk, sum) in zip(walks, sums)
-    where !walk.stream.accepts(sum, window: walk.window, base: walk.base) {
-      throw wrong(run, walk, sum: sum)
-    }
-    guard run.arm.role != .null else { return }
-    for walk in walks { try settleReferences(walk.window, run, base: walk.base) }
-  }
-
-  /// Gives back what a pass took, and sees that references were conserved.
-  private func settleReferences(
-    _ window: Range<Int>, _ run: ArmRun, base: UInt
-  ) throws(WrongAnswer) {
-    let references = References(workload: workload, shape: maps.shape(run.place), base: base)
-    let problem: String? =
-      switch (cell.operation, cell.mode) {
-      case (.pageRefAddUnless, _):
-        references.giveBack(window) { workload.isTail($0) ? nil : $0 }
-      case (.folioTryGet, _): references.giveBack(window) { workload.head($0) }
-      case (.compoundHead, .consumerReference): references.check(window)
-      default: nil
-      }
-    if let problem {
-      throw WrongAnswer(description: "\(run.arm.name) in \(cell.summary): \(problem)")
-    }
-  }
-
-  private func wrong(_ run: ArmRun, _ walk: ThreadTeam.Walk, sum: UInt) -> WrongAnswer {
-    let relative = sum &- UInt(walk.window.count) &* walk.base &* walk.stream.basesPerAnswer
-    return WrongAnswer(
-      description:
-        "\(run.arm.name) (\(run.arm.role.rawValue)) in \(cell.summary): wrong answers for "
-        + "addresses \(walk.window): checksum \(Checksum(UInt64(relative))), expected "
-        + "\(Checksum(UInt64(walk.stream.answer(window: walk.window))))")
-  }
-
-  // MARK: Calibrating
-
-  /// The window that all arms share, and what a round over it costs in nanoseconds.
-  private func calibrate() throws(WrongAnswer) -> (window: Int, roundCost: Double) {
-    // Two windows, so that what is timed is as cold as in a round.
-    let size = min(CellRunner.smallestWindow, workload.pfns.count / 4)
-    let warm = 0..<size
-    let timed = size..<2 * size
-    var fastest = Double.infinity
-    let begin = MonotonicRawClock.now()
-    for index in runs.indices {
-      try pass(index, 0, warm)
-      let perOperation = Double(try pass(index, 0, timed)) / Double(size)
-      if runs[index].arm.role != .null { fastest = min(fastest, perOperation) }
-    }
-    // The trial was two passes of each arm, as a round is, references given back included.
-    let trialCost = Double(MonotonicRawClock.now() &- begin)
-    var window = size
-    while Double(window) * fastest < CellRunner.shortestBlock && window < workload.pfns.count / 2 {
-      window *= 2
-    }
-    return (window, trialCost * Double(window / size))
+    return Double(MonotonicRawClock.now() - begin) / Double(window)
   }
 }
 
@@ -242,6 +148,6 @@ extension CellRunner {
   /// The oracle's sum over the whole workload, on maps of struct pages that are folios themselves,
   /// which the baseline's always are.
   var checksum: UInt64 {
-    UInt64(stream(runs[0]).answer(window: workload.pfns.indices))
+    UInt64(stream(runs[0]).answer(window: workload.visits.indices))
   }
 }

@@ -4,8 +4,8 @@ import Vmemmap
 /// Measures a cell whose operation optimises or restores folios.
 ///
 /// What is timed are whole calls on batches of folios, not loops over struct pages: there is nothing
-/// to place in memory as code layouts are, and no loop without the operation. Arms take turns on the
-/// maps from block to block. The static key has a holder besides, as where other folios are optimised:
+/// to place in memory as code layouts are, and no loop without the operation. Maps are drawn
+/// anew for each block. The static key has a holder besides, as where other folios are optimised:
 /// no call patches code.
 struct HVORunner: CellMeasuring {
   let cell: Cell
@@ -43,35 +43,33 @@ struct HVORunner: CellMeasuring {
     cell.batches.joined().reduce(0) { $0 + UInt64($1 * Page.size << cell.order) }
   }
 
-  func measure(until deadline: UInt64) throws -> (iterations: Int, samples: [CellReport.Sample]) {
+  func measure(until deadline: UInt64) throws -> CellMeasurement {
     let blocks = setup.blocks(layouts: 1)
-    try place(0)
+    var memory = BalancedOrder(arms: arms.count, generator: generator.stream("memory"))
+    var pools = try drawn(&memory)
     let begin = MonotonicRawClock.now()
     for arm in arms.indices { _ = try time(arm, pools[arm]) }
-    let rounds = setup.roundsPerGroup(
+    let perBlock = setup.roundsPerGroup(
       roundCost: Double(MonotonicRawClock.now() - begin), groups: blocks, until: deadline)
     var order = BalancedOrder(arms: arms.count, generator: generator.stream("order"))
-    var samples: [CellReport.Sample] = []
-    samples.reserveCapacity(rounds * blocks * arms.count)
-    for round in 0..<rounds * blocks {
-      let block = round / rounds
-      if round % rounds == 0 { try place(block) }
-      for (position, arm) in order.next().enumerated() {
-        let (elapsed, counts) = try time(arm, pools[(arm + block) % pools.count])
-        samples.append(
-          CellReport.Sample(
-            arm: arm, layout: 0, block: block, round: round, position: position,
-            elapsed: elapsed, counts: counts))
+    var measurement = CellMeasurement(iterations: cell.batches.joined().count)
+    for round in 0..<perBlock * blocks {
+      if round > 0 && round % perBlock == 0 { pools = try drawn(&memory) }
+      var timed = Rounds.Timed(cycle: cycleLength())
+      for arm in order.next() {
+        let (elapsed, counts) = try time(arm, pools[arm])
+        timed.blocks.append((arm, elapsed, counts))
       }
+      measurement.add(timed, layout: 0, block: round / perBlock, round: round)
     }
-    return (cell.batches.joined().count, samples)
+    return measurement
   }
 
-  /// Gives each arm a map that is as many places on as blocks have passed.
-  private func place(_ block: Int) throws(VmemmapError) {
-    for (arm, procedure) in procedures.enumerated() {
-      try pools[(arm + block) % pools.count].prepare(procedure.format)
-    }
+  /// The maps of the arms, in the order of those: each is drawn as often as any other.
+  private func drawn(_ memory: inout BalancedOrder) throws(VmemmapError) -> [FolioPool] {
+    let drawn = memory.next().map { pools[$0] }
+    for (pool, procedure) in zip(drawn, procedures) { try pool.prepare(procedure.format) }
+    return drawn
   }
 
   /// A cycle to bring back what other arms drove out of the caches, then a timed one.
@@ -79,7 +77,7 @@ struct HVORunner: CellMeasuring {
     _ arm: Int, _ pool: FolioPool
   ) throws -> (elapsed: UInt64, counts: ThreadCounts) {
     let procedure = procedures[arm]
-    let isOptimizing = cell.operation == .hvoOptimize
+    let isOptimizing = cell.operation.hvoChange == .optimize
     try pool.optimize(procedure)
     try pool.restore(procedure)
     if !isOptimizing { try pool.optimize(procedure) }

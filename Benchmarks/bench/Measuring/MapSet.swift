@@ -12,14 +12,16 @@ final class MapSet {
   /// What the map in each place holds.
   private let formats: [any TailFormat.Type]
   private let maps: [Owner]
-  /// For each place those that have maps of the same shape, itself first.
+  /// The places that have maps of the same shape.
   private let alike: [[Int]]
+  /// Of each of these, who gets whose memory next.
+  private var orders: [BalancedOrder]
+  /// Of each place the place whose memory it has now.
+  private var owners: [Int]
   /// Memory of which nothing is read, so that the maps lie elsewhere than those of the process before,
   /// whose pages are free again: what pages do to each other in the caches would else be the same in
   /// all processes of a run, and another in the next run.
   private let ballast: MemoryMap
-  /// How many alike places on from the first the memory of the first place is now.
-  private var shift = 0
 
   /// A class, because arrays can't hold noncopyable values.
   private final class Owner {
@@ -47,8 +49,12 @@ final class MapSet {
           node: key.memoryNode,
           pages: (ballastPages / structPagesPerVmemmapPage + 1) * structPagesPerVmemmapPage)
       ], mappingSize: key.optimized ? .base : key.mapping, bindToNodes: bindToNodes)
-    var maps: [Owner] = []
-    for format in formats {
+    var maps = [Owner?](repeating: nil, count: formats.count)
+    // In a drawn order: what is made later lies elsewhere in memory, and longer in the caches.
+    var places = Array(formats.indices)
+    generator.shuffle(&places)
+    for place in places {
+      let format = formats[place]
       // One whose tails can't be shared stays as the kernel maps struct pages without HVO.
       let isOptimized = key.optimized && format.sharedTails != nil
       var map = try MemoryMap(
@@ -59,16 +65,21 @@ final class MapSet {
       if isOptimized {
         try map.optimize(folios: stride(from: 0, to: key.folios << key.order, by: 1 << key.order))
       }
-      maps.append(Owner(map))
+      maps[place] = Owner(map)
     }
+    let made = maps.compactMap(\.self)
     self.key = key
     self.formats = formats
-    self.maps = maps
-    alike = maps.indices.map { place in
-      let places = maps.indices.filter { maps[$0].map.shape == maps[place].map.shape }
-      let rank = places.firstIndex(of: place)!
-      return Array(places[rank...] + places[..<rank])
+    self.maps = made
+    owners = Array(made.indices)
+    let shapes = made.map { $0.map.shape }
+    alike = Set(shapes).map { shape in made.indices.filter { shapes[$0] == shape } }
+      .sorted { $0[0] < $1[0] }
+    orders = alike.enumerated().map { number, places in
+      BalancedOrder(
+        arms: places.count, generator: generator.stream("memory").stream(UInt64(number)))
     }
+    if !key.optimized { draw() }
   }
 
   /// The places of maps for the formats, in their order, no place twice.
@@ -111,84 +122,39 @@ final class MapSet {
   /// The size of the mappings that the machine granted the map in a place.
   func mappingSize(_ place: Int) -> MappingSize { owner(place).map.mappingSize }
 
+  /// What the map in a place holds.
+  func format(_ place: Int) -> any TailFormat.Type { formats[place] }
+
   /// Where struct pages and heads lie on the map in a place.
   func shape(_ place: Int) -> MapShape { owner(place).map.shape }
 
-  private func owner(_ place: Int) -> Owner {
-    maps[alike[place][shift % alike[place].count]]
-  }
+  private func owner(_ place: Int) -> Owner { maps[owners[place]] }
 
-  /// Lets each place take the memory of the next one of the same shape, so that physical placement
-  /// favours none of them.
+  /// Gives each place the memory of another one of the same shape, or its own again, so that physical
+  /// placement favours none of them.
   ///
   /// Maps under HVO keep theirs: their formats are mapped in different ways. Costs about as much as
   /// writing all maps once.
   func swapMemory() throws(VmemmapError) {
     guard !key.optimized else { return }
-    shift += 1
+    draw()
     for (place, format) in formats.enumerated() {
       try owner(place).map.initialize(order: key.order, format: format)
     }
   }
-}
 
-// MARK: - Caches
-
-extension MapSet {
-  /// Lets the caches hold as much of each map in `places` as of the others.
-  ///
-  /// What makes, writes or checks maps does so one after the other, and leaves more of the last one in
-  /// the caches: equal code took half the time there. Reading all maps in turn is not enough, because
-  /// caches keep longest what was hit before. Costs about 2 ns for each line of the maps.
-  func evenOutCaches(_ places: [Int], _ workload: Workload) {
-    for owner in maps { owner.map.flushCaches() }
-    for start in stride(from: 0, to: workload.distinctPFNs.count, by: structPagesPerVmemmapPage) {
-      let part = workload.distinctPFNs.dropFirst(start).prefix(structPagesPerVmemmapPage)
-      for place in places {
-        let (base, shape) = (base(place), shape(place))
-        for pfn in part {
-          _ = Page(address: base + shape.page(pfn)).flags
-          _ = Page(address: base + shape.head(workload.head(pfn), order: workload.order)).flags
-        }
+  /// Draws who gets which memory, of all that are of one shape. Any two places share memory over time
+  /// as often as any other two: with rings a baseline shared more with its twin than with other arms.
+  private func draw() {
+    for (number, places) in alike.enumerated() {
+      for (place, owner) in zip(places, orders[number].next()) {
+        owners[place] = places[owner]
       }
     }
   }
-}
 
-// MARK: - Seeing that compound pages were prepared
-
-extension MapSet {
-  /// Makes the tails of the compound pages of a workload ordinary pages.
-  func scribble(_ place: Int, _ workload: Workload) {
-    forEachTail(place, workload) { tail, _ in tail.compoundInfo = 0 }
-  }
-
-  /// What is wrong with the first tail of a workload's compound pages that is not as preparing them
-  /// leaves it, if there is one.
-  func wrongTail(_ place: Int, _ workload: Workload) -> String? {
-    var problem: String?
-    forEachTail(place, workload) { tail, right in
-      if problem == nil && tail.compoundInfo != right {
-        problem = """
-          the tail at 0x\(String(tail.address, radix: 16)) holds \
-          0x\(String(tail.compoundInfo, radix: 16)) instead of 0x\(String(right, radix: 16))
-          """
-      }
-    }
-    return problem
-  }
-
-  /// - Parameter body: gets each tail, and the word that it must hold.
-  private func forEachTail(_ place: Int, _ workload: Workload, _ body: (Page, UInt) -> Void) {
-    let (base, shape, format) = (base(place), shape(place), formats[place])
-    for first in Set(workload.pfns) {
-      let head = Page(address: base + shape.head(first, order: workload.order))
-      let word = format.compoundInfo(head: head, order: workload.order)
-      for pfn in first + 1..<first + 1 << workload.order {
-        body(Page(address: base + shape.page(pfn)), word)
-      }
-    }
-  }
+  /// Drives what the map in a place holds out of the caches. Costs about 2 ns for each line.
+  func flushCaches(_ place: Int) { owner(place).map.flushCaches() }
 }
 
 /// What HVO saved on one map, as the kernel accounts it.

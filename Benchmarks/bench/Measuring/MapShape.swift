@@ -15,10 +15,11 @@ struct MapShape: Hashable {
   /// The offset of a compound page's flags and count.
   ///
   /// - Parameters:
-  ///   - pfn: the compound page's first page frame.
+  ///   - pfn: one of the compound page's page frames.
   ///   - order: of all compound pages of the map.
   func head(_ pfn: PageFrameNumber, order: Int) -> UInt {
-    folioSize == 0 ? page(pfn) : UInt(folioAreaOffset + (pfn >> order) * folioSize)
+    let folio = pfn >> order
+    return folioSize == 0 ? page(folio << order) : UInt(folioAreaOffset + folio * folioSize)
   }
 }
 

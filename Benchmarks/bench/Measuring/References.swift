@@ -1,20 +1,31 @@
 import Vmemmap
 
-/// What an operation does to reference counts, and how that is checked.
+/// The reference counts that loops change, and how that is checked.
 struct References {
   let workload: Workload
+  /// Of all folios of the map.
+  let order: Int
   let shape: MapShape
   /// The address of page frame 0's struct page.
   let base: UInt
 
-  /// Sees that every head of a window has the one reference it began with.
+  /// Gives back what a pass over a window took, and sees that references were conserved.
   ///
   /// - Returns: what is wrong, if anything.
-  func check(_ window: Range<Int>) -> String? {
-    for pfn in workload.pfns[window] {
-      let count = head(of: pfn).referenceCount
+  func settle(_ use: ReferenceUse, _ window: Range<Int>) -> String? {
+    switch use {
+    case .none: nil
+    case .taken(let target): giveBack(window, target: target)
+    case .returned: check(window)
+    }
+  }
+
+  /// Sees that every head of a window has the one reference it began with.
+  private func check(_ window: Range<Int>) -> String? {
+    for visit in workload.visits[window] {
+      let count = head(of: visit.first).referenceCount
       if count != 1 {
-        return "references not conserved: \(count) instead of 1 on pfn \(workload.head(pfn))"
+        return "references not conserved: \(count) instead of 1 on pfn \(visit.head)"
       }
     }
     return nil
@@ -26,17 +37,17 @@ struct References {
   /// The pass's sum has shown that it took as many as the oracle says. A page that got too many
   /// therefore leaves another one too few, and that one falls below the reference it began with.
   ///
-  /// - Parameter target: the first page frame of what a visit of a page frame takes a reference on;
-  ///   nil where it takes none.
-  /// - Returns: what is wrong, if anything.
-  func giveBack(_ window: Range<Int>, target: (PageFrameNumber) -> PageFrameNumber?) -> String? {
+  /// - Parameter target: see ``ReferenceUse/taken(_:)``.
+  private func giveBack(
+    _ window: Range<Int>, target: (Visit) -> PageFrameNumber?
+  ) -> String? {
     var index = window.lowerBound
     while index < window.upperBound {
-      let first = target(workload.pfns[index])
+      let first = target(workload.visits[index])
       // Neighbours on the same page at once: a footprint of one folio is one subtraction.
       var count: Int32 = 0
       while index < window.upperBound {
-        let next = target(workload.pfns[index])
+        let next = target(workload.visits[index])
         guard next == first || next == nil else { break }
         if next != nil { count += 1 }
         index += 1
@@ -51,6 +62,6 @@ struct References {
   }
 
   private func head(of pfn: PageFrameNumber) -> Page {
-    Page(address: base &+ shape.head(workload.head(pfn), order: workload.order))
+    Page(address: base &+ shape.head(pfn, order: order))
   }
 }

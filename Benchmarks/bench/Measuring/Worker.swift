@@ -86,14 +86,14 @@ struct Worker {
     if holdsKey { try OptimizeVmemmapKey.increment() }
     let measured = Result { try runner.measure(until: deadline) }
     if holdsKey { try releaseKey() }
-    let (iterations, samples) = try measured.get()
+    let measurement = try measured.get()
     // Cells are told of what happened to their maps until they were measured, and meanwhile.
     let placements = [placementBefore, setup.isNUMA ? maps?.placement : nil]
     return CellReport(
       planned, mappings: runner.mappings, placement: placements.compactMap(\.self).min(),
-      iterations: iterations, checksum: runner.checksum,
+      checksum: runner.checksum,
       seconds: Double(MonotonicRawClock.now() - begin) / 1e9,
-      events: counters.events.events, samples: samples)
+      events: counters.events.events, measurement)
   }
 }
 

@@ -1,25 +1,18 @@
 import Measurement
 import Vmemmap
 
-/// The addresses that all arms of a cell visit, and what the right answers are.
-///
-/// The right answers come from arithmetic on page frames alone, never from the code under test: a
-/// map prepared with compound pages of one order from page frame 0 on has the head of page frame p
-/// at p rounded down to the order.
+/// The pages that all arms of a cell visit.
 struct Workload {
   /// Fewer random addresses than this, replayed, are learnt by a branch predictor.
-  static let minimumLength = 1 << 17
-  /// More would only take longer to prepare: 2^18 struct pages are 16 MiB for each map.
-  static let maximumLength = 1 << 18
+  ///
+  /// And with fewer, half of them are over before a block of the fastest operations is long enough.
+  static let length = 1 << 18
 
-  /// Compound pages to prepare, of which one is as much work as many lookups.
-  static let fewestPrepared = 64
+  /// Runs to visit, of which one is as much work as many pages.
+  static let fewestRuns = 64
 
-  /// Page frames in the order in which they are visited; the count is a power of two.
-  let pfns: [PageFrameNumber]
-  /// The same, each once and ascending.
-  let distinctPFNs: [PageFrameNumber]
-  let order: Int
+  /// In their order; the count is a power of two.
+  let visits: [Visit]
 
   /// The same for a seed and a process, in every operation and mode, so that they share their
   /// checksums. Each process has another one: what is particular to some addresses would else be in
@@ -27,27 +20,18 @@ struct Workload {
   init(_ cell: Cell, seed: UInt64, process: Int) {
     var generator = SeededGenerator(seed: seed).stream("workload").stream(cell.workloadLabel)
       .stream(UInt64(process))
-    let length =
-      cell.operation == .prepCompoundPage
-      ? max(Workload.minimumLength >> cell.order, Workload.fewestPrepared)
-      : min(
-        max(Workload.minimumLength, Workload.powerOfTwo(atLeast: cell.folios << cell.order)),
-        Workload.maximumLength)
-    order = cell.order
-    pfns = Workload.visit(cell, count: length, using: &generator)
-    var isVisited = [Bool](repeating: false, count: pfns.max()! + 1)
-    for pfn in pfns { isVisited[pfn] = true }
-    distinctPFNs = isVisited.indices.filter { isVisited[$0] }
+    switch cell.operation.visits {
+    case .pages:
+      visits = Workload.pfns(cell, count: Workload.length, using: &generator).map {
+        Visit(pages: $0..<$0 + 1, order: cell.order)
+      }
+    case .runs(let run):
+      let length = max(Workload.length >> cell.order, Workload.fewestRuns)
+      visits = Workload.pfns(cell, count: length, using: &generator).map {
+        Visit(pages: run($0, cell), order: cell.order)
+      }
+    }
   }
-
-  private static func powerOfTwo(atLeast value: Int) -> Int {
-    value <= 1 ? 1 : 1 << (Int.bitWidth - (value - 1).leadingZeroBitCount)
-  }
-
-  /// The right head of a page frame.
-  func head(_ pfn: PageFrameNumber) -> PageFrameNumber { (pfn >> order) << order }
-
-  func isTail(_ pfn: PageFrameNumber) -> Bool { head(pfn) != pfn }
 }
 
 // MARK: - Choosing page frames
@@ -56,7 +40,7 @@ extension Workload {
   /// How many pages of one folio a burst visits.
   private static let burstLength = 16
 
-  private static func visit(
+  private static func pfns(
     _ cell: Cell, count: Int, using generator: inout SeededGenerator
   ) -> [PageFrameNumber] {
     var folio = 0
@@ -123,8 +107,12 @@ extension SeededGenerator {
 extension Cell {
   /// What the workload depends on.
   fileprivate var workloadLabel: String {
-    "\(order) \(folios) \(pageClass.rawValue) \(mix) \(predictability.rawValue) \(pattern.rawValue)"
-      + (operation == .prepCompoundPage ? " prepared" : "")
+    let pages =
+      "\(order) \(folios) \(pageClass.rawValue) \(mix) \(predictability.rawValue) \(pattern.rawValue)"
+    return switch operation.visits {
+    case .pages: pages
+    case .runs: "\(pages) \(operation.rawValue)"
+    }
   }
 }
 

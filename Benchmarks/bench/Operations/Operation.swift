@@ -1,63 +1,135 @@
 import ArgumentParser
 import Vmemmap
 
-/// What is timed.
-enum Operation: String, ExpressibleByArgument, Codable {
-  case compoundHead = "compound_head"
-  case pageHead = "page_head"
-  case pageTail = "page_tail"
-  case pageCompound = "page_compound"
-  case pageZonenum = "page_zonenum"
-  /// `get_page_unless_zero()`: on the page as it is, so that tails fail with a count of 0.
-  case pageRefAddUnless = "page_ref_add_unless"
-  /// `folio_try_get(page_folio())`.
-  case folioTryGet = "folio_try_get"
-  case prepCompoundPage = "prep_compound_page"
-  /// `hugetlb_vmemmap_optimize_folios()`: the footprint's folios are one batch.
-  case hvoOptimize = "hvo_optimize"
-  /// `hugetlb_vmemmap_restore_folios()`.
-  case hvoRestore = "hvo_restore"
-  /// Slow-downs of known size, to learn what the machine resolves.
-  case selfTest = "selftest"
+/// What is timed, and all that the bench knows of it. Each has a file beside this one.
+///
+/// Those of one name are one.
+struct Operation: RawRepresentable, Hashable, Codable, ExpressibleByArgument, Sendable {
+  /// The name: in results, in the symbols of timed loops, and on the command line.
+  let rawValue: String
+  /// The loops over struct pages that time it, one for each mode; the steps of the first one are
+  /// independent. None where whole calls are timed.
+  let loops: [Loop]
+  /// What a step of the loops visits.
+  let visits: Visits
+  /// What it writes to struct pages besides counts.
+  let writing: Writing?
+  /// What its calls do to batches of whole folios, of which the footprint's are one; nil where there
+  /// are loops.
+  let hvoChange: HVOChange?
+  /// Who is compared, but for loops that say otherwise.
+  private let commonContenders: [Contender]
+  /// The arm that all others are compared with; nil for the old kernel's in the cell's state of HVO,
+  /// or the one asked for.
+  let baseline: String?
+  /// Whether a cell can be made of the operation.
+  let applies: @Sendable (Cell) -> Bool
+  /// Whether a cell says enough for a table of everything, if it does so by its other axes.
+  let isEssential: @Sendable (Cell) -> Bool
+  /// How much measuring time a cell gets; most get 1.
+  let weight: @Sendable (Cell) -> Double
 
+  /// An operation that is timed in loops over struct pages.
+  init(
+    _ name: String, loops: [Loop], visits: Visits = .pages, writing: Writing? = nil,
+    of contenders: [Contender], baseline: String? = nil,
+    applies: @escaping @Sendable (Cell) -> Bool = { !$0.pattern.isOnePageEach },
+    isEssential: @escaping @Sendable (Cell) -> Bool = { _ in true }, weight: Double = 1
+  ) {
+    rawValue = name
+    self.loops = loops
+    self.visits = visits
+    self.writing = writing
+    hvoChange = nil
+    commonContenders = contenders
+    self.baseline = baseline
+    self.applies = applies
+    self.isEssential = isEssential
+    self.weight = { _ in weight }
+  }
+
+  /// An operation that is timed in calls on whole folios, all of one thread.
+  init(
+    _ name: String, _ change: HVOChange, of contenders: [Contender],
+    weight: @escaping @Sendable (Cell) -> Double
+  ) {
+    rawValue = name
+    loops = []
+    visits = .pages
+    writing = nil
+    hvoChange = change
+    commonContenders = contenders
+    baseline = nil
+    applies = { $0.pageClass == .head && $0.hvo == .on && $0.threads == 1 }
+    isEssential = { _ in true }
+    self.weight = weight
+  }
+
+  static func == (some: Operation, other: Operation) -> Bool { some.rawValue == other.rawValue }
+
+  func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
+}
+
+// MARK: - By name
+
+extension Operation {
   /// The kernel's operations, which is what a person can ask for.
-  static let kernel = onPages + [.hvoOptimize, .hvoRestore]
-
-  /// Those that are loops over struct pages.
-  static let onPages: [Operation] = [
+  static let kernel: [Operation] = [
     .compoundHead, .pageHead, .pageTail, .pageCompound, .pageZonenum, .pageRefAddUnless,
-    .folioTryGet, .prepCompoundPage,
+    .folioTryGet, .prepCompoundPage, .hvoOptimize, .hvoRestore,
   ]
 
-  static var allValueStrings: [String] { kernel.map(\.rawValue) }
+  /// Those that are loops over struct pages.
+  static let onPages = kernel.filter { !$0.changesHVO }
+
+  init?(rawValue: String) {
+    self.init(rawValue, among: Operation.kernel + [.selfTest])
+  }
 
   init?(argument: String) {
-    guard let operation = Operation.kernel.first(where: { $0.rawValue == argument }) else {
-      return nil
-    }
+    self.init(argument, among: Operation.kernel)
+  }
+
+  private init?(_ name: String, among operations: [Operation]) {
+    guard let operation = operations.first(where: { $0.rawValue == name }) else { return nil }
     self = operation
   }
 
-  var modes: [Mode] {
-    switch self {
-    case .compoundHead: Mode.allCases
-    case .pageHead, .pageTail, .pageCompound, .pageZonenum, .pageRefAddUnless, .folioTryGet:
-      [.throughput, .latency]
-    case .prepCompoundPage, .hvoOptimize, .hvoRestore: [.throughput]
-    case .selfTest: [.latency]
-    }
+  static var allValueStrings: [String] { kernel.map(\.rawValue) }
+}
+
+// MARK: - What follows
+
+extension Operation {
+  var modes: [Mode] { changesHVO ? [.throughput] : loops.map(\.mode) }
+
+  /// Who is compared in a mode; a cell has those that are right in its state of HVO.
+  func contenders(_ mode: Mode) -> [Contender] {
+    guard !changesHVO else { return commonContenders }
+    let contenders = loop(mode).contenders ?? commonContenders
+    return contenders + Contender.inC(of: self, mode, contenders)
   }
 
-  /// Whether a cell can be made of the operation.
-  func applies(to pageClass: PageClass, order: Int, hvo: HVOState, threads: Int) -> Bool {
-    switch self {
-    // What is prepared is a whole compound page whose struct pages can be written.
-    case .prepCompoundPage: pageClass == .head && order > 0 && hvo == .off
-    case .hvoOptimize, .hvoRestore: pageClass == .head && hvo == .on && threads == 1
-    default: true
+  /// Who is compared in some mode.
+  var contenders: [Contender] { modes.flatMap { contenders($0) } }
+
+  /// Whether folios are optimised or restored, instead of struct pages visited.
+  var changesHVO: Bool { hvoChange != nil }
+
+  /// The loop that times it.
+  ///
+  /// - Precondition: there are loops, and one of that mode.
+  func loop(_ mode: Mode) -> Loop {
+    guard let loop = loops.first(where: { $0.mode == mode }) else {
+      preconditionFailure("\(rawValue) has no loop \(mode.rawValue)")
     }
+    return loop
   }
 
-  /// Whether folios are optimised and restored, instead of struct pages visited.
-  var changesHVO: Bool { self == .hvoOptimize || self == .hvoRestore }
+  /// The loop that shows whether all answers are right: the mode's own, or where that is a chain, which
+  /// a wrong answer would lead astray, the first one.
+  func verifyingLoop(_ mode: Mode) -> Loop {
+    let loop = loop(mode)
+    return loop.chain == nil ? loop : loops[0]
+  }
 }

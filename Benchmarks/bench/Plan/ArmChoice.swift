@@ -14,21 +14,21 @@ struct ArmChoice {
 
   /// The arm that a cell's ratios refer to: the old kernel in the cell's state of HVO.
   func baseline(of cell: Cell) -> String {
-    if cell.operation == .selfTest { return "planted_0" }
+    if let baseline = cell.operation.baseline { return baseline }
     if let baseline { return baseline }
     if patchesKey || cell.operation.changesHVO { return FakeHeadEncoding<OptimizeVmemmapKey>.name }
     return cell.hvo.isKeyEnabled ? FakeHeadEncoding<KeyOn>.name : FakeHeadEncoding<KeyOff>.name
   }
 
-  /// What is timed in a cell: baseline, its twin, the other arms, and of loops the null loop.
+  /// What is timed in a cell: baseline, its twin, the other arms, and of loops the empty one.
   func arms(of cell: Cell) -> [Arm] {
     let baseline = baseline(of: cell)
     let others = cell.contenders.filter {
-      $0.name != baseline && (cell.operation == .selfTest || isMeasured($0))
+      $0.name != baseline && (cell.operation.baseline != nil || isMeasured($0))
     }.map(\.name)
     return [Arm(name: baseline, role: .baseline), Arm(name: baseline, role: .twin)]
       + others.map { Arm(name: $0, role: .arm) }
-      + (cell.operation.changesHVO ? [] : [Arm(name: "null", role: .null)])
+      + (cell.operation.changesHVO ? [] : [Arm(name: "empty", role: .empty)])
   }
 
   private func isMeasured(_ contender: Contender) -> Bool {

@@ -1,14 +1,16 @@
 import Vmemmap
 
 extension Axes {
-  /// - Parameter cpus: of each node, those that may be used.
-  func cells(on nodes: [NodeChoice], cpus: [Int: [Int]]) -> [Cell] {
+  /// - Parameters:
+  ///   - cpus: of each node, those that may be used.
+  ///   - caches: what footprints are chosen by.
+  func cells(on nodes: [NodeChoice], cpus: [Int: [Int]], _ caches: CacheSizes) -> [Cell] {
     let isOnTwoNodes = nodes.contains { $0.peer != nil }
     var cells: [Cell] = []
     for order in orders {
       for footprint in footprints {
         for state in hvo where state != .on || order >= Order.smallestOptimizable {
-          let folios = footprint.folios(ofOrder: order)
+          let folios = footprint.folios(ofOrder: order, caches)
           for mapping in self.mappings(of: folios, ofOrder: order, state) {
             for nodes in nodes where nodes.templates == .local || state == .on {
               for threads in threads {
@@ -17,7 +19,7 @@ extension Axes {
                 guard (nodes.peer != nil) == (isOnTwoNodes && count > 1) else { continue }
                 cells += self.cells(
                   in: Cell.Group(
-                    order: order, footprint: footprint, hvo: state, mapping: mapping,
+                    order: order, folios: folios, hvo: state, mapping: mapping,
                     nodes: nodes, threads: count))
               }
             }
@@ -43,16 +45,15 @@ extension Axes {
     var cells: [Cell] = []
     for operation in operations {
       for mode in modes where operation.modes.contains(mode) {
-        for (pageClass, mix, predictability) in classes(ofOrder: group.order)
-        where operation.applies(
-          to: pageClass, order: group.order, hvo: group.hvo, threads: group.threads)
-        {
+        for (pageClass, mix, predictability) in classes(ofOrder: group.order) {
           for pattern in patterns
-          where pattern.applies(to: pageClass, threads: group.threads, operation) {
+          where pattern.applies(to: pageClass, threads: group.threads) {
             let cell = Cell(
               group, operation, mode, pageClass, mix: mix, predictability,
               operation.changesHVO ? .pfnWalk : pattern)
-            if !essentialsOnly || cell.isEssential { cells.append(cell) }
+            if operation.applies(cell) && (!essentialsOnly || cell.isEssential) {
+              cells.append(cell)
+            }
           }
         }
       }
@@ -81,7 +82,7 @@ extension Cell {
   /// What cells have in common that share memory maps.
   fileprivate struct Group {
     let order: Int
-    let footprint: Footprint
+    let folios: Int
     let hvo: HVOState
     let mapping: MappingSize
     let nodes: NodeChoice
@@ -95,12 +96,29 @@ extension Cell {
     self.init(
       operation: operation, mode: mode, order: group.order, pageClass: pageClass, mix: mix,
       predictability: predictability, pattern: pattern,
-      folios: max(
-        group.footprint.folios(ofOrder: group.order), group.threads * pattern.pagesBetweenThreads),
+      folios: max(group.folios, group.threads * pattern.pagesBetweenThreads),
       hvo: group.hvo, mapping: group.mapping, cpuNode: group.nodes.cpu,
       memoryNode: group.nodes.memory, peerNode: group.nodes.peer,
       templates: group.nodes.templates, templateNode: group.nodes.templateNode,
       threads: group.threads)
+  }
+}
+
+extension Sequence {
+  /// Elements of equal keys together, in the order in which keys first appear.
+  func grouped<Key: Hashable>(by key: (Element) -> Key) -> [(key: Key, elements: [Element])] {
+    var places: [Key: Int] = [:]
+    var groups: [(key: Key, elements: [Element])] = []
+    for element in self {
+      let key = key(element)
+      if let place = places[key] {
+        groups[place].elements.append(element)
+      } else {
+        places[key] = groups.count
+        groups.append((key, [element]))
+      }
+    }
+    return groups
   }
 }
 

@@ -5,8 +5,12 @@ import Vmemmap
 enum Mode: String, CaseIterable, ExpressibleByArgument, Codable {
   /// Independent of each other.
   case throughput
-  /// Each needs the answer of the one before.
+  /// Independent of each other, at a distance such as callers have.
+  case spaced
+  /// Each is reached from what the one before loaded.
   case latency
+  /// Each is reached from the address that the one before found.
+  case addressChain = "address_chain"
   /// Independent, and the flags of the head that was found are loaded.
   case consumerFlags = "consumer_flags"
   /// Independent, and a reference on the folio that was found is taken and dropped.
@@ -74,8 +78,8 @@ enum Pattern: String, CaseIterable, ExpressibleByArgument, Codable {
     }
   }
 
-  func applies(to pageClass: PageClass, threads: Int, _ operation: Operation) -> Bool {
-    !isOnePageEach || pageClass == .order0 && threads > 1 && operation == .pageRefAddUnless
+  func applies(to pageClass: PageClass, threads: Int) -> Bool {
+    !isOnePageEach || pageClass == .order0 && threads > 1
   }
 }
 
@@ -105,7 +109,12 @@ enum ThreadCount: Hashable, ExpressibleByArgument {
 /// How many folios are visited.
 enum Footprint: Hashable, ExpressibleByArgument {
   case one
-  /// As many as fill ``manyBytes`` of struct pages.
+  /// As many as fill half of a cache with struct pages.
+  case l2
+  case l3
+  /// As many as fill the last-level cache ``CacheSizes/beyondFactor`` times.
+  case beyond
+  /// As many as fill ``manyBytes`` of struct pages, on any machine.
   case many
   case count(Int)
 
@@ -114,6 +123,9 @@ enum Footprint: Hashable, ExpressibleByArgument {
   init?(argument: String) {
     switch argument {
     case "one": self = .one
+    case "l2": self = .l2
+    case "l3": self = .l3
+    case "beyond": self = .beyond
     case "many": self = .many
     default:
       guard let count = Int(argument), count > 0 else { return nil }
@@ -121,10 +133,14 @@ enum Footprint: Hashable, ExpressibleByArgument {
     }
   }
 
-  func folios(ofOrder order: Int) -> Int {
-    switch self {
+  func folios(ofOrder order: Int, _ caches: CacheSizes) -> Int {
+    func filling(_ bytes: Int) -> Int { max(1, bytes / (Page.size << order)) }
+    return switch self {
     case .one: 1
-    case .many: max(1, Footprint.manyBytes / (Page.size << order))
+    case .l2: filling(caches.l2 / 2)
+    case .l3: filling(caches.last / 2)
+    case .beyond: filling(CacheSizes.beyondFactor * caches.last)
+    case .many: filling(Footprint.manyBytes)
     case .count(let count): count
     }
   }

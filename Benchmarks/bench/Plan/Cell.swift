@@ -1,4 +1,4 @@
-import TimedLoops
+import Results
 import Vmemmap
 
 /// One question: all arms of a cell answer it over the same addresses, in the same rounds.
@@ -11,7 +11,7 @@ struct Cell: Hashable, Codable {
   let mix: Int
   let predictability: Predictability
   let pattern: Pattern
-  let folios: Int
+  var folios: Int
   let hvo: HVOState
   /// What is asked for; the machine may grant less.
   let mapping: MappingSize
@@ -35,24 +35,8 @@ struct Cell: Hashable, Codable {
     return (0..<threads).map { [$0 % 2 == 0 ? here[$0 / 2] : there[$0 / 2]] }
   }
 
-  /// Delays of known size on top of a chain of `compound_head()` on heads.
-  static func selfTest(on cpuNode: Int, _ memoryNode: Int) -> Cell {
-    Cell(
-      operation: .selfTest, mode: .latency, order: 9, pageClass: .head, mix: 0,
-      predictability: .uniform, pattern: .randomPFN, folios: 1, hvo: .off, mapping: .base,
-      cpuNode: cpuNode, memoryNode: memoryNode)
-  }
-
   /// How much measuring time a cell gets, beside others.
-  var weight: Double {
-    switch operation {
-    case .selfTest: 6
-    // So much longer do the fewest rounds take.
-    case .hvoOptimize, .hvoRestore:
-      1 + Double(folios * MemoryMap.mappings(forOptimizedOrder: order)) / 128
-    default: 1
-    }
-  }
+  var weight: Double { operation.weight(self) }
 
   /// The modelled pages: whole folios, and at least one vmemmap page of them.
   var pages: Int { max(folios << order, structPagesPerVmemmapPage) }
@@ -93,7 +77,7 @@ struct Cell: Hashable, Codable {
 
 struct MapKey: Hashable {
   let order: Int
-  let folios: Int
+  var folios: Int
   let optimized: Bool
   let mapping: MappingSize
   let memoryNode: Int
@@ -104,24 +88,14 @@ struct MapKey: Hashable {
 
 /// One side of a comparison, or what is measured beside it.
 struct Arm: Hashable, Codable {
-  enum Role: String, Codable {
-    /// What ratios refer to.
-    case baseline
-    case arm
-    /// A second copy of the baseline: what it differs by is noise.
-    case twin
-    /// The loop without an operation.
-    case null
-  }
-
-  /// The encoding's or form's name.
+  /// The encoding's or form's name; `empty` for none.
   let name: String
-  let role: Role
+  let role: SampleRow.Part
 
   func symbol(_ operation: Operation, _ mode: Mode, layout: Int) -> String {
     let parts =
       switch role {
-      case .null: ["empty", (mode == .latency ? mode : .throughput).rawValue, name, "arm"]
+      case .empty: [name, operation.loop(mode).shell.name, name, "arm"]
       case .twin: [operation.rawValue, mode.rawValue, name, "twin"]
       case .baseline, .arm: [operation.rawValue, mode.rawValue, name, "arm"]
       }
@@ -129,77 +103,14 @@ struct Arm: Hashable, Codable {
   }
 }
 
-/// An encoding or form as the plan sees it.
-struct Contender: Sendable {
-  let name: String
-  let hvoStates: Set<HVOState>
-  let format: any TailFormat.Type
-  var staticKey: (any StaticKey.Type)?
-  /// Whether it is measured without being asked for.
-  var isInDefaultPlan = true
-  var registerThread: @Sendable () -> Void = {}
-  var unregisterThread: @Sendable () -> Void = {}
-}
-
-#if COMPARE_WITH_C
-  extension Contender {
-    /// The same loops in C (`Tests/CLoops`).
-    fileprivate var inC: Contender {
-      Contender(
-        name: "c_\(name)", hvoStates: hvoStates, format: format, staticKey: staticKey,
-        isInDefaultPlan: isInDefaultPlan, registerThread: registerThread,
-        unregisterThread: unregisterThread)
-    }
-  }
-#endif
-
-extension Operation {
-  /// All encodings or forms of the operation.
-  var contenders: [Contender] {
-    #if COMPARE_WITH_C
-      swiftContenders
-        + swiftContenders.map(\.inC).filter {
-          timedLoops["\(rawValue)__throughput__\($0.name)__arm__0"] != nil
-        }
-    #else
-      swiftContenders
-    #endif
-  }
-
-  private var swiftContenders: [Contender] {
-    switch self {
-    case .compoundHead: compoundEncodings.map { contender($0) }
-    case .pageHead, .pageTail, .pageCompound, .prepCompoundPage:
-      comparableEncodings.map { contender($0) }
-    case .pageZonenum: zoneEncodings.map { contender($0) }
-    case .pageRefAddUnless: pageRefForms.map { contender($0) }
-    case .folioTryGet: folioRefForms.map { contender($0) }
-    case .hvoOptimize, .hvoRestore:
-      HVOProcedure.all.map(\.contender)
-    case .selfTest:
-      plantedAdditions.map {
-        Contender(name: "planted_\($0)", hvoStates: [.off], format: HeadMaskFormat.self)
-      }
-    }
-  }
-
-  private func contender<E: CompoundEncoding>(_ encoding: E.Type) -> Contender {
-    Contender(
-      name: E.name, hvoStates: E.hvoStates, format: E.Format.self, staticKey: E.staticKey,
-      isInDefaultPlan: E.isInDefaultPlan)
-  }
-
-  private func contender<F: PageRefForm>(_ form: F.Type) -> Contender {
-    Contender(
-      name: F.name, hvoStates: F.hvoStates, format: F.Encoding.Format.self,
-      staticKey: F.staticKey, isInDefaultPlan: F.isInDefaultPlan,
-      registerThread: { F.registerThread() }, unregisterThread: { F.unregisterThread() })
-  }
-}
-
 extension Cell {
   /// The contenders that give right answers in the cell's state of HVO.
   var contenders: [Contender] {
-    operation.contenders.filter { $0.hvoStates.contains(hvo) }
+    operation.contenders(mode).filter { $0.hvoStates.contains(hvo) }
+  }
+
+  /// - Precondition: the arm is one of the cell's operation, and not the empty loop.
+  func contender(of arm: Arm) -> Contender {
+    operation.contenders.first { $0.name == arm.name }!
   }
 }

@@ -9,21 +9,26 @@ struct HVOProcedure {
   var rcu: (any RCUReadSide.Type)?
   /// What finds heads whether or not a folio is optimised.
   let encoding: any CompoundEncoding.Type
+  /// Which side it takes, and which kernels have it.
+  let role: ArmRole
+  let kernels: String?
 
   static let all: [HVOProcedure] = {
+    typealias FakeHeads = FakeHeadEncoding<OptimizeVmemmapKey>
     let old = HVOProcedure(
-      name: FakeHeadEncoding<OptimizeVmemmapKey>.name, format: HeadPointerFormat.self,
-      encoding: FakeHeadEncoding<KeyOn>.self)
+      name: FakeHeads.name, format: HeadPointerFormat.self,
+      encoding: FakeHeadEncoding<KeyOn>.self, role: .old, kernels: FakeHeads.kernels)
     var all = [old]
     #if HAVE_URCU
       all.append(
         HVOProcedure(
           name: "\(old.name)_rcu", format: old.format, rcu: MembarrierRCU.self,
-          encoding: old.encoding))
+          encoding: old.encoding, role: .control, kernels: nil))
     #endif
     all.append(
       HVOProcedure(
-        name: MaskEncoding.name, format: HeadMaskFormat.self, encoding: MaskEncoding.self))
+        name: MaskEncoding.name, format: HeadMaskFormat.self, encoding: MaskEncoding.self,
+        role: MaskEncoding.role, kernels: MaskEncoding.kernels))
     return all
   }()
 
@@ -31,7 +36,7 @@ struct HVOProcedure {
   /// period without any would be no work.
   var contender: Contender {
     Contender(
-      name: name, hvoStates: [.on], format: format,
+      name: name, role: role, kernels: kernels, hvoStates: [.on], format: format,
       registerThread: { [rcu] in rcu?.registerThread() },
       unregisterThread: { [rcu] in rcu?.unregisterThread() })
   }

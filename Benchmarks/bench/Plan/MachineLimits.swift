@@ -1,3 +1,4 @@
+import Host
 import Vmemmap
 
 /// What of a plan does not fit this machine.
@@ -16,6 +17,8 @@ struct MachineLimits {
   let nodeProblems: [Int: VmemmapError]
   let mappingLimit: Int?
   let availableMemory: Int?
+  /// What footprints are chosen by: the machine's caches, or common ones where it does not tell.
+  let caches: CacheSizes
   /// Why this process can't patch its code to turn the old kernel's static key; nil where it can.
   let keyProblem: VmemmapError?
 
@@ -36,7 +39,8 @@ struct MachineLimits {
       topology: topology.limited(
         toCPUs: Set(CPUs.allowed), memoryOf: bindable.isEmpty ? memory : bindable),
       nodeProblems: problems, mappingLimit: MappingLimit.current,
-      availableMemory: SystemMemory.availableBytes, keyProblem: OptimizeVmemmapKey.problem())
+      availableMemory: SystemMemory.availableBytes,
+      caches: CacheSizes(of: .current()) ?? .common, keyProblem: OptimizeVmemmapKey.problem())
   }
 
   /// The mappings that a process needs for cells that share their memory maps.
@@ -83,7 +87,9 @@ struct MachineLimits {
   }
 
   /// Why the memory maps that cells share can't be made here, if so.
-  func reasonToLeaveOut(_ cells: [PlannedCell]) -> LeftOut? {
+  ///
+  /// - Parameter mostBytes: of struct pages that a map may have.
+  func reasonToLeaveOut(_ cells: [PlannedCell], mostBytes: Int = .max) -> LeftOut? {
     let cell = cells[0].cell
     let what = "\(cell.folios) folio\(cell.folios == 1 ? "" : "s") of order \(cell.order)"
     // First of all, because the products below would overflow.
@@ -93,6 +99,14 @@ struct MachineLimits {
         why: """
           more than \(MachineLimits.mostBytes >> 40) TiB of memory are needed; take fewer with \
           --footprint
+          """)
+    }
+    if cell.footprintBytes > mostBytes {
+      return LeftOut(
+        what: what,
+        why: """
+          \(cell.footprintBytes >> 20) MiB of struct pages in each map take more time than the preset \
+          has; name the number with --footprint
           """)
     }
     if cell.hvo == .on, let mappingLimit {

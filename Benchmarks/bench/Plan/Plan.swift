@@ -26,6 +26,8 @@ struct Plan: Codable, Equatable {
     let processes: Int
     /// How many copies of each timed loop, at different offsets within 64 bytes, take turns.
     let layouts: Int
+    /// What footprints are chosen by; the machine's own where it tells.
+    let caches: CacheSizes
     /// Whether the old kernel's static key is turned by patching code.
     let patchesKey: Bool
     /// Whether there are several nodes, and pages are asked where they are.
@@ -44,6 +46,8 @@ struct PlannedCell: Codable, Equatable {
   let arms: [Arm]
   /// On which CPUs each thread may run.
   let cpus: [[Int]]
+  /// Operations in each timed block, as the first process settled it; nil for that one.
+  var iterations: Int?
 
   /// The arm that the others are compared with.
   var baseline: String { arms[0].name }

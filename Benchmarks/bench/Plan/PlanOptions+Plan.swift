@@ -27,7 +27,7 @@ extension PlanOptions {
       isExhaustive: preset == .full)
 
     try requireKey(machine.keyProblem)
-    var cells = axes.cells(on: nodes, cpus: machine.cpus)
+    var cells = axes.cells(on: nodes, cpus: machine.cpus, machine.caches)
     let baseline = baseline ?? preset.baseline
     if let baseline, !cells.isEmpty {
       cells = cells.filter { $0.contenders.contains { $0.name == baseline } }
@@ -53,23 +53,36 @@ extension PlanOptions {
       }
     }
     var left: [LeftOut] = []
+    var shrunk: [LeftOut] = []
     var fitting: [PlannedCell] = []
-    let planned = cells.map { cell in
-      (cell: cell, reason: machine.reasonToLeaveOut(cell), arms: choice.arms(of: cell))
-    }
-    let groups = Dictionary(
-      grouping: planned.map { PlannedCell(index: 0, cell: $0.cell, arms: $0.arms, cpus: []) },
-      by: \.cell.mapKey)
-    let reasons = groups.compactMapValues(machine.reasonToLeaveOut)
-    for (cell, reason, arms) in planned {
-      if let reason = reasons[cell.mapKey] ?? reason {
-        left.append(reason)
-      } else {
-        fitting.append(
-          PlannedCell(
-            index: fitting.count, cell: cell, arms: arms, cpus: cell.cpus(on: machine.cpus)))
+    for (key, group) in cells.grouped(by: \.mapKey) {
+      var planned = group.map {
+        PlannedCell(index: 0, cell: $0, arms: choice.arms(of: $0), cpus: $0.cpus(on: machine.cpus))
+      }
+      let wanted = key.folios
+      var reason = machine.reasonToLeaveOut(planned, mostBytes: axes.mostBytes)
+      // What was chosen by the caches can be chosen smaller; what a person named can't.
+      if axes.footprints.contains(.beyond),
+        wanted == Footprint.beyond.folios(ofOrder: key.order, machine.caches)
+      {
+        let first = reason
+        while reason != nil && planned[0].cell.folios > 1 {
+          planned = planned.map { $0.halved() }
+          reason = machine.reasonToLeaveOut(planned, mostBytes: axes.mostBytes)
+        }
+        if let first, reason == nil {
+          shrunk.append(first.measured(with: planned[0].cell.folios))
+        }
+      }
+      for one in planned {
+        if let reason = reason ?? machine.reasonToLeaveOut(one.cell) {
+          left.append(reason)
+        } else {
+          fitting.append(one)
+        }
       }
     }
+    fitting = fitting.enumerated().map { $1.numbered($0) }
     left = left.uniqued()
     if let reason = left.first, footprint != nil || order != nil || threads != nil {
       throw ValidationError(reason.description)
@@ -84,7 +97,7 @@ extension PlanOptions {
             1 and more, fakehead positions and HVO of \(Order.smallestOptimizable) and more
             """)
     }
-    left += missing
+    left += shrunk.uniqued() + missing
     let budget =
       budget
       ?? preset.secondsPerCell * fitting.reduce(0) { $0 + $1.cell.weight } + Plan.selfTestSeconds
@@ -102,7 +115,7 @@ extension PlanOptions {
         setup: Plan.Setup(
           seed: seed ?? UInt64.random(in: 1...UInt64(UInt32.max)),
           processes: processes ?? preset.processes, layouts: layouts,
-          patchesKey: choice.patchesKey, isNUMA: machine.topology.isNUMA,
+          caches: machine.caches, patchesKey: choice.patchesKey, isNUMA: machine.topology.isNUMA,
           bindsToNodes: machine.bindsToNodes)),
       left
     )
@@ -127,5 +140,24 @@ extension PlanOptions {
           format: $0.format.name, structPageSize: $0.format.structPageSize
         ).description
       }
+  }
+}
+
+extension PlannedCell {
+  /// The same cell with half of the folios.
+  fileprivate func halved() -> PlannedCell {
+    var cell = cell
+    cell.folios /= 2
+    return PlannedCell(index: index, cell: cell, arms: arms, cpus: cpus)
+  }
+
+  fileprivate func numbered(_ index: Int) -> PlannedCell {
+    PlannedCell(index: index, cell: cell, arms: arms, cpus: cpus)
+  }
+}
+
+extension LeftOut {
+  fileprivate func measured(with folios: Int) -> LeftOut {
+    LeftOut(what: "\(what), beyond the caches", why: "\(why); \(folios) are measured instead")
   }
 }

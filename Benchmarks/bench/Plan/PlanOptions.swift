@@ -40,7 +40,11 @@ struct PlanOptions: ParsableArguments {
   @Option(help: "Orders in which page frames are visited.")
   var pattern: ValueList<Pattern>?
 
-  @Option(help: "Folios visited: one, many (32 MiB of struct pages), or a number.")
+  @Option(
+    help: """
+      Folios visited: one; l2 or l3, as many as fill half of that cache of this machine with struct \
+      pages; beyond, four times the last-level cache; many, 32 MiB on any machine; or a number.
+      """)
   var footprint: ValueList<Footprint>?
 
   @Option(

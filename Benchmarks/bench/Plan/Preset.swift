@@ -30,6 +30,9 @@ struct Axes {
   var hvo: [HVOState]
   var mappings: [MappingSize] = [.huge]
   var threads: [ThreadCount] = [.count(1)]
+  /// The most bytes of struct pages that footprints by caches take in a map: more takes more time than
+  /// the preset has on machines with large caches.
+  var mostBytes = Int.max
   /// Whether to leave out what says little beside the other cells of the table.
   var essentialsOnly = false
 }
@@ -43,14 +46,14 @@ extension Preset {
         hvo: [.off, .on], essentialsOnly: true)
     case .standard:
       Axes(
-        orders: [0, 2, 4, 9, 18], footprints: [.one, .many], hvo: HVOState.allCases,
-        essentialsOnly: true)
+        orders: [0, 2, 4, 9, 18], footprints: [.one, .beyond], hvo: HVOState.allCases,
+        mostBytes: 256 << 20, essentialsOnly: true)
     case .full:
       Axes(
         operations: Operation.kernel, orders: [0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 18],
         mixes: [1, 10, 50, 90, 99],
         predictabilities: [.sorted, .random], patterns: Pattern.allCases,
-        footprints: [.one, .count(128), .many], hvo: HVOState.allCases,
+        footprints: [.one, .l2, .l3, .beyond], hvo: HVOState.allCases,
         mappings: [.base, .huge])
     case .fakeHeads2021:
       Axes(
@@ -97,7 +100,8 @@ extension Preset {
 
   var processes: Int {
     switch self {
-    case .smoke: 1
+    // The fewest that a verdict takes.
+    case .smoke: 3
     // So many make an interval of their medians at 95 %, fewer need Student's t.
     case .standard, .full, .scale, .fakeHeads2021, .threads: 6
     }

@@ -1,4 +1,3 @@
-import Foundation
 import Measurement
 import Results
 
@@ -27,102 +26,50 @@ struct CellResult {
     reports.min { $0.key < $1.key }.map { Checksum($0.value.checksum) }
   }
 
-  /// Nanoseconds per operation of each arm, in one round of one process.
+  /// What one round of one process timed of each arm.
   struct Round {
     let process: Int
     let layout: Int
     let block: Int
-    var times: [Double]
+    /// Operations in each block.
+    let iterations: Int
+    /// Nanoseconds of each arm's block.
+    var elapsed: [UInt64]
+    let cycle: CycleLength?
+
+    /// Nanoseconds per operation.
+    func time(_ arm: Int) -> Double { Double(elapsed[arm]) / Double(iterations) }
   }
 
-  /// All rounds of all processes.
+  /// All rounds of all processes, in their order.
   func rounds() -> [Round] {
     reports.sorted { $0.key < $1.key }.flatMap { process, report -> [Round] in
       let perRound = Dictionary(grouping: report.samples, by: \.round)
-      return perRound.sorted { $0.key < $1.key }.map { _, samples in
-        var times = [Double](repeating: .nan, count: report.arms.count)
-        for sample in samples {
-          times[sample.arm] = Double(sample.elapsed) / Double(report.iterations)
-        }
+      return perRound.sorted { $0.key < $1.key }.map { number, samples in
+        var elapsed = [UInt64](repeating: 0, count: report.arms.count)
+        for sample in samples { elapsed[sample.arm] = sample.elapsed }
         return Round(
-          process: process, layout: samples[0].layout, block: samples[0].block, times: times)
+          process: process, layout: samples[0].layout, block: samples[0].block,
+          iterations: report.iterations, elapsed: elapsed,
+          cycle: CycleLength(nanoseconds: report.cycles[number]))
       }
     }
   }
+
+  /// Operations in each block, as the first process settled it.
+  var iterations: Int? { reports.min { $0.key < $1.key }?.value.iterations }
 }
 
 extension CellResult {
-  /// The baseline's median time in nanoseconds per operation.
-  func baselineTime(_ rule: VerdictRule) throws -> Double {
-    try estimates(rounds(), rule: rule).first { $0.arm.role == .baseline }?.median ?? .nan
+  /// The baseline's median time in nanoseconds per operation; nil before it was measured.
+  var baselineTime: Double? {
+    let rounds = rounds()
+    guard !rounds.isEmpty, let baseline = arms.firstIndex(where: { $0.role == .baseline }) else {
+      return nil
+    }
+    return Statistics.median(rounds.map { $0.time(baseline) })
   }
 
   /// How long the cell took in all processes, in seconds.
   var measuringTime: Double { reports.values.reduce(0) { $0 + $1.seconds } }
-}
-
-/// What the rounds say about one arm.
-struct ArmEstimate {
-  let arm: Arm
-  /// Nanoseconds per operation: of all rounds the median, the least, and the interquartile range.
-  let median: Double
-  let minimum: Double
-  let interquartileRange: Double
-  /// Median of the rounds' differences to the null loop, where the cell has one.
-  let net: Double?
-  /// Against the baseline; nil for the baseline itself and for the null loop, and where there are too
-  /// few rounds for an interval.
-  let paired: PairedEstimate?
-  /// Medians of the counts per operation, of the events that were counted.
-  let events: [HardwareEvent: Double]
-}
-
-extension CellResult {
-  /// The estimates of all arms from `rounds`, in the order of ``arms``.
-  func estimates(_ rounds: [Round], rule: VerdictRule) throws -> [ArmEstimate] {
-    guard let baseline = arms.firstIndex(where: { $0.role == .baseline }) else { return [] }
-    let null = arms.firstIndex { $0.role == .null }
-    return try arms.indices.map { index in
-      let times = rounds.map { $0.times[index] }
-      let isCompared = arms[index].role == .arm || arms[index].role == .twin
-      return ArmEstimate(
-        arm: arms[index],
-        median: Statistics.median(times), minimum: times.min()!,
-        interquartileRange: Statistics.interquartileRange(times),
-        net: null.flatMap { null in
-          index == null
-            ? nil : Statistics.median(rounds.map { $0.times[index] - $0.times[null] })
-        },
-        paired: isCompared
-          ? try paired(
-            rounds.map {
-              PairedRound(
-                process: $0.process, layout: $0.layout, block: $0.block,
-                logRatio: log($0.times[index] / $0.times[baseline]))
-            }, rule) : nil,
-        events: eventsPerOperation(ofArm: index))
-    }
-  }
-
-  private func paired(
-    _ rounds: [PairedRound], _ rule: VerdictRule
-  ) throws(EstimateError) -> PairedEstimate? {
-    do throws(EstimateError) {
-      return try PairedEstimate(rounds, rule: rule)
-    } catch .tooFewGroups {
-      return nil
-    }
-  }
-
-  private func eventsPerOperation(ofArm arm: Int) -> [HardwareEvent: Double] {
-    var counts: [HardwareEvent: [Double]] = [:]
-    for report in reports.values where !report.events.isEmpty {
-      for sample in report.samples where sample.arm == arm {
-        for (event, count) in zip(report.events, sample.counts.events ?? []) {
-          counts[event, default: []].append(Double(count) / Double(report.iterations))
-        }
-      }
-    }
-    return counts.mapValues { Statistics.median($0) }
-  }
 }

@@ -11,7 +11,7 @@ extension Session.Outcome {
 
   /// Prints the table and what must be known to read it.
   func print(_ format: SummaryTable.Format, allArms: Bool) {
-    let arms = allArms ? SummaryTable.Arms.all : .named(MaskEncoding.name)
+    let arms = allArms ? SummaryTable.Arms.all : .new
     Swift.print(SummaryTable(rows, arms: arms).render(format), terminator: "")
     if meta.status == .interrupted {
       // Not among results that a program may read.
@@ -26,7 +26,7 @@ extension Session.Outcome {
       Swift.print(
         """
         noise floor: A/A twins differ by \(percent(floor.median)) in the median and \
-        \(percent(floor.p95)) at the 95th percentile of \(floor.twins) cells; \
+        \(percent(floor.percentile95)) at the 95th percentile of \(floor.twins) cells; \
         \(percent(floor.falsePositiveShare)) of their intervals exclude 1
         """)
     }

@@ -14,7 +14,7 @@ enum PublishedFigures {
   /// The figures of 2021 beside the rows that answer the same question; none without such rows.
   static func lines(beside rows: [SummaryRow]) -> [String] {
     let answers = rows.filter { row in
-      row.baseline == PointerEncoding.name && row.encoding.hasPrefix("fakehead")
+      row.baseline == PointerEncoding.name && row.arm.hasPrefix("fakehead")
         && withTest.contains { $0.pageClass.rawValue == row.pageClass }
     }
     guard !answers.isEmpty else { return [] }
@@ -29,7 +29,7 @@ enum PublishedFigures {
       lines.append(
         String(
           format: "  %@, %@, %@: 2021 %.2f ns, %.2fx; here %.2f ns, %.2fx [%.2f, %.2f]",
-          row.pageClass, row.mode, row.encoding, figure.nanoseconds,
+          row.pageClass, row.mode, row.arm, figure.nanoseconds,
           figure.nanoseconds / withoutTest, row.nsPerOp, ratio, low, high))
     }
     return lines

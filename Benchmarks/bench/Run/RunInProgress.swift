@@ -54,7 +54,7 @@ extension RunInProgress {
       defer { progress.finish() }
       for number in 0..<plan.setup.processes where stop == nil {
         try measure(
-          cells.filter { results.isMeasurable($0) },
+          cells.filter { results.isMeasurable($0) }.map { results.settled($0) },
           process: look * plan.setup.processes + number, seconds: share, &progress)
       }
       cells = try results.unresolvedCells(meta)
@@ -173,20 +173,18 @@ extension RunInProgress {
     if stop == nil && rows.isEmpty && results.isEmpty, let item = meta.unmeasured.last {
       throw FailedRun(description: "no cell could be measured; \(item.what): \(item.why)")
     }
-    meta.noiseFloor = noiseFloor.map {
-      Meta.NoiseFloor(
-        twins: $0.twins, median: $0.median, p95: $0.percentile95,
-        falsePositiveShare: $0.falsePositiveShare)
-    }
+    meta.noiseFloor = noiseFloor
     let selfTest = results.cells[plan.cells.count - 1]
     meta.sensitivity = try selfTest.sensitivity(plan.rule)
     try directory.writeUnmeasured(meta.unmeasured)
     try directory.writeSummary(rows)
+    meta.rows = Meta.Rows(summary: rows.count, samples: results.samples)
+    try directory.describeTables()
     try directory.write(meta)
     return Session.Outcome(
       meta: meta, rows: rows, directory: directory,
       sensitivity: meta.sensitivity?.summary(
-        nanosecondsPerOperation: try selfTest.baselineTime(plan.rule),
+        nanosecondsPerOperation: selfTest.baselineTime ?? .nan,
         seconds: selfTest.measuringTime),
       stop: stop)
   }

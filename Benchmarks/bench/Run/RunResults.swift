@@ -7,9 +7,13 @@ import Results
 struct RunResults {
   let plan: Plan
   private(set) var cells: [CellResult]
+  /// The rows of `samples.csv`.
+  private(set) var samples = 0
 
   /// Whether the kernel moves pages to where they are used.
   private let isNUMABalancing: Bool
+  /// In what steps the clock tells time, in nanoseconds.
+  private let clockStep = MonotonicRawClock.stepAndCost().stepNanoseconds
 
   init(_ plan: Plan) {
     isNUMABalancing = Conditions.current().isNUMABalancing
@@ -19,6 +23,7 @@ struct RunResults {
 
   mutating func add(_ report: CellReport, process: Int) {
     cells[report.planned.index].add(report, process: process)
+    samples += report.samples.count
   }
 
   /// Drops what was measured of a cell that this machine could not measure to the end.
@@ -26,6 +31,13 @@ struct RunResults {
 
   /// Whether no process failed to measure a cell.
   func isMeasurable(_ planned: PlannedCell) -> Bool { !cells[planned.index].isLeftOut }
+
+  /// The cell with the length of blocks that the first process found.
+  func settled(_ planned: PlannedCell) -> PlannedCell {
+    var planned = planned
+    planned.iterations = cells[planned.index].iterations
+    return planned
+  }
 
   var isEmpty: Bool { cells.allSatisfy(\.reports.isEmpty) }
 
@@ -47,22 +59,16 @@ struct RunResults {
     var twins: [PairedEstimate] = []
     for cell in cells where !cell.reports.isEmpty && cell.cell.operation != .selfTest {
       let rounds = cell.rounds()
-      let estimates = try cell.estimates(rounds, rule: plan.rule)
+      let estimates = try cell.estimates(rounds, rule: plan.rule, clockStep: clockStep)
       let twin = estimates.first { $0.arm.role == .twin }?.paired
       if let twin { twins.append(twin) }
       for estimate in estimates where estimate.arm.role == .baseline || estimate.arm.role == .arm {
         var row = row(cell, estimate, rounds, meta)
         row.nullLo = twin?.lower
         row.nullHi = twin?.upper
-        if let paired = estimate.paired, let twin {
-          row.ratio = paired.ratio
-          row.ratioLo = paired.lower
-          row.ratioHi = paired.upper
-          row.margin = plan.rule.margin
-          row.smallestEffect = paired.smallestEffect(above: twin.interval)
-          row.layoutsAgree = paired.layoutsAgree
-          row.coverage = paired.coverage
-          row.pValue = paired.pDifference
+        if let difference = estimate.difference { row.set(difference) }
+        if let paired = estimate.paired, let twin, hasRatio(cell, estimate.arm) {
+          row.set(paired, plan.rule, above: twin.interval)
           if isPlaced(row) { compared.append((rows.count, paired, twin.interval)) }
         }
         rows.append(row)
@@ -70,98 +76,28 @@ struct RunResults {
     }
     let verdicts = plan.rule.verdicts(for: compared.map { ($0.estimate, $0.null) })
     for (item, verdict) in zip(compared, verdicts) {
-      rows[item.row].verdict = SummaryRow.Verdict(rawValue: verdict.rawValue)
+      rows[item.row].verdict = try? verdict.get()
     }
     return (rows, NoiseFloor(twins: twins))
+  }
+
+  /// Whether the ratio of an arm's time to the baseline's says something, where both lie.
+  private func hasRatio(_ result: CellResult, _ arm: Arm) -> Bool {
+    let cell = result.cell
+    guard let loop = cell.operation.loops.first(where: { $0.mode == cell.mode }) else {
+      return true
+    }
+    return [result.arms[0], arm].allSatisfy { loop.hasRatio(level(of: $0, in: cell) ?? .beyond) }
+  }
+
+  /// Where in the caches an arm finds what it touches.
+  func level(of arm: Arm, in cell: Cell) -> SummaryRow.Level? {
+    plan.setup.caches.level(of: cell, on: cell.contender(of: arm).format)
   }
 
   /// Whether memory was where it belongs, as far as the kernel tells, and stayed there.
   private func isPlaced(_ row: SummaryRow) -> Bool {
     guard plan.setup.isNUMA && !plan.acceptsPlacement else { return true }
     return row.placement ?? 1 == 1 && !isNUMABalancing
-  }
-
-  private func row(
-    _ result: CellResult, _ estimate: ArmEstimate, _ rounds: [CellResult.Round], _ meta: Meta
-  ) -> SummaryRow {
-    let cell = result.cell
-    let reports = result.reports.values
-    var row = SummaryRow(
-      runID: meta.runID, timestamp: meta.started, machineKey: meta.machine.machineKey,
-      cell: result.planned.index, operation: cell.operation.rawValue, mode: cell.mode.rawValue,
-      encoding: estimate.arm.name, baseline: result.planned.baseline, order: cell.order,
-      pageClass: cell.pageClass.rawValue, footprintBytes: cell.footprintBytes,
-      threads: cell.threads,
-      n: reports.map(\.iterations).max() ?? 0, nsPerOp: estimate.median,
-      nsMin: estimate.minimum, nsIQR: estimate.interquartileRange, rounds: rounds.count,
-      processes: reports.count, layouts: Set(rounds.map(\.layout)).count)
-    row.commit = meta.commit
-    row.mix = Double(cell.mix)
-    row.predictability = cell.predictability.rawValue
-    row.pattern = cell.pattern.rawValue
-    row.hugePages = cell.folios
-    row.hvo = SummaryRow.HVO(rawValue: cell.hvo.rawValue)
-    let mappings = Set(
-      reports.compactMap { report in
-        report.arms.firstIndex(of: estimate.arm).map { report.mappings[$0] }
-      })
-    row.mapping =
-      mappings.count == 1 ? mappings.first.flatMap { .init(rawValue: $0.rawValue) } : .mixed
-    row.cpuNode = cell.cpuNode
-    row.memoryNode = cell.memoryNode
-    if cell.hvo == .on {
-      row.templateNode = cell.templateNode ?? cell.memoryNode
-      if cell.templates != .local { row.templates = cell.templates.rawValue }
-    }
-    row.peerNode = cell.peerNode
-    row.placement = reports.compactMap(\.placement).min()
-    row.nsNet = estimate.net
-    row.cyclesPerOp = estimate.events[.cycles]
-    row.instructionsPerOp = estimate.events[.instructions]
-    row.branchMissesPerOp = estimate.events[.branchMisses]
-    row.checksum = result.checksum
-    return row
-  }
-}
-
-extension CellReport {
-  /// The rows of `samples.csv`.
-  func sampleRows(process: Int) -> [SampleRow] {
-    samples.map { sample in
-      var row = SampleRow(
-        cell: planned.index, encoding: arms[sample.arm].name, role: arms[sample.arm].role.inResults,
-        process: process, block: sample.block, round: sample.round, position: sample.position,
-        layout: sample.layout, iterations: iterations, elapsedNS: Int(sample.elapsed))
-      row.contextSwitches = sample.counts.contextSwitches
-      row.pageFaults = sample.counts.pageFaults
-      for (event, count) in zip(events, sample.counts.events ?? []) {
-        row[keyPath: event.property] = Int(count)
-      }
-      return row
-    }
-  }
-}
-
-extension HardwareEvent {
-  fileprivate var property: WritableKeyPath<SampleRow, Int?> {
-    switch self {
-    case .cycles: \.cycles
-    case .instructions: \.instructions
-    case .branches: \.branches
-    case .branchMisses: \.branchMisses
-    case .l1dMisses: \.l1dMisses
-    case .dtlbMisses: \.dtlbMisses
-    }
-  }
-}
-
-extension Arm.Role {
-  fileprivate var inResults: SampleRow.Role {
-    switch self {
-    case .baseline: .baseline
-    case .arm: .arm
-    case .twin: .twin
-    case .null: .null
-    }
   }
 }

@@ -22,7 +22,7 @@ extension CellResult {
     let steps = zip(plantedAdditions.dropFirst(), zip(planted, verdicts)).map { additions, found in
       Meta.Sensitivity.Step(
         planted: (whole - 1) * Double(additions) / Double(largest),
-        measured: found.0.1.ratio - 1, resolved: found.1 == .slower)
+        measured: found.0.1.ratio - 1, resolved: found.1 == .success(.slower))
     }
     return Meta.Sensitivity(steps: steps)
   }

@@ -32,6 +32,22 @@ public struct Machine: Codable, Equatable, Sendable {
     self.basePageSize = basePageSize
   }
 
+  enum CodingKeys: String, CodingKey {
+    case architecture
+    case cpuModel = "cpu_model"
+    case vendor, family, model, stepping
+    case logicalCPUs = "logical_cpus"
+    case caches, nodes, distances
+    case basePageSize = "base_page_size"
+    case hypervisor
+    case kernelRelease = "kernel_release"
+    case mitigations, governor
+    case transparentHugepage = "transparent_hugepage"
+    case shmemHuge = "shmem_huge"
+    case aslr
+    case maxMapCount = "max_map_count"
+  }
+
   /// One cache that CPU 0 sees.
   public struct Cache: Codable, Equatable, Sendable {
     public var level: Int
@@ -57,6 +73,11 @@ public struct Machine: Codable, Equatable, Sendable {
       self.id = id
       self.cpus = cpus
       self.memoryBytes = memoryBytes
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case id, cpus
+      case memoryBytes = "memory_bytes"
     }
   }
 }

@@ -2,6 +2,9 @@ public import Host
 
 /// Huge pages that the kernel allocates for a look at them, and gets back.
 public struct LentHugePages: Sendable {
+  /// The size of one, in bytes.
+  static let pageBytes = 2 << 20
+
   /// How many were asked for, and how many the kernel found memory for.
   public let wanted: Int
   public let granted: Int
@@ -70,7 +73,7 @@ public struct LentHugePages: Sendable {
         let frame = try page.frame(tree)
         return try KernelError.reading { () throws(SystemTreeError) in
           try SubPages.read(
-            frame: frame, count: MappedHugePage.bytes / KernelMemory.basePageSize, tree)
+            frame: frame, count: pageBytes / KernelMemory.basePageSize, tree)
         }
       })
   }

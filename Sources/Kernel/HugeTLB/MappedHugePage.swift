@@ -4,8 +4,6 @@ import SystemPackage
 
 /// One 2 MiB page of the kernel's pool, mapped in this process.
 struct MappedHugePage: ~Copyable {
-  static let bytes = 2 << 20
-
   private let address: UInt
 
   /// - Throws: ``KernelError/unmappable(bytes:errno:)`` where the pool has none that is free.
@@ -13,23 +11,23 @@ struct MappedHugePage: ~Copyable {
     // MAP_HUGE_2MB: the binary logarithm of the size from bit 26 up.
     let size: Int32 = 21 << 26
     let result = unsafe mmap(
-      nil, MappedHugePage.bytes, PROT_READ | PROT_WRITE,
+      nil, LentHugePages.pageBytes, PROT_READ | PROT_WRITE,
       MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | size, -1, 0)
     address = UInt(bitPattern: result)
     guard address != UInt.max else {
-      throw .unmappable(bytes: MappedHugePage.bytes, errno: Errno(rawValue: errno))
+      throw .unmappable(bytes: LentHugePages.pageBytes, errno: Errno(rawValue: errno))
     }
     // A page that can't be had, as for a control group's limit, is an error here and a signal later.
     let populateWrite: Int32 = 23
-    guard unsafe madvise(result, MappedHugePage.bytes, populateWrite) == 0 else {
+    guard unsafe madvise(result, LentHugePages.pageBytes, populateWrite) == 0 else {
       let reason = Errno(rawValue: errno)
-      _ = unsafe munmap(result, MappedHugePage.bytes)
-      throw .unmappable(bytes: MappedHugePage.bytes, errno: reason)
+      _ = unsafe munmap(result, LentHugePages.pageBytes)
+      throw .unmappable(bytes: LentHugePages.pageBytes, errno: reason)
     }
   }
 
   deinit {
-    _ = unsafe munmap(UnsafeMutableRawPointer(bitPattern: address), MappedHugePage.bytes)
+    _ = unsafe munmap(UnsafeMutableRawPointer(bitPattern: address), LentHugePages.pageBytes)
   }
 
   /// Its first page frame.

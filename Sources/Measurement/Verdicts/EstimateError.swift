@@ -21,3 +21,10 @@ public enum EstimateError: Error, Equatable, CustomStringConvertible {
     }
   }
 }
+
+extension [PairedRound] {
+  /// - Throws: the first round whose times have no finite log ratio.
+  func checkFinite() throws(EstimateError) {
+    if let round = first(where: { !$0.logRatio.isFinite }) { throw .notFinite(round) }
+  }
+}

@@ -1,5 +1,5 @@
 /// What a run's A/A twins, the same code measured against itself, say about the run.
-public struct NoiseFloor: Equatable, Sendable {
+public struct NoiseFloor: Codable, Equatable, Sendable {
   /// Twins that it is made of.
   public let twins: Int
 
@@ -22,5 +22,11 @@ public struct NoiseFloor: Equatable, Sendable {
     self.median = Statistics.median(deviations)
     self.percentile95 = Statistics.quantile(deviations, 0.95)
     self.falsePositiveShare = Double(falsePositives) / Double(twins.count)
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case twins, median
+    case percentile95 = "p95"
+    case falsePositiveShare = "false_positive_share"
   }
 }

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// One paired observation: an arm and its baseline timed within the same round.
 public struct PairedRound: Equatable, Sendable {
   /// The process that measured it; each builds its memory anew.
@@ -9,13 +11,30 @@ public struct PairedRound: Equatable, Sendable {
   /// The block of consecutive rounds, counted within process and layout.
   public let block: Int
 
-  /// log(arm / baseline) of their times per operation; negative where the arm was faster.
-  public let logRatio: Double
+  /// The arm's time in nanoseconds per operation.
+  public let armTime: Double
 
-  public init(process: Int, layout: Int, block: Int, logRatio: Double) {
+  /// The baseline's time in nanoseconds per operation.
+  public let baselineTime: Double
+
+  /// How long a cycle was in this round, where that was measured.
+  public let cycle: CycleLength?
+
+  public init(
+    process: Int, layout: Int, block: Int, armTime: Double, baselineTime: Double,
+    cycle: CycleLength? = nil
+  ) {
     self.process = process
     self.layout = layout
     self.block = block
-    self.logRatio = logRatio
+    self.armTime = armTime
+    self.baselineTime = baselineTime
+    self.cycle = cycle
   }
+
+  /// log(arm / baseline); negative where the arm was faster.
+  public var logRatio: Double { log(armTime / baselineTime) }
+
+  /// Arm less baseline in nanoseconds per operation; negative where the arm was faster.
+  public var difference: Double { armTime - baselineTime }
 }

@@ -48,9 +48,5 @@ extension Comparison.Change {
 }
 
 extension SummaryRow {
-  fileprivate var armText: String { "\(encoding) against \(baseline), \(cellText)" }
-}
-
-extension Double {
-  fileprivate func signed(_ digits: Int) -> String { (self > 0 ? "+" : "") + fixed(digits) }
+  fileprivate var armText: String { "\(arm) against \(baseline), \(cellText)" }
 }

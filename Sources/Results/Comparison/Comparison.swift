@@ -16,8 +16,7 @@ public struct Comparison: Sendable {
 
   /// Matches the compared arms of both runs by the columns that say which cell and arm they are, and
   /// reads the machine-code facts of both.
-  /// - Throws: `machinesDiffer`, `nothingMatches`; `cannotRead`, `missingColumn`, `malformed` for
-  ///   the facts.
+  /// - Throws: `machinesDiffer`, `nothingMatches`; what ``Run/codegen()`` throws.
   public init(baseline: Run, current: Run) throws(ResultsError) {
     let differences = current.meta.machine.differences(from: baseline.meta.machine)
     guard differences.isEmpty else { throw .machinesDiffer(differences) }

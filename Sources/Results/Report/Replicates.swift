@@ -1,3 +1,5 @@
+import Measurement
+
 /// The times of one arm's replicates in one cell, in nanoseconds per operation.
 ///
 /// A replicate is the median of what one process timed in one block with one layout of the code: what
@@ -30,20 +32,20 @@ extension Replicates {
   struct Table {
     private struct Key: Hashable {
       let cell: Int
-      let encoding: String
+      let arm: String
     }
 
     private let replicates: [Key: Replicates]
 
     /// From the samples that the run kept of its baselines and arms.
-    /// - Throws: `cannotRead`, `missingColumn`, `malformed`.
+    /// - Throws: `cannotRead`, `unsuitable`, `missingColumn`, `malformed`, `duplicate`, `rowCount`.
     init(of run: Run) throws(ResultsError) {
-      let samples = try run.samples().filter { $0.role == .baseline || $0.role == .arm }
-      replicates = Dictionary(grouping: samples) { Key(cell: $0.cell, encoding: $0.encoding) }
+      let samples = try run.samples().filter { $0.part == .baseline || $0.part == .arm }
+      replicates = Dictionary(grouping: samples) { Key(cell: $0.cell, arm: $0.arm) }
         .compactMapValues { samples in
           Replicates(
             samples.grouped { [$0.process, $0.layout, $0.block] }.map { group in
-              group.map { Double($0.elapsedNS) / Double($0.iterations) }.median
+              Statistics.median(group.map { Double($0.elapsedNS) / Double($0.iterations) })
             }
           )
         }
@@ -51,16 +53,7 @@ extension Replicates {
 
     /// Nil where nothing was kept of the row's arm.
     subscript(_ row: SummaryRow?) -> Replicates? {
-      row.flatMap { replicates[Key(cell: $0.cell, encoding: $0.encoding)] }
+      row.flatMap { replicates[Key(cell: $0.cell, arm: $0.arm)] }
     }
-  }
-}
-
-extension [Double] {
-  /// Of at least one number.
-  fileprivate var median: Double {
-    let sorted = sorted()
-    let middle = count / 2
-    return count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
   }
 }

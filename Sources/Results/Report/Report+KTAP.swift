@@ -11,7 +11,7 @@ extension Report {
     if rows.isEmpty { lines.append("# " + table.nothing) }
     let points = rows.map(TestPoint.init)
     for (number, (point, row)) in zip(1..., zip(points, rows)) {
-      let name = "\(row.encoding) against \(row.baseline), \(row.cellText)"
+      let name = "\(row.arm) against \(row.baseline), \(row.cellText)"
         .replacing("#", with: "").onOneLine
       lines.append("\(point.isOK ? "ok" : "not ok") \(number) \(name) # \(point.diagnosis)")
     }
@@ -39,12 +39,12 @@ private struct TestPoint {
       diagnosis = "SKIP the code's copies at other addresses disagree, \(ratio)"
     } else if verdict == .slower {
       // A proven difference may be a small one.
-      let isWithinMargin = (row.ratio ?? .infinity) <= 1 + (row.margin ?? 0)
-      (isOK, isSkipped) = (isWithinMargin, false)
-      diagnosis = "\(ratio) slower" + (isWithinMargin ? ", within the margin" : "")
+      (isOK, isSkipped) = (row.isWithinMargin, false)
+      diagnosis =
+        "\(ratio) \(row.verdictText ?? "")" + (row.isWithinMargin ? ", within the margin" : "")
     } else {
       (isOK, isSkipped) = (true, verdict == .unresolved || verdict == nil)
-      diagnosis = (isSkipped ? "SKIP " : "") + "\(ratio) \(verdict?.rawValue ?? "not judged")"
+      diagnosis = (isSkipped ? "SKIP " : "") + "\(ratio) \(row.verdictText ?? "not judged")"
     }
   }
 }

@@ -6,10 +6,10 @@ extension Report {
   func lkp(_ times: Replicates.Table) -> String {
     var lines = provenance + remarks
     let axes = Axis.telling(table.compared)
-    for arms in comparisons.grouped(by: { [$0[0].new.baseline, $0[0].new.encoding] }) {
-      let (old, new) = (arms[0][0].new.baseline, arms[0][0].new.encoding)
+    for arms in comparisons.grouped(by: { [$0[0].new.baseline, $0[0].new.arm] }) {
+      let (old, new) = (arms[0][0].new.baseline, arms[0][0].new.arm)
       lines += [
-        "", String(repeating: "=", count: 73), "encoding:", "  \(old)", "  \(new)", "",
+        "", String(repeating: "=", count: 73), "arm:", "  \(old)", "  \(new)", "",
         old.padded(to: 16, .right) + " " + new.padded(to: 27, .right),
         "---------------- ---------------------------",
         "         %stddev     %change         %stddev",

@@ -10,7 +10,7 @@ extension Report {
     var lines: [String] = []
     for comparison in comparisons {
       let arm = comparison[0].new
-      lines += "\(arm.operation) \(arm.mode), ns per operation: \(arm.baseline) -> \(arm.encoding)"
+      lines += "\(arm.operation) \(arm.mode), ns per operation: \(arm.baseline) -> \(arm.arm)"
         .wrapped(to: Self.columns)
       let beside = mmLines(comparison, labelsApart: false)
       let fits = beside.allSatisfy { $0.count <= Self.columns }

@@ -23,7 +23,7 @@ extension Report {
       lines += [
         "", "\(arm.operation) \(arm.mode), ns per operation",
         "".padded(to: width, .left)
-          + [arm.baseline, arm.encoding].map { $0.padded(to: 23, .right) }.joined(),
+          + [arm.baseline, arm.arm].map { $0.padded(to: 23, .right) }.joined(),
       ]
       for (name, value) in Self.statistics {
         for (pair, label) in zip(comparison, labels) {

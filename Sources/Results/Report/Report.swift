@@ -28,7 +28,7 @@ public struct Report: Sendable {
   /// - Parameter caveats: what must be known to read the numbers, a sentence each; in every style.
   public init(
     _ run: Run,
-    arms: SummaryTable.Arms = .named("mask"),
+    arms: SummaryTable.Arms = .new,
     caveats: [String] = []
   ) {
     self.run = run
@@ -51,11 +51,11 @@ public struct Report: Sendable {
 }
 
 extension Report {
-  /// Where the numbers come from: machine, then run.
+  /// Where the numbers come from: label and machine, then run.
   var provenance: [String] {
     let machine = run.meta.machine
     let place: [String?] = [
-      machine.cpuModel ?? machine.architecture,
+      run.meta.label, machine.cpuName,
       machine.logicalCPUs.map { $0.counted("CPU") },
       machine.hypervisor.map { "virtual machine (\($0))" },
       machine.kernelRelease.map { "Linux \($0)" },
@@ -73,13 +73,13 @@ extension Report {
   var remarks: [String] {
     let noiseFloor = run.meta.noiseFloor.map {
       "noise floor: A/A twins differ by \((100 * $0.median).fixed(2)) % in the median and "
-        + "\((100 * $0.p95).fixed(2)) % at the 95th percentile of \($0.twins.counted("cell"))"
+        + "\((100 * $0.percentile95).fixed(2)) % at the 95th percentile of \($0.twins.counted("cell"))"
     }
     return [noiseFloor].compactMap(\.self) + caveats
   }
 
   /// Compared rows of one arm, baseline, operation and mode.
   var comparisons: [[SummaryTable.Pair]] {
-    table.pairs.grouped { [$0.new.encoding, $0.new.baseline, $0.new.operation, $0.new.mode] }
+    table.pairs.grouped { [$0.new.arm, $0.new.baseline, $0.new.operation, $0.new.mode] }
   }
 }

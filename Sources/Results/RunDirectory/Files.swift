@@ -64,6 +64,13 @@ extension FilePath {
 }
 
 extension FileDescriptor {
+  /// Whether it is a regular file, and of how many bytes. The C function is `fstat`.
+  func status() throws(Errno) -> (isRegular: Bool, bytes: Int) {
+    var status = Glibc.stat()
+    guard unsafe Glibc.fstat(rawValue, &status) != -1 else { throw Errno(rawValue: errno) }
+    return (status.st_mode & S_IFMT == S_IFREG, Int(status.st_size))
+  }
+
   /// Returns when the disk has the file's bytes. The C function is `fsync`.
   func synchronize() throws(Errno) {
     guard fsync(rawValue) != -1 else { throw Errno(rawValue: errno) }

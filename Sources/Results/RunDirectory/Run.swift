@@ -10,8 +10,8 @@ public struct Run: Sendable {
   public let summary: [SummaryRow]
 
   /// Reads the run at `path`, which may be `latest` or another link to it.
-  /// - Throws: `noSuchRun`, `foreignSchema`, `cannotRead`, `malformedMeta`, `missingColumn`,
-  ///   `malformed`.
+  /// - Throws: `noSuchRun`, `foreignSchema`, `cannotRead`, `unsuitable`, `malformedMeta`,
+  ///   `missingColumn`, `malformed`, `duplicate`, `rowCount`.
   public static func load(_ path: FilePath) throws(ResultsError) -> Run {
     let directory = try RunDirectory.open(path).path
     let metaPath = directory.appending(RunDirectory.metaName)
@@ -22,16 +22,19 @@ public struct Run: Sendable {
       throw .cannotRead(path: summaryPath, errno: .noSuchFileOrDirectory)
     }
     try table?.requireVersion(Schema.version, column: SummaryRow.schemaVersionColumn)
-    return Run(path: directory, meta: meta, summary: try table?.rows(SummaryRow.self) ?? [])
+    let summary = try table?.rows(SummaryRow.self) ?? []
+    try check(summary.count, meta.rows?.summary, summaryPath)
+    return Run(path: directory, meta: meta, summary: summary)
   }
 
   /// Reads the timed blocks, about a hundred bytes each in the file; empty if none was kept.
-  /// - Throws: `cannotRead`, `missingColumn`, `malformed`.
+  /// - Throws: `cannotRead`, `unsuitable`, `missingColumn`, `malformed`, `duplicate`, `rowCount`.
   public func samples() throws(ResultsError) -> [SampleRow] {
-    try Self.table(
-      path.appending(RunDirectory.samplesName),
-      ending: meta.status == .complete ? .wholeRow : .anywhere
-    )?.rows(SampleRow.self) ?? []
+    let path = path.appending(RunDirectory.samplesName)
+    let ending: CSVTable.Ending = meta.status == .complete ? .wholeRow : .anywhere
+    let samples = try Self.table(path, ending: ending)?.rows(SampleRow.self) ?? []
+    try Self.check(samples.count, meta.rows?.samples, path)
+    return samples
   }
 
   /// Reads `plan.json` as it was written, and says where it is.
@@ -42,7 +45,7 @@ public struct Run: Sendable {
   }
 
   /// Reads the machine-code facts; empty if none were kept.
-  /// - Throws: `cannotRead`, `missingColumn`, `malformed`.
+  /// - Throws: `cannotRead`, `unsuitable`, `missingColumn`, `malformed`, `duplicate`.
   public func codegen() throws(ResultsError) -> [CodegenRow] {
     try Self.table(path.appending(RunDirectory.codegenName), ending: .wholeRow)?
       .rows(CodegenRow.self) ?? []
@@ -62,11 +65,32 @@ extension Run {
     }
   }
 
+  private static func check(
+    _ found: Int, _ written: Int?, _ path: FilePath
+  ) throws(ResultsError) {
+    guard let written, found != written else { return }
+    throw .rowCount(path: path, found: found, written: written)
+  }
+
+  /// A pipe would block and a device never end, so only files are read, and none that memory can't hold.
   private static func read(_ path: FilePath) throws(ResultsError) -> [UInt8] {
+    let read: (bytes: [UInt8]?, why: String)
     do throws(Errno) {
-      return try path.reading { file throws(Errno) in try file.readToEnd() }
+      read = try path.reading(options: .nonBlocking) { file throws(Errno) in
+        let status = try file.status()
+        guard status.isRegular else { return (nil, "not a regular file") }
+        guard status.bytes <= largestFile else {
+          return (nil, "larger than \(largestFile >> 30) GiB")
+        }
+        return (try file.readToEnd(), "")
+      }
     } catch {
       throw .cannotRead(path: path, errno: error)
     }
+    guard let bytes = read.bytes else { throw .unsuitable(path: path, why: read.why) }
+    return bytes
   }
+
+  /// In bytes; samples of some hours.
+  private static let largestFile = 4 << 30
 }

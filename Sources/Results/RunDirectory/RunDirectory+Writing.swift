@@ -9,6 +9,19 @@ extension RunDirectory {
     try replaceFile(path, with: meta.json(path: path))
   }
 
+  /// Replaces `datapackage.json`: what the columns of the tables mean that are there, or, while none
+  /// is, of all that may come.
+  /// - Throws: `cannotWrite`; the file is then as it was.
+  public func describeTables() throws(ResultsError) {
+    let tables = DataPackage.Resource.all
+    let present = tables.filter { (try? path.appending($0.path).resolved()) != nil }
+    let package = DataPackage(
+      run: path.lastComponent?.string ?? "", resources: present.isEmpty ? tables : present)
+    let file = path.appending(Self.dataPackageName)
+    guard let json = try? package.json() else { throw .cannotWrite(path: file, errno: .ioError) }
+    try replaceFile(file, with: json)
+  }
+
   /// Replaces `summary.csv`.
   /// - Throws: `cannotWrite`; the file is then as it was.
   public func writeSummary(_ rows: [SummaryRow]) throws(ResultsError) {

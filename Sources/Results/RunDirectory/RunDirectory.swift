@@ -12,6 +12,7 @@ public struct RunDirectory: Sendable {
   static let codegenName = "codegen.csv"
   static let unmeasuredName = "unmeasured.csv"
   static let planName = "plan.json"
+  static let dataPackageName = "datapackage.json"
   static let latestName = "latest"
 
   /// Makes `<UTC time>-<machine key>` in `root`, with `meta` in it, and lets `latest` lead to it.
@@ -28,10 +29,11 @@ public struct RunDirectory: Sendable {
     meta.runID = directory.path.lastComponent?.string ?? ""
     do throws(ResultsError) {
       try directory.write(meta)
+      try directory.describeTables()
       // Only now: `latest` must not lead to a directory that says nothing yet.
       try directory.becomeLatest(in: root)
     } catch {
-      try? directory.path.appending(metaName).removeFile()
+      for name in [metaName, dataPackageName] { try? directory.path.appending(name).removeFile() }
       try? directory.path.removeDirectory()
       throw error
     }

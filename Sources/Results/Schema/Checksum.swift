@@ -10,16 +10,19 @@ public struct Checksum: Hashable, Sendable {
 }
 
 extension Checksum: LosslessStringConvertible {
+  /// Without it a reader of tables takes sixteen digits for a number.
+  private static let prefix = "0x"
   private static let digits = 16
 
-  /// Hexadecimal, always 16 digits.
+  /// Hexadecimal, always `0x` and 16 digits.
   public var description: String {
-    String(value, radix: 16).padded(to: Self.digits, with: "0", .right)
+    Self.prefix + String(value, radix: 16).padded(to: Self.digits, with: "0", .right)
   }
 
   public init?(_ description: String) {
-    guard description.utf8.count == Self.digits, description.first?.isHexDigit == true,
-      let value = UInt64(description, radix: 16)
+    let digits = description.dropFirst(Self.prefix.count)
+    guard description.hasPrefix(Self.prefix), digits.utf8.count == Self.digits,
+      digits.first?.isHexDigit == true, let value = UInt64(digits, radix: 16)
     else { return nil }
     self.value = value
   }

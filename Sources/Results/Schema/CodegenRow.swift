@@ -36,26 +36,33 @@ public struct CodegenRow: Equatable, Sendable {
 
 extension CodegenRow: TableRow {
   static let columns: [Column<CodegenRow>] = [
-    Column("arm", \.arm),
-    Column("symbol", \.symbol),
-    Column("bytes", \.bytes),
-    Column("instructions", \.instructions),
-    Column("conditional_jumps", \.conditionalJumps),
-    Column("loads", \.loads),
-    Column("stores", \.stores),
-    Column("locked", \.locked),
-    Column("calls", \.calls),
+    Column(
+      "arm", \.arm, "The arm whose loop this is; the word empty for the loop without an operation."),
+    Column(
+      "symbol", \.symbol,
+      "The loop's symbol: operation, mode, arm, arm or twin, and the copy's number, between double "
+        + "underscores."),
+    Column("bytes", \.bytes, in: .fact, "Length of the loop in bytes."),
+    Column(
+      "instructions", \.instructions, in: .fact,
+      "Instructions in one turn of the loop, 8 operations."),
+    Column("conditional_jumps", \.conditionalJumps, in: .fact, "Conditional jumps in one turn."),
+    Column("loads", \.loads, in: .fact, "Loads in one turn."),
+    Column("stores", \.stores, in: .fact, "Stores in one turn."),
+    Column(
+      "locked", \.locked, in: .fact,
+      "Instructions with a bus lock, written or implied, in one turn."),
+    Column("calls", \.calls, in: .fact, "Calls in one turn."),
   ]
 
+  static let key = ["symbol"]
+
   static let blank = CodegenRow(
-    arm: "",
-    symbol: "",
-    bytes: 0,
-    instructions: 0,
-    conditionalJumps: 0,
-    loads: 0,
-    stores: 0,
-    locked: 0,
-    calls: 0
-  )
+    arm: "", symbol: "", bytes: 0, instructions: 0, conditionalJumps: 0, loads: 0, stores: 0,
+    locked: 0, calls: 0)
+}
+
+extension Bounds {
+  /// No function is longer; sums over a file of such numbers fit into an `Int`.
+  fileprivate static let fact = Bounds.from(0, to: Double(Int32.max))
 }

@@ -18,12 +18,12 @@ extension Meta {
 
   /// - Throws: `foreignSchema` before anything else is looked at, otherwise `malformedMeta`.
   init(json: [UInt8], path: FilePath) throws(ResultsError) {
-    struct Probe: Decodable { var schemaVersion: Int }
     let decoder = JSONDecoder()
     do {
-      let found = try decoder.decode(Probe.self, from: Data(json)).schemaVersion
-      guard found == Schema.version else {
-        throw ResultsError.foreignSchema(path: path, found: "\(found)", known: Schema.version)
+      let probe = try decoder.decode(VersionProbe.self, from: Data(json))
+      guard probe.version == Schema.version else {
+        throw ResultsError.foreignSchema(
+          path: path, found: "\(probe.version)", known: Schema.version, writer: probe.commit)
       }
       self = try decoder.decode(Meta.self, from: Data(json))
     } catch let error as ResultsError {
@@ -33,6 +33,31 @@ extension Meta {
     } catch {
       throw .malformedMeta(path: path, detail: "not JSON")
     }
+    if status == .complete, rows == nil {
+      throw .malformedMeta(path: path, detail: "key rows is missing from a complete run")
+    }
+  }
+}
+
+/// What a file of any version says of the version.
+private struct VersionProbe: Decodable {
+  let version: Int
+  /// What the run was measured with.
+  let commit: String?
+
+  enum CodingKeys: String, CodingKey {
+    case version = "schema_version"
+    case firstVersion = "schemaVersion"
+    case commit
+  }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    // Version 1 called its keys otherwise.
+    version =
+      try container.decodeIfPresent(Int.self, forKey: .firstVersion)
+      ?? container.decode(Int.self, forKey: .version)
+    commit = try container.decodeIfPresent(String.self, forKey: .commit)
   }
 }
 

@@ -1,4 +1,5 @@
 public import Host
+public import Measurement
 
 /// What `meta.json` says of a run; keys that this version does not know are ignored.
 public struct Meta: Codable, Equatable, Sendable {
@@ -13,6 +14,8 @@ public struct Meta: Codable, Equatable, Sendable {
   public var commit: String?
   /// The work tree held changes that are not in `commit`.
   public var dirty: Bool?
+  /// What the person who measured calls the run or its machine.
+  public var label: String?
   public var commandLine: [String]
   public var seed: UInt64
   public var compiler: Compiler
@@ -29,6 +32,8 @@ public struct Meta: Codable, Equatable, Sendable {
   public var savings: [Saving]?
   /// Counts over the run, by name: steal time, context switches, events.
   public var counters: [String: Double]?
+  /// How many rows the tables of a complete run have: what is lost or doubled later shows.
+  public var rows: Rows?
 
   public init(
     started: Timestamp,
@@ -43,15 +48,19 @@ public struct Meta: Codable, Equatable, Sendable {
     self.compiler = compiler
     self.machine = machine
   }
-}
 
-extension Meta.Unmeasured: TableRow {
-  static let columns: [Column<Meta.Unmeasured>] = [
-    Column("what", \.what),
-    Column("why", \.why),
-  ]
-
-  static let blank = Meta.Unmeasured(what: "", why: "")
+  enum CodingKeys: String, CodingKey {
+    case schemaVersion = "schema_version"
+    case runID = "run_id"
+    case status
+    case statusReason = "status_reason"
+    case started, finished, commit, dirty, label
+    case commandLine = "command_line"
+    case seed, compiler, machine, findings
+    case noiseFloor = "noise_floor"
+    case falseDiscoveryControl = "false_discovery_control"
+    case sensitivity, unmeasured, savings, counters, rows
+  }
 }
 
 extension Meta {
@@ -76,19 +85,14 @@ extension Meta {
     }
   }
 
-  /// What the A/A twins of the run showed; relative differences, 0.01 is 1 %.
-  public struct NoiseFloor: Codable, Equatable, Sendable {
-    public var twins: Int
-    public var median: Double
-    public var p95: Double
-    /// Share of the twins whose interval excludes 1, from 0 to 1.
-    public var falsePositiveShare: Double
+  /// How many rows there are of each table.
+  public struct Rows: Codable, Equatable, Sendable {
+    public var summary: Int
+    public var samples: Int
 
-    public init(twins: Int, median: Double, p95: Double, falsePositiveShare: Double) {
-      self.twins = twins
-      self.median = median
-      self.p95 = p95
-      self.falsePositiveShare = falsePositiveShare
+    public init(summary: Int, samples: Int) {
+      self.summary = summary
+      self.samples = samples
     }
   }
 
@@ -111,47 +115,6 @@ extension Meta {
         self.measured = measured
         self.resolved = resolved
       }
-    }
-  }
-
-  /// A cell, arm or figure that has no number.
-  public struct Unmeasured: Codable, Equatable, Sendable {
-    public var what: String
-    public var why: String
-
-    public init(what: String, why: String) {
-      self.what = what
-      self.why = why
-    }
-  }
-
-  /// Memory that optimising one folio saves.
-  public struct Saving: Codable, Equatable, Sendable {
-    public var order: Int
-    /// Which scheme: the layout's name.
-    public var layout: String
-    /// Pages that hold the folio's struct pages before optimising.
-    public var vmemmapPages: Int
-    /// As proved on this machine; `nil` where it could not be.
-    public var bytesMeasured: Int?
-    public var bytesByFormula: Int
-    /// How many folios were looked at together, and on how many physical pages all their struct pages
-    /// then stood; `nil` without the privilege to see page frames.
-    public var folios: Int?
-    public var frames: Int?
-
-    public init(
-      order: Int,
-      layout: String,
-      vmemmapPages: Int,
-      bytesMeasured: Int?,
-      bytesByFormula: Int
-    ) {
-      self.order = order
-      self.layout = layout
-      self.vmemmapPages = vmemmapPages
-      self.bytesMeasured = bytesMeasured
-      self.bytesByFormula = bytesByFormula
     }
   }
 }

@@ -1,5 +1,5 @@
 /// The contract of the files in a run directory.
 public enum Schema {
   /// Columns and keys are only added within a version; anything else changes the number.
-  public static let version = 1
+  public static let version = 2
 }

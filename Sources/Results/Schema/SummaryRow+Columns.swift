@@ -1,91 +1,87 @@
+import Vmemmap
+
 extension SummaryRow: TableRow {
-  static let columns = identity + firstAxes + figures + addedAxes
+  static let columns = identity + cellAndArm + figures
+
+  static let key = ["cell", "arm"]
 
   private static let identity: [Column<SummaryRow>] = [
-    Column(Self.schemaVersionColumn, \.schemaVersion),
-    Column("run_id", \.runID),
-    Column("timestamp", \.timestamp),
-    Column("commit", \.commit),
-    Column("machine_key", \.machineKey),
-    Column("cell", \.cell),
+    Column(
+      Self.schemaVersionColumn, \.schemaVersion, in: .fromOne, "Version of these columns."),
+    Column("run_id", \.runID, "The run directory's name."),
+    Column("timestamp", \.timestamp, "When the run began, in UTC."),
+    Column("commit", \.commit, "The commit of this tool that measured; empty without git."),
+    Column(
+      "machine_key", \.machineKey,
+      "Short name and hash of what must agree for two runs to be compared."),
+    Column("label", \.label, "What the run was called with --label."),
+    Column("cpu", \.cpu, "The CPU's name, with family/model and core where they are known."),
+    Column("kernel", \.kernel, "The release of the kernel that ran."),
+    Column("cell", \.cell, in: .notNegative, "The cell's number in this run; joins samples.csv."),
   ]
 
-  /// What makes rows of two runs the same measurement.
-  static let axes = firstAxes + addedAxes
+  /// What makes rows of two runs the same measurement: neither what an arm is called beside its name,
+  /// nor what follows from the machine.
+  static let axes = cellAndArm.filter { !["role", "kernels", "level"].contains($0.name) }
 
-  private static let firstAxes: [Column<SummaryRow>] = [
-    Column("operation", \.operation),
-    Column("mode", \.mode),
-    Column("encoding", \.encoding),
-    Column("baseline", \.baseline),
-    Column("order", \.order),
-    Column("page_class", \.pageClass),
-    Column("mix", \.mix),
-    Column("predictability", \.predictability),
-    Column("pattern", \.pattern),
-    Column("footprint_bytes", \.footprintBytes),
-    Column("huge_pages", \.hugePages),
-    Column("hvo", \.hvo),
-    Column("mapping", \.mapping),
-    Column("cpu_node", \.cpuNode),
-    Column("memory_node", \.memoryNode),
-    Column("template_node", \.templateNode),
-    Column("threads", \.threads),
-  ]
-
-  private static let addedAxes: [Column<SummaryRow>] = [
-    .added("templates", \.templates),
-    .added("peer_node", \.peerNode),
-  ]
-
-  private static let figures: [Column<SummaryRow>] = [
-    Column("n", \.n),
-    Column("ns_per_op", \.nsPerOp),
-    Column("ns_min", \.nsMin),
-    Column("ns_iqr", \.nsIQR),
-    Column("ns_net", \.nsNet),
-    Column("ratio", \.ratio),
-    Column("ratio_lo", \.ratioLo),
-    Column("ratio_hi", \.ratioHi),
-    Column("margin", \.margin),
-    Column("smallest_effect", \.smallestEffect),
-    Column("verdict", \.verdict),
-    Column("null_lo", \.nullLo),
-    Column("null_hi", \.nullHi),
-    Column("layouts_agree", \.layoutsAgree),
-    Column("placement", \.placement),
-    Column("checksum", \.checksum),
-    Column("coverage", \.coverage),
-    Column("p_value", \.pValue),
-    Column("rounds", \.rounds),
-    Column("processes", \.processes),
-    Column("layouts", \.layouts),
-    .added("cycles_per_op", \.cyclesPerOp),
-    .added("instructions_per_op", \.instructionsPerOp),
-    .added("branch_misses_per_op", \.branchMissesPerOp),
+  private static let cellAndArm: [Column<SummaryRow>] = [
+    Column("operation", \.operation, "The kernel's function that is timed."),
+    Column(
+      "mode", \.mode,
+      "How it is called: independently (throughput), each call waiting for the one before (latency), "
+        + "or with what a caller does then."),
+    Column(
+      "chain", \.chain,
+      "What a call waits for in a chain: the value of the answer before it (data), or a branch on it "
+        + "(control); empty where calls don't wait."),
+    Column("arm", \.arm, "The encoding, form or procedure that this row is about."),
+    Column(
+      "role", \.role,
+      "Which side the arm takes: kernels before the change, with it, none (it checks others), or "
+        + "kernels that may be."),
+    Column("kernels", \.kernels, "Which kernels have the arm; empty for none."),
+    Column(
+      "baseline", \.baseline,
+      "The arm that this one is compared with; the same as arm in the baseline's own row."),
+    Column("order", \.order, in: .from(0, to: 63), "The folios' order: each has 2^order pages."),
+    Column("page_class", \.pageClass, "Which pages are visited: heads, tails, a mix, ..."),
+    Column("mix", \.mix, in: .from(0, to: 100), "Tails among the visited pages, in percent."),
+    Column(
+      "predictability", \.predictability,
+      "Whether the order of heads and tails can be predicted."),
+    Column("pattern", \.pattern, "In which order pages are visited."),
+    Column(
+      "footprint_bytes", \.footprintBytes, in: .notNegative,
+      "Size of the struct pages of all folios, in bytes."),
+    Column("huge_pages", \.hugePages, in: .notNegative, "Folios."),
+    Column(
+      "level", \.level,
+      "The nearest cache that holds what the operation touches on this machine."),
+    Column(
+      "hvo", \.hvo,
+      "Which folios HVO has optimised: none (off, the static key is off), others (elsewhere), or "
+        + "those that are visited (on)."),
+    Column(
+      "mapping", \.mapping,
+      "Size of the mappings under the arm's struct pages, as granted: 4k where they are optimised, mixed "
+        + "where processes differ."),
+    Column("cpu_node", \.cpuNode, in: .notNegative, "NUMA node of the measuring CPU."),
+    Column("memory_node", \.memoryNode, in: .notNegative, "NUMA node of the struct pages."),
+    Column("template_node", \.templateNode, in: .notNegative, "NUMA node of the shared tails."),
+    Column(
+      "templates", \.templates,
+      "Where the shared tails are, seen from the struct pages; empty for on the same node."),
+    Column(
+      "peer_node", \.peerNode, in: .notNegative,
+      "NUMA node of every other thread, if not cpu_node."),
+    Column("threads", \.threads, in: .fromOne, "Threads that do the operation at once."),
   ]
 
   static let schemaVersionColumn = "schema_version"
 
   static let blank = SummaryRow(
-    runID: "",
-    timestamp: Timestamp(secondsSinceEpoch: 0),
-    machineKey: "",
-    cell: 0,
-    operation: "",
-    mode: "",
-    encoding: "",
-    baseline: "",
-    order: 0,
-    pageClass: "",
-    footprintBytes: 0,
-    threads: 0,
-    n: 0,
-    nsPerOp: 0,
-    nsMin: 0,
-    nsIQR: 0,
-    rounds: 0,
-    processes: 0,
-    layouts: 0
-  )
+    runID: "", timestamp: Timestamp(secondsSinceEpoch: 0), machineKey: "", cpu: "", cell: 0,
+    operation: "", mode: "", arm: "", role: .control, baseline: "", order: 0, pageClass: "",
+    footprintBytes: 0, threads: 0, iterations: 0, rounds: 0, processes: 0, layouts: 0, nsPerOp: 0,
+    nsMin: 0, nsIQR: 0)
 }

@@ -19,7 +19,7 @@ struct Axis: Sendable {
   /// Whether some rows of one arm are alike on the axes `shown` and differ on this one.
   private func distinguishes(_ rows: [SummaryRow], beside shown: [Axis]) -> Bool {
     let alike = Dictionary(grouping: rows) { row in
-      [row.operation, row.mode, row.encoding] + shown.map { $0.value(row) }
+      [row.operation, row.mode, row.arm] + shown.map { $0.value(row) }
     }
     return alike.values.contains { Set($0.map(value)).count > 1 }
   }
@@ -33,6 +33,7 @@ struct Axis: Sendable {
   private static let all: [Axis] = [
     Axis(title: "order", alignment: .right, always: true) { "\($0.order)" },
     Axis(title: "class", alignment: .left, always: true, isNamed: false) { $0.classText },
+    Axis(title: "chain", alignment: .left) { $0.chain?.rawValue },
     Axis(title: "pattern", alignment: .left, isNamed: false) { $0.pattern },
     Axis(title: "footprint", alignment: .left, always: true, isNamed: false) { $0.footprintText },
     Axis(title: "HVO", alignment: .left, always: true) { $0.hvo?.rawValue },

@@ -4,24 +4,14 @@ extension SummaryTable {
   /// One line for each pair of arms: where the new one wins, loses, is the same, and where
   /// nothing can be told.
   var answers: [String] {
-    rows.filter { !$0.isBaseline && isAnswered($0) }.grouped { [$0.encoding, $0.baseline] }
+    rows.filter { !$0.isBaseline && isAnswered($0) }.grouped { [$0.arm, $0.baseline] }
       .map { Answer(rows: $0).text }
   }
 
-  /// Whether a line says what became of the row's arm: the arm shown, and every new encoding that was
-  /// measured beside it.
-  ///
-  /// One named after the arm shown or after its baseline (`mask_branchy`, `fakehead_preempt`) is a
-  /// variant that checks that one, and pointers are what kernels without HVO have, old and new.
+  /// Whether a line says what became of the row's arm: of every one that is shown, and of those that
+  /// kernels may have one day.
   private func isAnswered(_ row: SummaryRow) -> Bool {
-    switch arms {
-    case .all: true
-    case .named(let name):
-      row.encoding == name
-        || ![name, row.baseline, "pointer"].contains {
-          row.encoding == $0 || row.encoding.hasPrefix($0 + "_")
-        }
-    }
+    arms == .all || row.role == .new || row.role == .whatIf
   }
 }
 
@@ -42,7 +32,7 @@ private struct Answer {
       untold == 0 ? nil : "nothing can be told in \(untold)",
     ]
     let isAllUntold = untold == rows.count
-    return "Of \(rows.count.counted("cell")), \(arm.encoding) against \(arm.baseline)"
+    return "Of \(rows.count.counted("cell")), \(arm.arm) against \(arm.baseline)"
       + (isAllUntold ? ": " : " ") + parts.compactMap { $0 }.joined(separator: "; ") + "."
   }
 

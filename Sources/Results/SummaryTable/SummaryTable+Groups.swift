@@ -13,7 +13,7 @@ extension SummaryTable {
     }
     return compared.map { row in
       let old = baselines[row.cell]
-      return Pair(old: old?.encoding == row.baseline ? old : nil, new: row)
+      return Pair(old: old?.arm == row.baseline ? old : nil, new: row)
     }
   }
 }

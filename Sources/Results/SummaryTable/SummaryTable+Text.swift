@@ -19,7 +19,7 @@ extension SummaryTable {
   /// Said instead of an empty table.
   var nothing: String {
     switch arms {
-    case .named(let name): "No cell compares the arm \(name) with another."
+    case .new: "No cell compares an arm of new kernels with another."
     case .all: "No cell compares two arms."
     }
   }
@@ -55,7 +55,7 @@ extension SummaryTable {
         lines: group.map { pair in
           axes.map { $0.value(pair.new) } + [
             pair.new.baseline, pair.old?.nsPerOp.nanoseconds,
-            pair.new.encoding, pair.new.nsPerOp.nanoseconds,
+            pair.new.arm, pair.new.nsPerOp.nanoseconds,
             pair.new.ratioText, pair.new.verdictText,
           ]
         }

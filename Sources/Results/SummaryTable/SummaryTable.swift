@@ -5,7 +5,8 @@ public struct SummaryTable: Sendable {
 
   /// Which arms the readable table shows, each against its baseline.
   public enum Arms: Equatable, Sendable {
-    case named(String)
+    /// Those that stand for kernels with the change.
+    case new
     case all
   }
 
@@ -19,7 +20,7 @@ public struct SummaryTable: Sendable {
     case json
   }
 
-  public init(_ rows: [SummaryRow], arms: Arms = .named("mask")) {
+  public init(_ rows: [SummaryRow], arms: Arms = .new) {
     self.rows = rows
     self.arms = arms
   }
@@ -34,11 +35,6 @@ public struct SummaryTable: Sendable {
 
   /// The rows of the chosen arms; a baseline has nothing to be compared with.
   var compared: [SummaryRow] {
-    rows.filter { row in
-      switch arms {
-      case .named(let name): row.encoding == name && !row.isBaseline
-      case .all: !row.isBaseline
-      }
-    }
+    rows.filter { !$0.isBaseline && (arms == .all || $0.role == .new) }
   }
 }

@@ -22,7 +22,9 @@ struct CSVRecords {
   private(set) var unfinishedLine: Int?
 
   init(_ text: [UInt8]) throws(Malformed) {
-    var scanner = Scanner(text: text)
+    // What some editors put before UTF-8, of which it says nothing.
+    let mark: [UInt8] = [0xef, 0xbb, 0xbf]
+    var scanner = Scanner(text: text.starts(with: mark) ? Array(text.dropFirst(mark.count)) : text)
     while !scanner.isAtEnd {
       let start = scanner.line
       if let record = try scanner.record() {

@@ -49,23 +49,26 @@ struct CSVTable {
     for record in records where record.fields.indices.contains(index) {
       let found = record.fields[index]
       guard found == "\(known)" else {
-        throw .foreignSchema(path: path, found: found, known: known)
+        throw .foreignSchema(path: path, found: found, known: known, writer: nil)
       }
     }
   }
 
-  /// The rows, read by the columns' names: columns that the schema does not know are skipped, those
-  /// that were added to it later may be missing.
+  /// The rows, read by the columns' names: columns that the schema does not know are skipped.
+  ///
+  /// - Throws: `missingColumn`, `malformed`, `duplicate`.
   func rows<Row: TableRow>(_: Row.Type) throws(ResultsError) -> [Row] {
     guard let header else { return [] }
     var columns: [(column: Column<Row>, index: Int)] = []
     for column in Row.columns {
       if let index = header.firstIndex(of: column.name) {
         columns.append((column, index))
-      } else if column.isRequired {
+      } else {
         throw .missingColumn(path: path, column: column.name)
       }
     }
+    let key = Row.key.compactMap { header.firstIndex(of: $0) }
+    var seen: Set<[String]> = []
     var rows: [Row] = []
     rows.reserveCapacity(records.count)
     for record in records {
@@ -90,6 +93,12 @@ struct CSVTable {
             expected: column.expectation
           )
         }
+      }
+      let values = key.map { record.fields[$0] }
+      guard key.isEmpty || seen.insert(values).inserted else {
+        throw .duplicate(
+          path: path, line: record.line,
+          key: zip(Row.key, values).map { "\($0) \($1)" }.joined(separator: ", "))
       }
       rows.append(row)
     }

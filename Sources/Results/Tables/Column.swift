@@ -1,38 +1,76 @@
-/// One column of a table: a name, and the way between a row's property and its text.
+import Text
+
+/// One column of a table: a name, what it means, and the way between a row's property and its text.
 struct Column<Row: Sendable>: Sendable {
   let name: String
-  /// Whether every file of the schema's version has it.
-  let isRequired: Bool
-  let expectation: String
+  /// What stands there, with its unit: a line of the data dictionary.
+  let description: String
+  let kind: FieldKind
+  let bounds: Bounds
+  /// Whether nothing may stand there: not measured, or not applicable.
+  let isOptional: Bool
   let field: @Sendable (Row) -> Field
   /// False when the text is not a value of the column; the row is then unchanged.
   let parse: @Sendable (String, inout Row) -> Bool
 
-  init<Value: FieldValue>(_ name: String, _ property: WritableKeyPath<Row, Value> & Sendable) {
-    self.init(name, property, isRequired: true)
-  }
-
-  /// A column that was added within the schema's version: in files from before, nothing is measured.
-  static func added<Value: FieldValue>(
-    _ name: String,
-    _ property: WritableKeyPath<Row, Value?> & Sendable
-  ) -> Column {
-    Column(name, property, isRequired: false)
-  }
-
-  private init<Value: FieldValue>(
+  init<Value: FieldValue>(
     _ name: String,
     _ property: WritableKeyPath<Row, Value> & Sendable,
-    isRequired: Bool
+    in bounds: Bounds = .any,
+    _ description: String
   ) {
     self.name = name
-    self.isRequired = isRequired
-    expectation = Value.expectation
+    self.description = description
+    self.bounds = bounds
+    kind = Value.kind
+    isOptional = Value.isOptional
     field = { $0[keyPath: property].field }
     parse = { text, row in
-      guard let value = Value(field: text) else { return false }
+      guard let value = Value(field: text), value.number.map(bounds.contains) ?? true else {
+        return false
+      }
       row[keyPath: property] = value
       return true
+    }
+  }
+
+  /// What a text must be, for the message when it is not: "an integer from 1 on or empty".
+  var expectation: String {
+    kind.phrase + bounds.phrase + (isOptional ? " or empty" : "")
+  }
+}
+
+/// Which numbers may stand in a column.
+struct Bounds: Equatable, Sendable {
+  /// The least number, or the one that all are above.
+  var lower: Double?
+  var isLowerExcluded = false
+  var upper: Double?
+
+  static let any = Bounds()
+  static let positive = Bounds(lower: 0, isLowerExcluded: true)
+  static let notNegative = Bounds(lower: 0)
+  static let fromOne = Bounds(lower: 1)
+  static let share = Bounds(lower: 0, upper: 1)
+
+  static func from(_ lower: Double, to upper: Double) -> Bounds {
+    Bounds(lower: lower, upper: upper)
+  }
+
+  func contains(_ number: Double) -> Bool {
+    if let lower, isLowerExcluded ? number <= lower : number < lower { return false }
+    if let upper, number > upper { return false }
+    return true
+  }
+
+  /// " above 0", " from 1 on", " from 0 to 1".
+  var phrase: String {
+    switch (lower, upper) {
+    case (nil, nil): ""
+    case (nil, let upper?): " up to \(upper.plain)"
+    case (let lower?, nil): isLowerExcluded ? " above \(lower.plain)" : " from \(lower.plain) on"
+    case (let lower?, let upper?):
+      " \(isLowerExcluded ? "above" : "from") \(lower.plain) to \(upper.plain)"
     }
   }
 }
@@ -41,6 +79,8 @@ struct Column<Row: Sendable>: Sendable {
 protocol TableRow: Sendable {
   /// In the order of the file.
   static var columns: [Column<Self>] { get }
+  /// The names of the columns that no two rows of a file have alike; none where rows may repeat.
+  static var key: [String] { get }
   /// What reading fills in.
   static var blank: Self { get }
 }

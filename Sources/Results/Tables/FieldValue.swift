@@ -1,16 +1,54 @@
+import Measurement
+import Vmemmap
+
 /// A value that stands in one field of a table and comes back the same.
 protocol FieldValue: Sendable {
   /// `nil` when the text is not such a value.
   init?(field: String)
   var field: Field { get }
-  /// What a text must be, for the message when it is not: "an integer".
-  static var expectation: String { get }
+  static var kind: FieldKind { get }
+  /// Whether an empty field is a value.
+  static var isOptional: Bool { get }
+  /// What a column's bounds are about; `nil` where it is no number.
+  var number: Double? { get }
+}
+
+/// What sort of values stand in a column.
+enum FieldKind: Equatable, Sendable {
+  case integer, number, truth, text, time, checksum
+  case oneOf([String])
+
+  /// "an integer", for the message when a text is none.
+  var phrase: String {
+    switch self {
+    case .integer: "an integer"
+    case .number: "a number"
+    case .truth: "true or false"
+    case .text: "a text"
+    case .time: "a UTC time such as 2026-01-31T12:34:56Z"
+    case .checksum: "0x and 16 hexadecimal digits"
+    case .oneOf(let words): "one of " + words.joined(separator: ", ")
+    }
+  }
+}
+
+extension FieldValue {
+  static var isOptional: Bool { false }
+  var number: Double? { nil }
 }
 
 extension Int: FieldValue {
-  init?(field: String) { self.init(field) }
+  /// What other tools keep exact, in floating point: 2^53. Sums of what a file can hold don't overflow.
+  static let largestField = 1 << 53
+
+  init?(field: String) {
+    guard let value = Int(field), value.magnitude <= Int.largestField.magnitude else { return nil }
+    self = value
+  }
+
   var field: Field { .literal(description) }
-  static var expectation: String { "an integer" }
+  static var kind: FieldKind { .integer }
+  var number: Double? { Double(self) }
 }
 
 extension Double: FieldValue {
@@ -22,13 +60,14 @@ extension Double: FieldValue {
 
   /// Not finite is not a measurement, so it is empty.
   var field: Field { isFinite ? .literal(description) : .empty }
-  static var expectation: String { "a number" }
+  static var kind: FieldKind { .number }
+  var number: Double? { self }
 }
 
 extension Bool: FieldValue {
   init?(field: String) { self.init(field) }
   var field: Field { .literal(description) }
-  static var expectation: String { "true or false" }
+  static var kind: FieldKind { .truth }
 }
 
 extension String: FieldValue {
@@ -38,33 +77,34 @@ extension String: FieldValue {
   }
 
   var field: Field { isEmpty ? .empty : .text(self) }
-  static var expectation: String { "a text" }
+  static var kind: FieldKind { .text }
 }
 
 extension Timestamp: FieldValue {
   init?(field: String) { self.init(field) }
   var field: Field { .text(description) }
-  static var expectation: String { "a UTC time such as 2026-01-31T12:34:56Z" }
+  static var kind: FieldKind { .time }
 }
 
 extension Checksum: FieldValue {
   init?(field: String) { self.init(field) }
   var field: Field { .text(description) }
-  static var expectation: String { "16 hexadecimal digits" }
+  static var kind: FieldKind { .checksum }
 }
 
 extension FieldValue where Self: RawRepresentable & CaseIterable, RawValue == String {
   init?(field: String) { self.init(rawValue: field) }
   var field: Field { .text(rawValue) }
-  static var expectation: String {
-    "one of " + allCases.map(\.rawValue).joined(separator: ", ")
-  }
+  static var kind: FieldKind { .oneOf(allCases.map(\.rawValue)) }
 }
 
-extension SummaryRow.HVO: FieldValue {}
-extension SummaryRow.Mapping: FieldValue {}
-extension SummaryRow.Verdict: FieldValue {}
-extension SampleRow.Role: FieldValue {}
+extension ArmRole: FieldValue {}
+extension HVOState: FieldValue {}
+extension Verdict: FieldValue {}
+extension Mapping: FieldValue {}
+extension SummaryRow.Chain: FieldValue {}
+extension SummaryRow.Level: FieldValue {}
+extension SampleRow.Part: FieldValue {}
 
 extension Optional: FieldValue where Wrapped: FieldValue {
   init?(field: String) {
@@ -78,5 +118,7 @@ extension Optional: FieldValue where Wrapped: FieldValue {
   }
 
   var field: Field { self?.field ?? .empty }
-  static var expectation: String { Wrapped.expectation + " or empty" }
+  static var kind: FieldKind { Wrapped.kind }
+  static var isOptional: Bool { true }
+  var number: Double? { self?.number }
 }

@@ -15,7 +15,8 @@ extension SummaryRow {
   /// What kind of cell: the axes that decide most.
   var kindText: String {
     let words: [String?] = [
-      "\(operation) \(mode)", "order \(order)", classText, footprintText,
+      "\(operation) \(mode)" + (chain.map { " (\($0.rawValue) chain)" } ?? ""), "order \(order)",
+      classText, footprintText,
       hvo.map { "HVO \($0.rawValue)" },
     ]
     return words.compactMap { $0 }.joined(separator: ", ")
@@ -33,16 +34,4 @@ extension SummaryRow {
     guard let hugePages, hugePages > 0 else { return size }
     return hugePages == 1 ? "1 folio" : "\(hugePages) folios, \(size)"
   }
-
-  /// "0.14x [0.13, 0.15]"; nil in the baseline's own row.
-  var ratioText: String? {
-    guard let ratio else { return nil }
-    guard let ratioLo, let ratioHi else { return "\(ratio.fixed(2))x" }
-    return "\(ratio.fixed(2))x [\(ratioLo.fixed(2)), \(ratioHi.fixed(2))]"
-  }
-
-  /// The verdict, with a mark where it is not to be trusted; nil where none was reached.
-  var verdictText: String? { verdict.map { $0.rawValue + (layoutsDisagree ? " *" : "") } }
-
-  var layoutsDisagree: Bool { layoutsAgree == false }
 }

@@ -38,9 +38,11 @@ public protocol CompoundEncoding: KernelCode {
 /// The encodings, in the order in which they are listed and tested.
 public let compoundEncodings: [any CompoundEncoding.Type] = [
   PointerEncoding.self,
+  CmovPointerEncoding.self,
   FakeHeadEncoding<OptimizeVmemmapKey>.self,
   FakeHeadEncoding<KeyOff>.self,
   FakeHeadEncoding<KeyOn>.self,
+  CmovFakeHeadEncoding.self,
   MaskEncoding.self,
   BranchyMaskEncoding.self,
   MemdescEncoding<MemdescStructPage64>.self,
@@ -53,6 +55,10 @@ public let compoundEncodings: [any CompoundEncoding.Type] = [
 
 /// The encodings that differ in more than `compound_head()`.
 public let comparableEncodings = compoundEncodings.filter { !$0.isVariant }
+
+/// The encodings that differ in `prep_compound_page()`.
+public let preparedEncodings: [any CompoundEncoding.Type] =
+  comparableEncodings + [LateMaskEncoding.self]
 
 /// The encodings that differ in `page_zonenum()`, or in what it reads.
 public let zoneEncodings: [any CompoundEncoding.Type] =

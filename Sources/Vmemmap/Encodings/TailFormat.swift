@@ -44,6 +44,9 @@ public protocol TailFormat: SendableMetatype {
 
   /// What HVO maps the tail struct pages to; nil where there is no HVO.
   static var sharedTails: SharedTails? { get }
+
+  /// Whether preparing a tail clears `private`, which free pages have at 0.
+  static var clearsTailPrivate: Bool { get }
 }
 
 extension TailFormat {
@@ -58,6 +61,10 @@ extension TailFormat {
 
   @inlinable @inline(__always)
   public static var folioSize: Int { 0 }
+
+  /// As kernels up to Linux 7.2 do, where struct pages have the field.
+  @inlinable @inline(__always)
+  public static var clearsTailPrivate: Bool { structPageSize >= Page.size }
 }
 
 /// What the vmemmap pages of an optimised HugeTLB page are mapped to, the first one apart.
@@ -88,22 +95,21 @@ extension TailFormat {
 
   /// Makes `tail` a tail of `head` with the fields that all tails share.
   ///
-  /// The corresponding kernel function is `prep_compound_tail()`, which finds a reference count of 0:
-  /// its pages are free, and those of a ``MemoryMap`` are in use.
+  /// - Precondition: the page is free: its reference count is 0, and stays so.
+  /// The corresponding kernel function is `prep_compound_tail()`.
   @inlinable @inline(__always)
   public static func prepCompoundTail(_ tail: Page, head: Page, order: Int) {
     tail.mapping = tailMapping
     setCompoundHead(tail, head: head, order: order)
-    guard structPageSize >= Page.size else { return }
-    tail.privateData = 0
-    tail.setReferenceCount(0)
+    if clearsTailPrivate { tail.privateData = 0 }
   }
 
   /// Makes the `1 << order` pages from `first` on one compound page.
   ///
-  /// Zone and node in the flags, and the head's reference count, stay as they are. Costs about as
-  /// much as writing the struct pages once.
+  /// Zone and node in the flags, and all reference counts, stay as they are. Costs about as much as
+  /// writing the struct pages once.
   ///
+  /// - Precondition: the pages but the first are free, with a reference count of 0.
   /// - Parameter order: 0 leaves an ordinary page; up to ``Order/maximum``.
   /// The corresponding kernel function is `prep_compound_page()`.
   @inlinable

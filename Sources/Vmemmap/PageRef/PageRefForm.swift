@@ -61,10 +61,9 @@ public let pageRefForms: [any PageRefForm.Type] = {
   return forms
 }()
 
-/// The forms of `folio_try_get()`: those above but the static key's constants, which need no second
-/// check, and the encodings whose folios are not struct pages.
+/// The forms of `folio_try_get()`: those above, and the encodings whose folios are not struct pages.
 public let folioRefForms: [any PageRefForm.Type] =
-  pageRefForms.filter { $0.staticKey?.isConstant != true }
+  pageRefForms
   + comparableEncodings.filter { $0.format.folioSize > 0 }.map { $0.plainForm }
 
 extension CompoundEncoding {

@@ -43,9 +43,12 @@ extension Page {
   /// The corresponding kernel function is `atomic_add_unless(&page->_refcount, ...)`.
   @inlinable @inline(__always)
   public func atomicAddUnless(_ addend: Int32, _ unless: Int32) -> Bool {
-    var count = referenceCount
+    // In a register in every form. Left to itself the compiler adds the offset once where a form looks at
+    // the page twice, and not where it does so once: another operand for the same atomic operation.
+    let page = Page(address: UInt(cvm_opaque_u64(UInt64(address))))
+    var count = page.referenceCount
     while count != unless {
-      let swap = cvm_atomic_try_cmpxchg(address &+ Offset.refcount, count, count &+ addend)
+      let swap = cvm_atomic_try_cmpxchg(page.address &+ Offset.refcount, count, count &+ addend)
       if swap.exchanged { return true }
       count = swap.seen
     }

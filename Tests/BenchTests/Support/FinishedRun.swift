@@ -35,9 +35,9 @@ struct FinishedRun {
   func ratiosFromSamples() -> [String: Double] {
     var logs: [String: [[Int]: [Double]]] = [:]
     for round in rounds.values {
-      guard let baseline = round.first(where: { $0.role == .baseline }) else { continue }
-      for sample in round where sample.role == .arm || sample.role == .twin {
-        let arm = "\(sample.cell) \(sample.encoding) \(sample.role)"
+      guard let baseline = round.first(where: { $0.part == .baseline }) else { continue }
+      for sample in round where sample.part == .arm || sample.part == .twin {
+        let arm = "\(sample.cell) \(sample.arm) \(sample.part)"
         let group = [sample.process, sample.layout, sample.block]
         logs[arm, default: [:]][group, default: []]
           .append(log(sample.nsPerOp) - log(baseline.nsPerOp))

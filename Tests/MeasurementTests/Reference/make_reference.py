@@ -70,6 +70,9 @@ def statistics(generator):
             ),
             "intervals": [],
             "studentTIntervals": [],
+            "studentTTest": (
+                float(stats.ttest_1samp(values, 0).pvalue) if len(values) > 1 else None
+            ),
         }
         for confidence in (0.6, 0.9, 0.95, 0.99):
             interval = None
@@ -125,6 +128,59 @@ def medians_by(key, groups):
     return [np.median(values) for values in members.values()]
 
 
+def spread_of_processes(medians, confidence):
+    """What an interval must hold for the processes' sake."""
+    if len(medians) < 2:
+        return []
+    within = stats.quantile_test(medians, p=0.5).confidence_interval(confidence)
+    if not np.isnan(within.low) and not np.isnan(within.high):
+        return [within.low, within.high]
+    normal = stats.ttest_1samp(medians, 0).confidence_interval(confidence)
+    return [*medians, normal.low, normal.high]
+
+
+def paired_interval(groups):
+    """Of a quantity's medians by (process, layout, block)."""
+    values = np.array(list(groups.values()))
+    bounds = stats.quantile_test(values, p=0.5).confidence_interval(0.95)
+    of_processes = medians_by(lambda group: group[0], groups)
+    of_layouts = medians_by(lambda group: group[1], groups)
+    held = spread_of_processes(of_processes, 0.95) + of_layouts
+    p_value = 1.0
+    if len(of_processes) > 1:
+        p_value = max(
+            stats.binomtest(int(np.sum(values > 0)), len(values), 0.5).pvalue,
+            stats.ttest_1samp(of_processes, 0).pvalue,
+        )
+    return {
+        "median": float(np.median(values)),
+        "lower": float(min([bounds.low, *held])),
+        "upper": float(max([bounds.high, *held])),
+        "replicates": len(values),
+        "pDifference": float(p_value),
+    }
+
+
+def by_layout(groups):
+    """Each layout's median and interval; together the intervals hold at 95 %."""
+    layouts = sorted({group[1] for group in groups})
+    confidence = 1 - 0.05 / len(layouts)
+    result = []
+    for layout in layouts:
+        own = {group: value for group, value in groups.items() if group[1] == layout}
+        values = list(own.values())
+        bounds = stats.quantile_test(values, p=0.5).confidence_interval(confidence)
+        ends = spread_of_processes(medians_by(lambda group: group[0], own), confidence)
+        if not np.isnan(bounds.low) and not np.isnan(bounds.high):
+            ends = [*ends, bounds.low, bounds.high]
+        result.append({
+            "median": float(np.median(values)),
+            "lower": float(min(ends)) if ends else None,
+            "upper": float(max(ends)) if ends else None,
+        })
+    return result
+
+
 def estimates(generator):
     cases = []
     for processes, layouts, blocks, rounds, deviation in (
@@ -135,38 +191,39 @@ def estimates(generator):
         (10, 2, 1, 3, 0.05),
         (2, 1, 6, 3, 0.05),
         (5, 1, 3, 3, 0.05),
+        (6, 4, 1, 3, 0.003),
+        (1, 4, 3, 3, 0.0),
     ):
-        rows, groups = [], {}
+        rows = []
+        logs, differences, in_cycles = {}, {}, {}
         for process in range(processes):
             of_process = generator.normal(scale=deviation) if deviation else 0.0
+            cycle = 0.25 + 0.01 * process
             for layout in range(layouts):
                 of_layout = generator.normal(scale=deviation) if deviation else 0.0
                 for block in range(blocks):
-                    ratios = of_process + of_layout + generator.normal(scale=0.01, size=rounds)
-                    groups[process, layout, block] = np.median(ratios)
+                    baseline = 2 + generator.normal(scale=0.05, size=rounds)
+                    arm = baseline * np.exp(
+                        0.004 + of_process + of_layout + generator.normal(scale=0.01, size=rounds)
+                    )
+                    cycles = cycle * np.exp(generator.normal(scale=0.02, size=rounds))
+                    key = (process, layout, block)
+                    logs[key] = np.median(np.log(arm / baseline))
+                    differences[key] = np.median(arm - baseline)
+                    in_cycles[key] = np.median((arm - baseline) / cycles)
                     rows += [
-                        {"process": process, "layout": layout, "block": block, "logRatio": float(r)}
-                        for r in ratios
+                        {
+                            "process": process, "layout": layout, "block": block,
+                            "armTime": float(a), "baselineTime": float(b), "cycle": float(c),
+                        }
+                        for a, b, c in zip(arm, baseline, cycles)
                     ]
-        values = np.array(list(groups.values()))
-        bounds = stats.quantile_test(values, p=0.5).confidence_interval(0.95)
-        of_processes = medians_by(lambda group: group[0], groups)
-        if processes >= 6:
-            within = stats.quantile_test(of_processes, p=0.5).confidence_interval(0.95)
-            of_processes = [within.low, within.high]
-        elif processes > 1:
-            normal = stats.ttest_1samp(of_processes, 0).confidence_interval(0.95)
-            of_processes += [normal.low, normal.high]
-        of_layouts = medians_by(lambda group: group[1], groups)
         cases.append({
             "rounds": rows,
-            "ratio": float(np.exp(np.median(values))),
-            "lower": float(np.exp(min([bounds.low, *of_processes, *of_layouts]))),
-            "upper": float(np.exp(max([bounds.high, *of_processes, *of_layouts]))),
-            "replicates": len(values),
-            "pDifference": float(
-                stats.binomtest(int(np.sum(values > 0)), len(values), 0.5).pvalue
-            ),
+            "logRatio": paired_interval(logs),
+            "nanoseconds": paired_interval(differences),
+            "cycles": paired_interval(in_cycles),
+            "byLayout": by_layout(logs),
         })
     return cases
 

@@ -1,14 +1,18 @@
+import FoundationEssentials
 import Host
+import Measurement
 import SystemPackage
 import TestSupport
 import Testing
+import Vmemmap
 
 @testable import Results
 
 extension SummaryRow {
   /// A compared arm with every number measured.
   static func sample(
-    _ encoding: String = "mask",
+    _ arm: String = "mask",
+    role: ArmRole? = nil,
     cell: Int = 1,
     ratio: ClosedRange<Double>? = 0.13...0.15
   ) -> SummaryRow {
@@ -16,29 +20,31 @@ extension SummaryRow {
       runID: "2026-01-31T12-34-56Z-epyc-2c-1a2b3c4d",
       timestamp: Timestamp(secondsSinceEpoch: 1_769_862_896),
       machineKey: "epyc-2c-1a2b3c4d",
+      cpu: "AMD EPYC (26/2, Zen 5)",
       cell: cell,
       operation: "compound_head",
       mode: "throughput",
-      encoding: encoding,
+      arm: arm,
+      role: role ?? (arm == "mask" ? .new : arm == "memdesc" ? .whatIf : .old),
       baseline: "fakehead",
       order: 9,
       pageClass: "mixed",
       footprintBytes: 32 << 10,
       threads: 1,
-      n: 131_072,
-      nsPerOp: 0.56,
-      nsMin: 0.55,
-      nsIQR: 0.01,
+      iterations: 131_072,
       rounds: 40,
       processes: 3,
-      layouts: 4
+      layouts: 4,
+      nsPerOp: 0.56,
+      nsMin: 0.55,
+      nsIQR: 0.01
     )
     row.mix = 50
     row.predictability = "random"
     row.pattern = "walk"
     row.hugePages = 1
     row.hvo = .elsewhere
-    row.mapping = .huge
+    row.mapping = .uniform(.huge)
     if let ratio {
       row.ratio = (ratio.lowerBound + ratio.upperBound) / 2
       row.ratioLo = ratio.lowerBound
@@ -56,8 +62,8 @@ extension SampleRow {
   static func sample(round: Int = 0) -> SampleRow {
     SampleRow(
       cell: 1,
-      encoding: "mask",
-      role: .arm,
+      arm: "mask",
+      part: .arm,
       process: 0,
       block: 2,
       round: round,
@@ -78,6 +84,15 @@ extension Meta {
       compiler: Compiler(version: "6.3.1", flags: ["-O"]),
       machine: .sample
     )
+  }
+}
+
+extension NoiseFloor {
+  static func sample(twins: Int, median: Double, p95: Double) throws -> NoiseFloor {
+    let json = """
+      {"twins": \(twins), "median": \(median), "p95": \(p95), "false_positive_share": 0}
+      """
+    return try JSONDecoder().decode(NoiseFloor.self, from: Data(json.utf8))
   }
 }
 

@@ -68,7 +68,8 @@ struct ListTests {
     func names(_ arms: [any KernelCode.Type]) -> [String] {
       arms.filter { $0.isInDefaultPlan }.map { $0.name }
     }
-    #expect(names(compoundEncodings) == ["pointer", "fakehead", "mask", "memdesc"])
+    #expect(
+      names(compoundEncodings) == ["pointer", "pointer_cmov", "fakehead", "mask", "memdesc"])
     #expect(names(zoneEncodings) == ["pointer", "fakehead", "mask", "memdesc", "mask_node"])
     #expect(names(pageRefForms) == ["pointer", "fakehead", "fakehead_preempt", "mask"])
     #expect(

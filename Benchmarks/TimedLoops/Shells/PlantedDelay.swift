@@ -11,7 +11,7 @@ public let plantedInterval = 64
 
 /// The chain of ``latency(_:_:_:_:_:)`` with a planted delay in it, which the next page waits for.
 @inline(__always)
-func latency<Operation: TimedOperation, let additions: Int>(
+func latency<Operation: ChainedOperation, let additions: Int>(
   _: Operation.Type, with _: PlantedDelay<additions>.Type, _ base: UInt, _ start: UInt,
   _ stream: UnsafePointer<UInt>, _ count: Int
 ) -> UInt {

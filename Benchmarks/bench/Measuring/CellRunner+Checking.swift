@@ -1,0 +1,101 @@
+import Measurement
+import Results
+import TimedLoops
+
+extension CellRunner {
+  /// Every arm and twin over the whole workload, eight visits at a time, against the oracle.
+  func verify() throws(WrongAnswer) {
+    let loop = cell.operation.verifyingLoop(cell.mode)
+    let streams =
+      loop.mode == cell.mode
+      ? self.streams
+      : Streams(workload, cell, loop, Set(runs.map { maps.shape($0.place) }))
+    let writing = cell.operation.writing
+    for run in runs where run.arm.role != .empty {
+      let steps = streams[maps.shape(run.place)]
+      writing?.undo(maps, run.place, workload)
+      let timed = timedLoops[run.arm.symbol(cell.operation, loop.mode, layout: 0)]!
+      let base = maps.base(run.place)
+      if let (window, sum) = timed.firstWrongAnswer(steps, base: base) {
+        throw wrong(run, ThreadTeam.Walk(stream: steps, window: window, base: base), sum: sum)
+      }
+      try settle(loop.references, workload.visits.indices, run, base: base)
+      if let problem = writing?.problem(maps, run.place, workload) {
+        throw WrongAnswer(description: "\(run.arm.name) in \(cell.summary): \(problem)")
+      }
+    }
+  }
+
+  /// Each thread's walk where the first one walks over a window: the others over those after it.
+  func walks(_ run: ArmRun, _ window: Range<Int>) -> [ThreadTeam.Walk] {
+    let (stream, base, shape) = (stream(run), maps.base(run.place), maps.shape(run.place))
+    return (0..<cell.threads).map { thread in
+      let start = (window.lowerBound + thread * window.count) % workload.visits.count
+      return ThreadTeam.Walk(
+        stream: stream, window: start..<start + window.count,
+        base: base + shape.page(thread * cell.pattern.pagesBetweenThreads))
+    }
+  }
+
+  /// Runs an arm's loop over a window, on all threads, checks the sums, and gives references back.
+  ///
+  /// - Returns: how long the loops took in nanoseconds.
+  @discardableResult
+  func pass(
+    _ index: Int, _ layout: Int, _ window: Range<Int>
+  ) throws(WrongAnswer) -> UInt64 {
+    let run = runs[index]
+    let walks = walks(run, window)
+    let (sums, elapsed) = team.walk(run.loops[layout], walks)
+    try settle(run, walks, sums)
+    return elapsed
+  }
+
+  /// The same, with what was counted meanwhile. Counters are read outside the time, and the checks
+  /// are outside both.
+  func countedPass(
+    _ index: Int, _ layout: Int, _ window: Range<Int>
+  ) throws(WrongAnswer) -> (elapsed: UInt64, counts: ThreadCounts) {
+    let run = runs[index]
+    let (loop, walks) = (run.loops[layout], walks(run, window))
+    let (answer, counts) = counters.counting { team.walk(loop, walks) }
+    try settle(run, walks, answer.sums)
+    return (answer.elapsed, counts)
+  }
+
+  func stream(_ run: ArmRun) -> Stream {
+    run.arm.role == .empty ? emptyStream : streams[maps.shape(run.place)]
+  }
+
+  /// Checks a pass's sums, and gives references back.
+  func settle(
+    _ run: ArmRun, _ walks: [ThreadTeam.Walk], _ sums: [UInt]
+  ) throws(WrongAnswer) {
+    for (walk, sum) in zip(walks, sums)
+    where !walk.stream.accepts(sum, window: walk.window, base: walk.base) {
+      throw wrong(run, walk, sum: sum)
+    }
+    guard run.arm.role != .empty else { return }
+    for walk in walks { try settle(loop.references, walk.window, run, base: walk.base) }
+  }
+
+  /// Gives back what a pass took, and sees that references were conserved.
+  func settle(
+    _ use: ReferenceUse, _ window: Range<Int>, _ run: ArmRun, base: UInt
+  ) throws(WrongAnswer) {
+    let references = References(
+      workload: workload, order: cell.order, shape: maps.shape(run.place), base: base)
+    if let problem = references.settle(use, window) {
+      throw WrongAnswer(description: "\(run.arm.name) in \(cell.summary): \(problem)")
+    }
+  }
+
+  func wrong(_ run: ArmRun, _ walk: ThreadTeam.Walk, sum: UInt) -> WrongAnswer {
+    let relative = sum &- UInt(walk.window.count) &* walk.base &* walk.stream.basesPerAnswer
+    return WrongAnswer(
+      description:
+        "\(run.arm.name) (\(run.arm.role.rawValue)) in \(cell.summary): wrong answers for "
+        + "visits \(walk.window): checksum \(Checksum(UInt64(relative))), expected "
+        + "\(Checksum(UInt64(walk.stream.answer(window: walk.window))))")
+  }
+}

@@ -1,0 +1,27 @@
+import Vmemmap
+
+extension Operation {
+  /// `compound_head()`, and what callers do with the head.
+  static let compoundHead = Operation(
+    "compound_head",
+    loops: [
+      Loop(.throughput, .head),
+      Loop(.latency, in: .latency(.data), .headAndFlags, readsHead: true),
+      // An arm that predicts which page is the head does not wait for anything: the difference of
+      // times tells of the arms, their ratio of what the loop itself costs.
+      Loop(.addressChain, in: .latency(.control), .head, hasRatio: { _ in false }),
+      Loop(.consumerFlags, .headAndFlags, readsHead: true),
+      Loop(
+        .consumerReference, .head { _ in 1 }, references: .returned, readsHead: true,
+        of: Contender.all(folioRefForms)),
+    ],
+    of: Contender.all(compoundEncodings),
+    isEssential: { cell in
+      switch cell.mode {
+      // One order is enough.
+      case .consumerFlags, .consumerReference: cell.order == 9 && cell.hvo != .elsewhere
+      case .addressChain: cell.order == 9 && cell.folios == 1 && cell.hvo != .elsewhere
+      default: true
+      }
+    })
+}

@@ -1,0 +1,16 @@
+import Vmemmap
+
+extension Operation {
+  /// `hugetlb_vmemmap_optimize_folios()`.
+  static let hvoOptimize = onFolios("hvo_optimize", .optimize)
+
+  /// `hugetlb_vmemmap_restore_folios()`.
+  static let hvoRestore = onFolios("hvo_restore", .restore)
+
+  private static func onFolios(_ name: String, _ change: HVOChange) -> Operation {
+    Operation(
+      name, change, of: HVOProcedure.all.map(\.contender),
+      // So much longer do the fewest rounds take.
+      weight: { 1 + Double($0.folios * MemoryMap.mappings(forOptimizedOrder: $0.order)) / 128 })
+  }
+}

@@ -1,0 +1,127 @@
+import Results
+import Vmemmap
+
+/// How an operation on struct pages is timed in a mode, and what is known of its results.
+struct Loop: Sendable {
+  let mode: Mode
+  let shell: Shell
+  let answer: Answer
+  let references: ReferenceUse
+  /// Whether flags or count of the head are read, and not its address alone.
+  let readsHead: Bool
+  /// Who is compared, where that is not the operation's.
+  let contenders: [Contender]?
+  /// Whether the ratio of two arms' times says something where what they visit lies in that level of
+  /// the caches. Where it does not, their difference may.
+  let hasRatio: @Sendable (CacheLevel) -> Bool
+
+  init(
+    _ mode: Mode, in shell: Shell = .throughput, _ answer: Answer,
+    references: ReferenceUse = .none, readsHead: Bool = false,
+    of contenders: [Contender]? = nil,
+    hasRatio: @escaping @Sendable (CacheLevel) -> Bool = { _ in true }
+  ) {
+    self.mode = mode
+    self.shell = shell
+    self.answer = answer
+    self.references = references
+    self.readsHead = readsHead
+    self.contenders = contenders
+    self.hasRatio = hasRatio
+  }
+
+  /// The same loop without an operation.
+  var empty: Loop { Loop(mode, in: shell, .page) }
+
+  /// What each step waits for; nil where steps are independent.
+  var chain: Chain? {
+    if case .latency(let chain) = shell { chain } else { nil }
+  }
+}
+
+/// What stands around the operation in a timed loop.
+enum Shell: Sendable {
+  /// Independent steps, each a page.
+  case throughput
+  /// The same, each at a stated distance from the one before.
+  case spaced
+  /// Each page is known by the answer for the one before.
+  case latency(Chain)
+  /// Independent steps, each a run of pages.
+  case runs
+
+  /// The mode of the empty loop.
+  var name: String {
+    switch self {
+    case .throughput: "throughput"
+    case .spaced: "spaced"
+    case .latency: "latency"
+    case .runs: "runs"
+    }
+  }
+}
+
+/// What the steps of a chain wait for: each for what the one before loads, in every arm (`data`); or,
+/// in an arm that goes on by prediction, for no more than a branch (`control`).
+typealias Chain = SummaryRow.Chain
+
+/// Where in the memory hierarchy something lies.
+typealias CacheLevel = SummaryRow.Level
+
+/// What a step visits: a page, or a run of pages of one folio.
+struct Visit: Hashable {
+  let pages: Range<PageFrameNumber>
+  /// Of all folios of the map.
+  let order: Int
+
+  var first: PageFrameNumber { pages.lowerBound }
+  /// The first page frame of the folio.
+  var head: PageFrameNumber { (first >> order) << order }
+  /// Whether the first page is a tail.
+  var isTail: Bool { first != head }
+  var isCompound: Bool { order > 0 }
+}
+
+/// What the steps of an operation's loops visit.
+enum Visits: Sendable {
+  case pages
+  /// The run that is visited from a page frame on, which the cell's page class and pattern give.
+  case runs(@Sendable (PageFrameNumber, Cell) -> Range<PageFrameNumber>)
+}
+
+/// The right answer for a visit, by arithmetic on page frames alone; addresses as on a map whose base
+/// is 0.
+enum Answer: Sendable {
+  /// The address of the visited page, as the empty loops give it.
+  case page
+  /// The address of the folio's head, and so much more; the next page of a chain is reached from there.
+  case head(plus: @Sendable (Cell) -> UInt)
+  /// A number; the next page is reached from so far behind the visited one.
+  case number(@Sendable (Visit, Cell) -> UInt)
+
+  static let head = Answer.head { _ in 0 }
+  static let headAndFlags = Answer.head { UInt($0.headFlags.rawValue) }
+}
+
+/// What a pass of a loop does to reference counts.
+enum ReferenceUse: Sendable {
+  case none
+  /// Takes a reference in each visit, on the folio that a page frame is the first of; where that is
+  /// nil, it takes none. They are given back after the pass.
+  case taken(@Sendable (Visit) -> PageFrameNumber?)
+  /// Takes references and drops them.
+  case returned
+}
+
+/// What an operation writes to struct pages besides counts, and how that is verified.
+struct Writing: Sendable {
+  /// Undoes it on a workload's pages of the map in a place.
+  let undo: @Sendable (MapSet, _ place: Int, Workload) -> Void
+  /// What is wrong after it was done to all of them, if anything.
+  let problem: @Sendable (MapSet, _ place: Int, Workload) -> String?
+}
+
+/// What a call does to folios.
+enum HVOChange {
+  case optimize, restore
+}

@@ -1,0 +1,9 @@
+import Vmemmap
+
+extension Operation {
+  /// `PageCompound()`: the same code in all layouts but memdesc's.
+  static let pageCompound = Operation(
+    "page_compound",
+    loops: [Loop(.throughput, .number { visit, _ in visit.isCompound ? 1 : 0 })],
+    of: Contender.all(comparableEncodings), isEssential: { _ in false })
+}

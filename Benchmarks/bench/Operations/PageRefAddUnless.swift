@@ -1,0 +1,31 @@
+import Vmemmap
+
+extension Operation {
+  /// `get_page_unless_zero()`: on the page as it is. A head's count is 1 and goes up; a tail's is 0, so
+  /// that nothing is taken.
+  static let pageRefAddUnless = Operation(
+    "page_ref_add_unless",
+    loops: Loop.countsTaken(
+      .number { visit, _ in visit.isTail ? 0 : 1 },
+      references: .taken { $0.isTail ? nil : $0.first }),
+    of: Contender.all(pageRefForms),
+    // With each thread on a count of its own, too.
+    applies: { _ in true })
+}
+
+extension Loop {
+  /// The loops of an operation that is little more than a locked one.
+  ///
+  /// Where one follows the other and lines are not in the L1 cache, the ratio tells how far apart the
+  /// arms keep their locked operations, and not what else they do.
+  static func countsTaken(
+    _ answer: Answer, references: ReferenceUse, readsHead: Bool = false
+  ) -> [Loop] {
+    [
+      Loop(
+        .throughput, answer, references: references, readsHead: readsHead,
+        hasRatio: { $0 == .l1d }),
+      Loop(.spaced, in: .spaced, answer, references: references, readsHead: readsHead),
+    ]
+  }
+}

@@ -1,0 +1,9 @@
+import Vmemmap
+
+extension Operation {
+  /// `PageTail()`.
+  static let pageTail = Operation(
+    "page_tail",
+    loops: [Loop(.throughput, .number { visit, _ in visit.isTail ? 1 : 0 })],
+    of: Contender.all(comparableEncodings), isEssential: { $0.isOneHotFolio })
+}

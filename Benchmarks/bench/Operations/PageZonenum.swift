@@ -1,0 +1,11 @@
+import Vmemmap
+
+extension Operation {
+  /// `page_zonenum()`.
+  static let pageZonenum = Operation(
+    "page_zonenum",
+    loops: [Loop(.throughput, zone), Loop(.latency, in: .latency(.data), zone)],
+    of: Contender.all(zoneEncodings), isEssential: { $0.isOneHotFolio })
+
+  private static let zone = Answer.number { _, cell in UInt(cell.headFlags.zoneNumber) }
+}
