@@ -55,7 +55,7 @@ struct HVORunner: CellMeasuring {
     var measurement = CellMeasurement(iterations: cell.batches.joined().count)
     for round in 0..<perBlock * blocks {
       if round > 0 && round % perBlock == 0 { pools = try drawn(&memory) }
-      var timed = Rounds.Timed(cycle: cycleLength())
+      var timed = Rounds.Timed(cycle: CycleLength.now())
       for arm in order.next() {
         let (elapsed, counts) = try time(arm, pools[arm])
         timed.blocks.append((arm, elapsed, counts))

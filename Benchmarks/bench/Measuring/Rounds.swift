@@ -24,7 +24,7 @@ struct Rounds {
 
   mutating func time(_ layout: Int, _ windows: inout Windows) throws(WrongAnswer) -> Timed {
     let window = windows.next { runner.flushColdArms() }
-    var timed = Timed(cycle: cycleLength())
+    var timed = Timed(cycle: CycleLength.now())
     for arm in orders[layout].next() {
       try runner.prepare(arm, layout, window)
       let (elapsed, counts) = try runner.countedPass(arm, layout, window)
