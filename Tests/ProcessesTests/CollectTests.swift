@@ -60,14 +60,20 @@ struct CollectTests {
   @Test("Nothing is left of commands, however they ended: no process, no zombie, no descriptor")
   func nothingLeft() async {
     await #expect(processExitsWith: .success) {
-      let before = openDescriptors()
-      for script in ["exit 0", "exit 1", "kill -KILL $$", "exec sleep 1000", "exec yes"] {
-        _ = try? Command("sh", ["-c", Command.Argument(script)])
-          .collect(limit: 1000, timeout: .milliseconds(300))
+      let before = openDescriptors().count
+      let rounds = 20
+      for _ in 0..<rounds {
+        for script in ["exit 0", "exit 1", "kill -KILL $$", "exec sleep 1000", "exec yes"] {
+          _ = try? Command("sh", ["-c", Command.Argument(script)])
+            .collect(limit: 1000, timeout: .milliseconds(30))
+        }
+        _ = try? Command("/nonexistent").collect(limit: 1, timeout: plenty)
       }
-      _ = try? Command("/nonexistent").collect(limit: 1, timeout: plenty)
-      #expect(waitpid(-1, nil, WNOHANG) == -1 && errno == ECHILD)
-      #expect(openDescriptors() == before)
+      let left = waitpid(-1, nil, WNOHANG)
+      let error = errno
+      #expect(left == -1 && error == ECHILD)
+      // The test's own runtime may have opened some.
+      #expect(openDescriptors().count < before + rounds)
     }
   }
 

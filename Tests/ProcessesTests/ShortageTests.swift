@@ -9,28 +9,34 @@ struct ShortageTests {
   @Test("Without a descriptor for a pipe the limit is named")
   func noPipe() async {
     await #expect(processExitsWith: .success) {
-      leaveDescriptors(1)
-      let error = #expect(throws: ProcessError.self) {
-        try Command("true").collect(limit: 10, timeout: plenty)
+      withDescriptors(1) {
+        do throws(ProcessError) {
+          _ = try Command("true").collect(limit: 10, timeout: plenty)
+          return false
+        } catch {
+          #expect(error.description.contains("'true'"))
+          #expect(error.description.contains("ulimit -n"))
+          return true
+        }
       }
-      #expect(error?.description.contains("'true'") == true)
-      #expect(error?.description.contains("ulimit -n") == true)
     }
   }
 
   @Test("Without a descriptor for the child's end, output and end are told all the same")
   func noHandle() async {
     await #expect(processExitsWith: .success) {
-      leaveDescriptors(2)
-      var child = try ChildProcess(
-        Command("sh", ["-c", "echo text; exec >&-; sleep 0.3; exit 3"]), output: .pipe)
-      #expect(child.handle == nil)
-      var bytes: [UInt8] = []
-      #expect(try child.next(into: &bytes, until: .now + plenty) == .output(5))
-      #expect(try child.next(into: &bytes, until: .now + plenty) == .endOfOutput)
-      #expect(try child.next(into: &bytes, until: .now) == .timeout)
-      #expect(
-        try child.next(into: &bytes, until: .now + plenty) == .ended(.exit(status: 3)))
+      try withDescriptors(2) {
+        let script: Command.Argument = "echo text; exec >&-; sleep 0.3; exit 3"
+        var child = try ChildProcess(Command("sh", ["-c", script]), output: .pipe)
+        guard child.handle == nil else { return false }
+        var bytes: [UInt8] = []
+        #expect(try child.next(into: &bytes, until: .now + plenty) == .output(5))
+        #expect(try child.next(into: &bytes, until: .now + plenty) == .endOfOutput)
+        #expect(try child.next(into: &bytes, until: .now) == .timeout)
+        #expect(
+          try child.next(into: &bytes, until: .now + plenty) == .ended(.exit(status: 3)))
+        return true
+      }
       let command = Command("head", ["-c", "1000000", "/dev/zero"])
       #expect(try command.collect(limit: 1_000_000, timeout: plenty).count == 1_000_000)
     }
@@ -39,15 +45,17 @@ struct ShortageTests {
   @Test("Without a descriptor for signals they are seen all the same")
   func noSignalDescriptor() async {
     await #expect(processExitsWith: .success) {
-      leaveDescriptors(0)
-      let signals = StopSignals()
-      #expect(signals.descriptor == nil)
-      var child = try ChildProcess(Command("sleep", ["1000"]))
-      var bytes: [UInt8] = []
-      #expect(signals.take() == nil)
-      raise(SIGHUP)
-      #expect(try child.next(into: &bytes, until: .now + plenty, or: signals) == .stop(.hangup))
-      #expect(signals.take() == nil)
+      try withDescriptors(0) {
+        let signals = StopSignals()
+        guard signals.descriptor == nil else { return false }
+        var child = try ChildProcess(Command("sleep", ["1000"]))
+        var bytes: [UInt8] = []
+        #expect(signals.take() == nil)
+        raise(SIGHUP)
+        #expect(try child.next(into: &bytes, until: .now + plenty, or: signals) == .stop(.hangup))
+        #expect(signals.take() == nil)
+        return true
+      }
     }
   }
 
