@@ -97,7 +97,7 @@ struct CellRunner: CellMeasuring {
   // MARK: Before rounds are kept
 
   /// The shortest window that is tried, of workloads long enough for it.
-  private static let fewestVisits = 1 << 10
+  private static let fewestVisits = 1 << 7
   /// How often each arm must pass a block that is long enough: to have seen each of them warm.
   private static let passesOfEachArm = 3
 

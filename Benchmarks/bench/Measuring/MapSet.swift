@@ -27,6 +27,11 @@ final class MapSet {
   private final class Owner {
     var map: MemoryMap
     init(_ map: consuming MemoryMap) { self.map = map }
+
+    /// Whether the map can be prepared in a format.
+    func fits(_ format: any TailFormat.Type) -> Bool {
+      map.format.structPageSize == format.structPageSize && map.format.folioSize == format.folioSize
+    }
   }
 
   /// The most struct pages that are ballast: 64 MiB of them.
@@ -34,10 +39,12 @@ final class MapSet {
 
   /// - Parameters:
   ///   - formats: of the map in each place.
-  ///   - generator: for the size of the ballast.
+  ///   - generator: for the size of the ballast, and for who gets which memory.
+  ///   - former: maps that are no longer needed: their memory is taken where it is of the right size,
+  ///     because the system clears what it gives.
   init(
     _ key: MapKey, formats: [any TailFormat.Type], bindToNodes: Bool,
-    generator: SeededGenerator
+    generator: SeededGenerator, former: MapSet? = nil
   ) throws(VmemmapError) {
     let pages = max(key.folios << key.order, structPagesPerVmemmapPage)
     var generator = generator
@@ -49,23 +56,22 @@ final class MapSet {
           node: key.memoryNode,
           pages: (ballastPages / structPagesPerVmemmapPage + 1) * structPagesPerVmemmapPage)
       ], mappingSize: key.optimized ? .base : key.mapping, bindToNodes: bindToNodes)
+    var spare = former?.key.hasSameMemory(as: key) == true ? former?.maps ?? [] : []
     var maps = [Owner?](repeating: nil, count: formats.count)
-    // In a drawn order: what is made later lies elsewhere in memory, and longer in the caches.
+    // In a drawn order: what is made later lies elsewhere in memory.
     var places = Array(formats.indices)
     generator.shuffle(&places)
     for place in places {
       let format = formats[place]
-      // One whose tails can't be shared stays as the kernel maps struct pages without HVO.
-      let isOptimized = key.optimized && format.sharedTails != nil
-      var map = try MemoryMap(
-        format: format, sections: [MemorySection(node: key.memoryNode, pages: pages)],
-        mappingSize: isOptimized ? .base : key.mapping, bindToNodes: bindToNodes,
-        templateNode: key.templateNode)
-      try map.initialize(order: key.order)
-      if isOptimized {
-        try map.optimize(folios: stride(from: 0, to: key.folios << key.order, by: 1 << key.order))
+      if let index = spare.firstIndex(where: { $0.fits(format) }) {
+        maps[place] = spare.remove(at: index)
+        continue
       }
-      maps[place] = Owner(map)
+      maps[place] = Owner(
+        try MemoryMap(
+          format: format, sections: [MemorySection(node: key.memoryNode, pages: pages)],
+          mappingSize: key.isOptimized(format) ? .base : key.mapping, bindToNodes: bindToNodes,
+          templateNode: key.templateNode))
     }
     let made = maps.compactMap(\.self)
     self.key = key
@@ -80,6 +86,11 @@ final class MapSet {
         arms: places.count, generator: generator.stream("memory").stream(UInt64(number)))
     }
     if !key.optimized { draw() }
+    try initialize()
+    for (owner, format) in zip(maps, formats) where key.isOptimized(format) {
+      try owner?.map.optimize(
+        folios: stride(from: 0, to: key.folios << key.order, by: 1 << key.order))
+    }
   }
 
   /// The places of maps for the formats, in their order, no place twice.
@@ -138,6 +149,11 @@ final class MapSet {
   func swapMemory() throws(VmemmapError) {
     guard !key.optimized else { return }
     draw()
+    try initialize()
+  }
+
+  /// Makes the compound pages of each place's format in the memory that it has now.
+  private func initialize() throws(VmemmapError) {
     for (place, format) in formats.enumerated() {
       try owner(place).map.initialize(order: key.order, format: format)
     }
@@ -151,6 +167,21 @@ final class MapSet {
         owners[place] = places[owner]
       }
     }
+  }
+}
+
+extension MapKey {
+  /// Whether struct pages of a format are optimised; those whose tails can't be shared stay as the
+  /// kernel maps struct pages without HVO.
+  fileprivate func isOptimized(_ format: any TailFormat.Type) -> Bool {
+    optimized && format.sharedTails != nil
+  }
+
+  /// Whether maps for one key can be prepared anew for the other: they differ in their orders alone.
+  fileprivate func hasSameMemory(as other: MapKey) -> Bool {
+    !optimized && !other.optimized && folios << order == other.folios << other.order
+      && mapping == other.mapping && memoryNode == other.memoryNode
+      && templateNode == other.templateNode
   }
 }
 

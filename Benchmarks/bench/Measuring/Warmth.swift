@@ -18,12 +18,13 @@ enum Warmth: Equatable {
   init(of cell: Cell, on format: any TailFormat.Type, _ caches: CacheSizes) {
     let bytes = cell.touchedBytes(on: format)
     let line = 64
-    // Random visits leave one line in seven out where there are twice as many of them as lines.
-    let enough = 2 * min(bytes, caches.l2) / line
     if caches.isBeyond(bytes) {
       self = .cold
+    } else if bytes <= caches.l2 {
+      // Random visits leave one line in seven out where there are twice as many of them as lines.
+      self = .warm(visits: 2 * bytes / line)
     } else {
-      self = bytes <= caches.l2 ? .warm(visits: enough) : .farther(visits: enough)
+      self = .farther(visits: caches.l2 / line)
     }
   }
 }

@@ -15,11 +15,13 @@ struct Worker {
   /// - Throws: ``WrongAnswer``. What this machine can't do, or no longer, costs the cells that need it.
   func run(report: (WorkerMessage) throws -> Void) throws {
     let begin = MonotonicRawClock.now()
+    var former: MapSet?
     var weightLeft = assignment.cells.reduce(0) { $0 + $1.cell.weight }
     for group in assignment.cells.chunked(on: \.cell.mapKey) {
       var rest = group[...]
       do {
-        let maps = try maps(for: group)
+        let maps = try maps(for: group, instead: former)
+        former = maps
         let placement = maps?.placement
         if let maps, process == 0 { try report(.accounts(maps.memoryAccounts())) }
         var workloads = WorkloadCache()
@@ -35,6 +37,7 @@ struct Worker {
           rest.removeFirst()
         }
       } catch let error as VmemmapError {
+        former = nil
         // The maps may be in any state now, and cells that share them need the same of the machine.
         for planned in rest {
           try report(.unmeasured(planned, why: error.description))
@@ -45,13 +48,13 @@ struct Worker {
   }
 
   /// The maps that cells share; nil where each makes its own.
-  private func maps(for group: [PlannedCell]) throws -> MapSet? {
+  private func maps(for group: [PlannedCell], instead former: MapSet?) throws -> MapSet? {
     let key = group[0].cell.mapKey
     guard !key.changesHVO else { return nil }
     return try MapSet(
       key, formats: group.formats, bindToNodes: setup.bindsToNodes,
       generator: SeededGenerator(seed: setup.seed).stream("maps").stream(
-        UInt64(group[0].index), UInt64(process)))
+        UInt64(group[0].index), UInt64(process)), former: former)
   }
 
   private func measure(
