@@ -153,8 +153,8 @@ for (number, (arm, role)) in copies.enumerated() {
 #if COMPARE_WITH_C
   let imports = "import TimedLoopsInC\n"
   // The loops that Tests/CLoops has, as arms of their own.
-  for arm in arms where CounterpartInC.exists(arm.operation, arm.name) {
-    for (mode, _) in arm.bodies {
+  for arm in arms {
+    for (mode, _) in arm.bodies where CounterpartInC.exists(arm.operation, mode, arm.name) {
       for layout in 0..<4 {
         let symbol = "\(arm.operation)__\(mode)__c_\(arm.name)__arm__\(layout)"
         table += "  \"\(symbol)\": unsafe TimedLoop(\(symbol)),\n"

@@ -16,6 +16,12 @@ static inline __attribute__((noinline)) int futex_async(int32_t *, int, int32_t,
 
 #define INLINE static inline __attribute__((always_inline))
 
+// `value`, computed here and in a register, and of which the compiler knows nothing more.
+INLINE uintptr_t in_register(uintptr_t value) {
+  __asm__ volatile("" : "+r"(value));
+  return value;
+}
+
 INLINE uintptr_t word(uintptr_t page) { return *(const volatile uintptr_t *)(page + 8); }
 INLINE uint64_t flags(uintptr_t page) { return *(const volatile uint64_t *)page; }
 INLINE _Atomic(int32_t) *refcount(uintptr_t page) { return (_Atomic(int32_t) *)(page + 52); }
@@ -29,6 +35,11 @@ INLINE uintptr_t head_pointer(uintptr_t page) {
     return head - 1;
   }
   return page;
+}
+
+INLINE uintptr_t head_pointer_cmov(uintptr_t page) {
+  uintptr_t head = word(page);
+  return head & 1 ? head - 1 : page;
 }
 
 // hugetlb_optimize_vmemmap_key: patched code (cvm_static_branch_optimize_vmemmap) or a constant.
@@ -64,6 +75,19 @@ INLINE uintptr_t head_fakehead(uintptr_t page) {
 INLINE uintptr_t head_fakehead_off(uintptr_t page) { return past_fake(key_off, page); }
 INLINE uintptr_t head_fakehead_on(uintptr_t page) { return past_fake(key_on, page); }
 
+INLINE uintptr_t head_fakehead_cmov(uintptr_t page) {
+  uintptr_t head = word(page);
+  if (__builtin_expect(head & 1, 0)) {
+    __asm__ volatile("");
+    return head - 1;
+  }
+  if (!cvm_static_branch_optimize_vmemmap()) return page;
+  if ((page & 4095) != 0 || !(flags(page) & 1 << 6)) return page;
+  __asm__ volatile("");
+  head = word(page + 64);
+  return head & 1 ? head - 1 : page;
+}
+
 INLINE uintptr_t head_mask(uintptr_t page) {
   uintptr_t info = word(page);
   return page & (info | ((info & 1) - 1));
@@ -81,6 +105,7 @@ INLINE uintptr_t head_mask_branchy(uintptr_t page) {
 // MARK: page_ref_add_unless()
 
 INLINE bool add_unless(uintptr_t page, int32_t addend, int32_t unless) {
+  page = in_register(page);
   int32_t count = atomic_load_explicit(refcount(page), memory_order_relaxed);
   while (count != unless) {
     if (atomic_compare_exchange_strong_explicit(
@@ -163,36 +188,61 @@ typedef uintptr_t answer_of(uintptr_t page);
   INLINE uintptr_t flags_##name(uintptr_t page) {                                \
     uintptr_t head = head_##name(page);                                          \
     return head + flags(head);                                                   \
-  }                                                                              \
-  INLINE uintptr_t reference_##name(uintptr_t page) {                            \
-    uintptr_t head = head_##name(page);                                          \
-    if (!add_unless(head, 1, 0)) return head;                                    \
-    atomic_fetch_sub_explicit(refcount(head), 1, memory_order_seq_cst);          \
-    return head + 1;                                                             \
   }
 
 // MARK: Loops
 
 // Adds an answer at once, as the Swift loops do.
-#define ACCUMULATE(answer) \
-  sum += answer;           \
-  __asm__ volatile("" : "+r"(sum))
-
-INLINE uintptr_t throughput(answer_of *operation, uintptr_t base, const uintptr_t *stream,
-                            ptrdiff_t count) {
-  uintptr_t sum = 0;
-  for (ptrdiff_t index = 0; index < count; index += 8) {
-#pragma clang loop unroll(full)
-    for (int step = 0; step < 8; step++) {
-      ACCUMULATE(operation(base + stream[index + step]));
-    }
-  }
-  return sum;
+INLINE uintptr_t accumulate(uintptr_t answer, uintptr_t sum) {
+  return in_register(sum + in_register(answer));
 }
 
-INLINE uintptr_t latency(answer_of *operation, bool links_page, uintptr_t base, uintptr_t start,
+// Variables stand in an order in which registers are given out as in Swift.
+INLINE uintptr_t throughput(answer_of *operation, uintptr_t base, const uintptr_t *stream,
+                            ptrdiff_t count) {
+  ptrdiff_t index = 0;
+  uintptr_t even = 0;
+  uintptr_t odd = 0;
+  while (index < count) {
+#pragma clang loop unroll(full)
+    for (int step = 0; step < 8; step += 2) {
+      uintptr_t first = in_register(base + stream[index + step]);
+      even = accumulate(operation(first), even);
+      uintptr_t second = in_register(base + stream[index + step + 1]);
+      odd = accumulate(operation(second), odd);
+    }
+    index += 8;
+  }
+  return even + odd;
+}
+
+INLINE uintptr_t at_distance(uintptr_t address, uint64_t zero) {
+#pragma clang loop unroll(full)
+  for (int added = 0; added < 16; added++) address = cvm_dependent_addition(address, zero);
+  return address;
+}
+
+INLINE uintptr_t spaced(answer_of *operation, uintptr_t base, const uintptr_t *stream,
+                        ptrdiff_t count) {
+  ptrdiff_t index = 0;
+  uintptr_t even = 0;
+  uintptr_t odd = 0;
+  uint64_t zero = in_register(0);
+  while (index < count) {
+#pragma clang loop unroll(full)
+    for (int step = 0; step < 8; step += 2) {
+      uintptr_t first = at_distance(base + stream[index + step], zero);
+      even = accumulate(operation(first), even);
+      uintptr_t second = at_distance(base + stream[index + step + 1], zero);
+      odd = accumulate(operation(second), odd);
+    }
+    index += 8;
+  }
+  return even + odd;
+}
+
+INLINE uintptr_t latency(answer_of *operation, uintptr_t base, uintptr_t start,
                          const uintptr_t *stream, ptrdiff_t count) {
-  // In this order, because registers are given out by it.
   ptrdiff_t index = 0;
   uintptr_t sum = 0;
   uintptr_t page = base + start;
@@ -201,9 +251,9 @@ INLINE uintptr_t latency(answer_of *operation, bool links_page, uintptr_t base, 
     for (int step = 0; step < 8; step++) {
       // Loaded before the operation, as Swift evaluates the arguments of a call.
       uintptr_t distance = stream[index + step];
-      uintptr_t answer = operation(page);
-      ACCUMULATE(answer);
-      page = (links_page ? page + answer : answer) + distance;
+      uintptr_t answer = in_register(operation(page));
+      sum = accumulate(answer, sum);
+      page = in_register(answer + distance);
     }
     index += 8;
   }
@@ -227,21 +277,32 @@ INLINE uintptr_t latency(answer_of *operation, bool links_page, uintptr_t base, 
 
 #define COMPOUND_HEAD(name)                                                               \
   COMPOUND_HEAD_ANSWERS(name)                                                             \
-  SYMBOLS(compound_head__throughput__c_##name##__arm,                                            \
+  SYMBOLS(compound_head__throughput__c_##name##__arm,                                     \
           throughput(head_##name, base, stream, count))                                   \
-  SYMBOLS(compound_head__latency__c_##name##__arm,                                               \
-          latency(head_##name, false, base, start, stream, count))                        \
-  SYMBOLS(compound_head__consumer_flags__c_##name##__arm,                                        \
-          throughput(flags_##name, base, stream, count))                                  \
-  SYMBOLS(compound_head__consumer_ref__c_##name##__arm,                                          \
+  SYMBOLS(compound_head__latency__c_##name##__arm,                                        \
+          latency(flags_##name, base, start, stream, count))                              \
+  SYMBOLS(compound_head__address_chain__c_##name##__arm,                                  \
+          latency(head_##name, base, start, stream, count))                               \
+  SYMBOLS(compound_head__consumer_flags__c_##name##__arm,                                 \
+          throughput(flags_##name, base, stream, count))
+
+#define PAGE_REF(name, encoding)                                                          \
+  INLINE uintptr_t ref_##name(uintptr_t page) { return branch(form_##name(page)); }       \
+  INLINE uintptr_t reference_##name(uintptr_t page) {                                     \
+    uintptr_t head = head_##encoding(page);                                               \
+    if (!form_##name(head)) return page;                                                  \
+    atomic_fetch_sub_explicit(refcount(head), 1, memory_order_seq_cst);                   \
+    return head + 1;                                                                      \
+  }                                                                                       \
+  SYMBOLS(page_ref_add_unless__throughput__c_##name##__arm,                               \
+          throughput(ref_##name, base, stream, count))                                    \
+  SYMBOLS(compound_head__consumer_ref__c_##name##__arm,                                   \
           throughput(reference_##name, base, stream, count))
 
-#define PAGE_REF(name)                                                                    \
-  INLINE uintptr_t ref_##name(uintptr_t page) { return branch(form_##name(page)); }       \
-  SYMBOLS(page_ref_add_unless__throughput__c_##name##__arm,                                      \
-          throughput(ref_##name, base, stream, count))                                    \
-  SYMBOLS(page_ref_add_unless__latency__c_##name##__arm,                                         \
-          latency(ref_##name, true, base, start, stream, count))
+#define PAGE_REF_SPACED(name, encoding)                                                   \
+  SYMBOLS(page_ref_add_unless__spaced__c_##name##__arm,                                   \
+          spaced(ref_##name, base, stream, count))
 
 C_COMPOUND_HEADS(COMPOUND_HEAD)
 C_PAGE_REFS(PAGE_REF)
+C_PAGE_REFS_OF_KERNELS(PAGE_REF_SPACED)
