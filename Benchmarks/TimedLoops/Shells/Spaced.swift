@@ -1,16 +1,8 @@
 import CVmemmap
 import Vmemmap
 
-/// How many additions there are before each operation of ``spaced(_:_:_:_:)``, each waiting for the one
-/// before.
-///
-/// As far apart as calls with some of the caller's work between them. A locked operation on a line that
-/// is not in the L1 cache takes longer the closer it follows another one: back to back 39 cycles, after
-/// 4, 8, 12 and 16 additions 33, 30, 27 and 26, after 32 again 33 (Zen 5). Back to back all that a form
-/// does before its locked operation makes it faster there; from 12 additions on it no longer does.
-let distance = 16
-
-/// Independent operations at a distance from each other: a step is as in ``throughput(_:_:_:_:)``.
+/// Independent operations, each at ``distance`` from the one before: a step is as in
+/// ``throughput(_:_:_:_:)``.
 @inline(__always)
 func spaced<Operation: TimedOperation>(
   _: Operation.Type, _ base: UInt, _ stream: UnsafePointer<UInt>, _ count: Int
@@ -38,11 +30,6 @@ func spaced<Operation: TimedOperation>(
 func add<Operation: TimedOperation>(
   _: Operation.Type, _ base: UInt, _ offset: UInt, after zero: UInt64, to sum: inout UInt
 ) {
-  var address = UInt64(base &+ offset)
-  var added = 0
-  while added < distance {
-    address = cvm_dependent_addition(address, zero)
-    added &+= 1
-  }
-  accumulate(Operation.answer(Page(address: UInt(address))), to: &sum)
+  let page = Page(address: UInt(atDistance(UInt64(base &+ offset), zero)))
+  accumulate(Operation.answer(page), to: &sum)
 }
