@@ -13,7 +13,7 @@ extension Operation {
       Loop(.consumerFlags, .headAndFlags, readsHead: true),
       Loop(
         .consumerReference, .head { _ in 1 }, references: .returned, readsHead: true,
-        of: Contender.all(folioRefForms)),
+        of: Contender.all(folioRefForms), hasRatio: Loop.hasRatioBackToBack),
     ],
     of: Contender.all(compoundEncodings),
     isEssential: { cell in

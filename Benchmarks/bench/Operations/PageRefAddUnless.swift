@@ -15,17 +15,19 @@ extension Operation {
 
 extension Loop {
   /// The loops of an operation that is little more than a locked one.
-  ///
-  /// Where one follows the other and lines are not in the L1 cache, the ratio tells how far apart the
-  /// arms keep their locked operations, and not what else they do.
   static func countsTaken(
     _ answer: Answer, references: ReferenceUse, readsHead: Bool = false
   ) -> [Loop] {
     [
       Loop(
         .throughput, answer, references: references, readsHead: readsHead,
-        hasRatio: { $0 == .l1d }),
+        hasRatio: hasRatioBackToBack),
       Loop(.spaced, in: .spaced, answer, references: references, readsHead: readsHead),
     ]
   }
+
+  /// Of locked operations that follow each other. Where their lines are not in the L1 cache, the ratio
+  /// tells how far apart arms keep them, and not what else the arms do.
+  @Sendable
+  static func hasRatioBackToBack(_ level: CacheLevel) -> Bool { level == .l1d }
 }
