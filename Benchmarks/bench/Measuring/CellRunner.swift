@@ -108,13 +108,14 @@ struct CellRunner: CellMeasuring {
     var length = BlockLength(
       fewest: min(CellRunner.fewestVisits, visits / 4), most: visits / 2,
       passes: CellRunner.passesOfEachArm * timed.count)
-    // Windows in turn, so that what is timed is as cold as in a round.
+    // Windows in turn, each prepared for as in a round.
     var start = 0
     while !length.isSettled {
       for arm in timed where !length.isSettled {
         start = (start + length.iterations) % visits / length.iterations * length.iterations
-        length.add(
-          elapsed: try pass(arm, 0, start..<start + length.iterations))
+        let window = start..<start + length.iterations
+        try prepare(arm, 0, window)
+        length.add(elapsed: try pass(arm, 0, window))
       }
     }
     return length.iterations

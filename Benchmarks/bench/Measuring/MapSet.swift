@@ -21,7 +21,7 @@ final class MapSet {
   /// Memory of which nothing is read, so that the maps lie elsewhere than those of the process before,
   /// whose pages are free again: what pages do to each other in the caches would else be the same in
   /// all processes of a run, and another in the next run.
-  private let ballast: MemoryMap
+  private let ballast: Owner
 
   /// A class, because arrays can't hold noncopyable values.
   private final class Owner {
@@ -40,23 +40,20 @@ final class MapSet {
   /// - Parameters:
   ///   - formats: of the map in each place.
   ///   - generator: for the size of the ballast, and for who gets which memory.
-  ///   - former: maps that are no longer needed: their memory is taken where it is of the right size,
-  ///     because the system clears what it gives.
+  ///   - former: maps with the same memory that are no longer needed (``MapKey/hasSameMemory(as:)``):
+  ///     it is taken over, because the system clears what it gives.
   init(
     _ key: MapKey, formats: [any TailFormat.Type], bindToNodes: Bool,
     generator: SeededGenerator, former: MapSet? = nil
   ) throws(VmemmapError) {
     let pages = max(key.folios << key.order, structPagesPerVmemmapPage)
     var generator = generator
-    let ballastPages = 1 + generator.below(min(2 * pages, MapSet.mostBallast))
-    ballast = try MemoryMap(
-      format: HeadPointerFormat.self,
-      sections: [
-        MemorySection(
-          node: key.memoryNode,
-          pages: (ballastPages / structPagesPerVmemmapPage + 1) * structPagesPerVmemmapPage)
-      ], mappingSize: key.optimized ? .base : key.mapping, bindToNodes: bindToNodes)
-    var spare = former?.key.hasSameMemory(as: key) == true ? former?.maps ?? [] : []
+    if let former {
+      ballast = former.ballast
+    } else {
+      ballast = try MapSet.ballast(pages, key, bindToNodes, &generator)
+    }
+    var spare = former?.maps ?? []
     var maps = [Owner?](repeating: nil, count: formats.count)
     // In a drawn order: what is made later lies elsewhere in memory.
     var places = Array(formats.indices)
@@ -91,6 +88,21 @@ final class MapSet {
       try owner?.map.optimize(
         folios: stride(from: 0, to: key.folios << key.order, by: 1 << key.order))
     }
+  }
+
+  /// - Parameter pages: of each map that is used.
+  private static func ballast(
+    _ pages: Int, _ key: MapKey, _ bindToNodes: Bool, _ generator: inout SeededGenerator
+  ) throws(VmemmapError) -> Owner {
+    let ballastPages = 1 + generator.below(min(2 * pages, MapSet.mostBallast))
+    return Owner(
+      try MemoryMap(
+        format: HeadPointerFormat.self,
+        sections: [
+          MemorySection(
+            node: key.memoryNode,
+            pages: (ballastPages / structPagesPerVmemmapPage + 1) * structPagesPerVmemmapPage)
+        ], mappingSize: key.optimized ? .base : key.mapping, bindToNodes: bindToNodes))
   }
 
   /// The places of maps for the formats, in their order, no place twice.
@@ -178,7 +190,7 @@ extension MapKey {
   }
 
   /// Whether maps for one key can be prepared anew for the other: they differ in their orders alone.
-  fileprivate func hasSameMemory(as other: MapKey) -> Bool {
+  func hasSameMemory(as other: MapKey) -> Bool {
     !optimized && !other.optimized && folios << order == other.folios << other.order
       && mapping == other.mapping && memoryNode == other.memoryNode
       && templateNode == other.templateNode

@@ -15,13 +15,12 @@ struct Worker {
   /// - Throws: ``WrongAnswer``. What this machine can't do, or no longer, costs the cells that need it.
   func run(report: (WorkerMessage) throws -> Void) throws {
     let begin = MonotonicRawClock.now()
-    var former: MapSet?
+    var former = FormerMaps()
     var weightLeft = assignment.cells.reduce(0) { $0 + $1.cell.weight }
     for group in assignment.cells.chunked(on: \.cell.mapKey) {
       var rest = group[...]
       do {
-        let maps = try maps(for: group, instead: former)
-        former = maps
+        let maps = try maps(for: group, &former)
         let placement = maps?.placement
         if let maps, process == 0 { try report(.accounts(maps.memoryAccounts())) }
         var workloads = WorkloadCache()
@@ -37,7 +36,7 @@ struct Worker {
           rest.removeFirst()
         }
       } catch let error as VmemmapError {
-        former = nil
+        former = FormerMaps()
         // The maps may be in any state now, and cells that share them need the same of the machine.
         for planned in rest {
           try report(.unmeasured(planned, why: error.description))
@@ -48,13 +47,18 @@ struct Worker {
   }
 
   /// The maps that cells share; nil where each makes its own.
-  private func maps(for group: [PlannedCell], instead former: MapSet?) throws -> MapSet? {
+  private func maps(
+    for group: [PlannedCell], _ former: inout FormerMaps
+  ) throws -> MapSet? {
     let key = group[0].cell.mapKey
     guard !key.changesHVO else { return nil }
-    return try MapSet(
+    let maps = try MapSet(
       key, formats: group.formats, bindToNodes: setup.bindsToNodes,
       generator: SeededGenerator(seed: setup.seed).stream("maps").stream(
-        UInt64(group[0].index), UInt64(process)), former: former)
+        UInt64(group[0].index), UInt64(process)), former: former.take(for: key))
+    let later = assignment.cells.drop { $0.index <= group[group.count - 1].index }
+    if later.contains(where: { $0.cell.mapKey.hasSameMemory(as: key) }) { former.keep(maps) }
+    return maps
   }
 
   private func measure(
@@ -108,6 +112,17 @@ extension Worker {
     } catch {
       throw WrongAnswer(description: "the static key could not be turned off again: \(error)")
     }
+  }
+}
+
+/// Maps of groups that were measured, whose memory later ones can have.
+private struct FormerMaps {
+  private var maps: [MapSet] = []
+
+  mutating func keep(_ set: MapSet) { maps.append(set) }
+
+  mutating func take(for key: MapKey) -> MapSet? {
+    maps.firstIndex { $0.key.hasSameMemory(as: key) }.map { maps.remove(at: $0) }
   }
 }
 
