@@ -19,8 +19,8 @@ extension Operation {
     isEssential: { cell in
       switch cell.mode {
       // One order is enough.
-      case .consumerFlags, .consumerReference: cell.order == 9 && cell.hvo != .elsewhere
-      case .addressChain: cell.order == 9 && cell.folios == 1 && cell.hvo != .elsewhere
+      case .consumerFlags: cell.order == 9 && cell.hvo != .elsewhere
+      case .consumerReference, .addressChain: cell.order == 9 && cell.folios == 1 && cell.hvo != .elsewhere
       default: true
       }
     })

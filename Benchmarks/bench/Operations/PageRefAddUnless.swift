@@ -10,7 +10,11 @@ extension Operation {
       references: .taken { $0.isTail ? nil : $0.first }),
     of: Contender.all(pageRefForms),
     // With each thread on a count of its own, too.
-    applies: { _ in true })
+    applies: { _ in true },
+    // What orders differ in shows in compound_head(); and back to back, only where there is a ratio.
+    isEssential: { cell in
+      (cell.order == 0 || cell.order == 9) && (cell.mode != .throughput || cell.folios == 1)
+    })
 }
 
 extension Loop {

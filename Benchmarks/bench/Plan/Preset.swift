@@ -78,7 +78,7 @@ extension Preset {
   /// Measuring time of a cell in seconds, over all processes.
   var secondsPerCell: Double {
     switch self {
-    case .smoke: 0.13
+    case .smoke: 0.1
     case .standard: 0.16
     case .full: 0.5
     case .threads: 1
