@@ -14,7 +14,7 @@ extension BenchTests {
     func answers(operation: String) throws {
       let finished = try FinishedRun(
         Self.plan + [
-          "--order", "9", "--operation", operation, "--mode", "throughput,latency",
+          "--order", "9", "--operation", operation, "--mode", "throughput,spaced,latency",
           "--page-class", "mix", "--hvo", "off,on", "--threads", "1,2",
         ])
       #expect(finished.ending.status == 0, "\(finished.ending.errors)")

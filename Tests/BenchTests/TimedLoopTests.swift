@@ -21,14 +21,55 @@ extension BenchTests {
       return loops
     }
 
-    @Test("Every arm has all modes of its operation, a twin, and 4 layouts")
+    @Test("Every loop has a twin, and 4 layouts")
     func copies() {
-      let modes = ["compound_head": 4, "prep_compound_page": 1, "empty": 3]
-      for (arm, copies) in Dictionary(grouping: facts, by: { [$0.operation, $0.arm] }) {
-        let roles = arm[0] == "empty" ? 1 : 2
-        #expect(copies.count == modes[arm[0], default: 2] * roles * 4, "\(arm)")
+      for (loop, copies) in Dictionary(grouping: facts, by: \.loop) {
+        #expect(copies.count == (copies[0].operation == "empty" ? 1 : 2) * 4, "\(loop)")
       }
       #expect(Set(facts.map(\.symbol)).count == facts.count)
+    }
+
+    @Test(
+      "Arms of an operation have the same modes, and no chain goes through a prediction",
+      arguments: [
+        ("page_head", ["throughput"]), ("page_tail", ["throughput"]),
+        ("page_compound", ["throughput"]), ("page_zonenum", ["throughput", "latency"]),
+        ("page_ref_add_unless", ["throughput", "spaced"]),
+        ("folio_try_get", ["throughput", "spaced"]), ("prep_compound_page", ["throughput"]),
+        ("empty", ["throughput", "spaced", "latency", "runs"]),
+      ] as [(String, Set<String>)])
+    func modes(operation: String, modes: Set<String>) throws {
+      for (arm, loops) in Dictionary(grouping: try loops(operation), by: \.arm) {
+        #expect(Set(loops.map(\.mode)) == modes, "\(arm)")
+      }
+    }
+
+    @Test(
+      "compound_head() has its modes for encodings, and consumer_ref for forms that take counts")
+    func modesOfCompoundHead() throws {
+      let arms = Dictionary(grouping: try loops("compound_head"), by: \.mode)
+        .mapValues { Set($0.map(\.arm)) }
+      let encodings = try #require(arms["throughput"])
+      let forms = try #require(arms["consumer_ref"])
+      #expect(Set(arms.keys).count == 5)
+      for mode in ["latency", "address_chain", "consumer_flags"] {
+        #expect(arms[mode] == encodings)
+      }
+      #expect(encodings.isSuperset(of: ["fakehead", "mask", "pointer_cmov", "fakehead_cmov"]))
+      #expect(forms == Set(try loops("folio_try_get").map(\.arm)))
+      #expect(forms.isSuperset(of: ["fakehead", "fakehead_preempt", "mask", "memdesc"]))
+    }
+
+    @Test(
+      "All twins stand behind all arms, so that a twin is as far from its baseline as others are")
+    func places() throws {
+      let functions = try Disassembly.read(
+        binary: Bench.path, symbolPrefix: "compound_head__throughput__")
+      func addresses(_ role: String) -> [UInt64] {
+        functions.filter { $0.symbol.contains("__\(role)__") }
+          .compactMap { $0.loops.first?.address }
+      }
+      #expect(try #require(addresses("arm").max()) < #require(addresses("twin").min()))
     }
 
     @Test("The copies of a loop are alike in all counts")
@@ -52,10 +93,22 @@ extension BenchTests {
 
     @Test("A branch on the tail mark stays a branch, and never becomes a conditional move")
     func branches() throws {
-      let loops = try loops("compound_head") { !$0.isBranchless }
-      // With the key on page[1]'s mark is tested, too.
-      expect(.conditionalJumpsOnBit0, in: loops) { $0.testsFakeHeads ? 2 * 8 : 8 }
+      let loops = try loops("compound_head") { !$0.isBranchless && !$0.choosesByMove }
+      expect(.conditionalJumpsOnBit0, in: loops) {
+        // With the key on page[1]'s mark is tested, too, and again before a reference is taken.
+        $0.testsFakeHeads ? ($0.mode == "consumer_ref" ? 3 : 2) * 8 : 8
+      }
       expect(.conditionalMovesOnBit0, in: loops) { _ in 0 }
+    }
+
+    @Test("Where GCC chooses by a conditional move, its shape does: the head, or page[1]'s answer")
+    func moves() throws {
+      let loops = try loops("compound_head") { $0.choosesByMove }
+      #expect(Set(loops.map(\.arm)) == ["pointer_cmov", "fakehead_cmov"])
+      expect(.conditionalMovesOnBit0, in: loops) { _ in 8 }
+      expect(.conditionalJumpsOnBit0, in: loops) { $0.testsFakeHeads ? 8 : 0 }
+      // The tail mark, alignment and PG_head.
+      expect(.conditionalJumps, in: loops) { $0.testsFakeHeads ? 3 * 8 + 1 : 1 }
     }
 
     @Test(
@@ -70,30 +123,38 @@ extension BenchTests {
 
     @Test("compound_head() loads one word, and with the key on the flags and page[1]'s word, too")
     func loads() throws {
-      expect(.loads, in: try loops("compound_head")) { loop in
+      expect(.loads, in: try loops("compound_head") { $0.mode != "consumer_ref" }) { loop in
         // The stream's step and the page's word; the flags and page[1]'s word.
         let found = loop.testsFakeHeads ? 4 : 2
-        // The head's flags; or its count, the same by the compare-and-swap, and by the drop.
-        let used = ["consumer_flags": 1, "consumer_ref": 3][loop.mode, default: 0]
-        return (found + used) * 8
+        // The head's flags, which a chain of data goes through.
+        return (found + (["consumer_flags", "latency"].contains(loop.mode) ? 1 : 0)) * 8
       }
     }
 
     @Test("With the key on compound_head() tests tail mark, alignment, PG_head, and page[1]'s mark")
     func fakeHeadTest() throws {
-      expect(.conditionalJumps, in: try loops("compound_head") { !$0.isBranchless }) { loop in
-        let tests = loop.testsFakeHeads ? 4 : 1
-        // Whether the count is 0, and whether the compare-and-swap must be done again.
-        let used = loop.mode == "consumer_ref" ? 2 : 0
-        return (tests + used) * 8 + 1
+      let loops = try loops("compound_head") {
+        !$0.isBranchless && !$0.choosesByMove && $0.mode != "consumer_ref"
       }
+      expect(.conditionalJumps, in: loops) { ($0.testsFakeHeads ? 4 : 1) * 8 + 1 }
     }
 
     @Test("compound_head() writes nothing; its consumer takes a reference and drops it")
     func stores() throws {
       let loops = try loops("compound_head")
-      for column in [LoopFacts.Column.stores, .locked] {
-        expect(column, in: loops) { $0.mode == "consumer_ref" ? 2 * 8 : 0 }
+      expect(.locked, in: loops) { $0.mode == "consumer_ref" ? 2 * 8 : 0 }
+      expect(.stores, in: loops.filter { !$0.hasReadSide }) {
+        $0.mode == "consumer_ref" ? 2 * 8 : 0
+      }
+    }
+
+    @Test(
+      "A consumer takes its reference as the kernels of its arm do: folio_try_get(), and a drop")
+    func consumers() throws {
+      let consumers = try loops("compound_head") { $0.mode == "consumer_ref" && !$0.hasReadSide }
+      let takers = try loops("folio_try_get") { $0.mode == "throughput" }
+      expect(.loads, in: consumers) { loop in
+        takers.first { $0.arm == loop.arm }.map { $0[.loads] + 8 } ?? -1
       }
     }
 
@@ -106,7 +167,8 @@ extension BenchTests {
         loop.testsFakeHeads ? 4 * 8 : loop.isMemdesc ? 3 * 8 : 2 * 8
       }
       let masks = try loops("page_tail") { $0.arm == "mask" }
-      expect(.conditionalJumps, in: masks) { _ in 1 }
+      expect(.conditionalJumpsOnBit0, in: masks) { _ in 8 }
+      expect(.conditionalJumps, in: masks) { _ in 8 + 1 }
     }
 
     @Test(
@@ -116,7 +178,16 @@ extension BenchTests {
         loop.testsFakeHeads || loop.isMemdesc ? 4 * 8 : 2 * 8
       }
       let masks = try loops("page_head") { $0.arm == "mask" }
-      expect(.conditionalJumps, in: masks) { _ in 1 }
+      expect(.conditionalJumps, in: masks) { _ in 8 + 1 }
+    }
+
+    @Test(
+      "A page flag test ends in a branch in every arm, and is never a number",
+      arguments: ["page_head", "page_tail", "page_compound"])
+    func flagTests(operation: String) throws {
+      let loops = try loops(operation)
+      #expect(loops.allSatisfy { $0[.conditionalJumps] > 8 })
+      expect(.conditionalMoves, in: loops) { _ in 0 }
     }
 
     @Test("PageCompound() never needs the test for fake heads")
@@ -138,8 +209,9 @@ extension BenchTests {
     func folioTryGet() throws {
       let loops = try loops("folio_try_get") { !$0.hasReadSide }
       expect(.locked, in: loops) { _ in 8 }
-      // The step and the word; the count, and the count by the compare-and-swap.
-      expect(.loads, in: loops.filter { !$0.testsFakeHeads }) { _ in 4 * 8 }
+      // The step and the word; the count, and the count by the compare-and-swap. With the key on page[1]
+      // and flags on the way to the head, and both and the count before it is taken.
+      expect(.loads, in: loops) { $0.testsFakeHeads ? 9 * 8 : 4 * 8 }
     }
 
     // MARK: page_ref_add_unless()
@@ -201,9 +273,12 @@ extension BenchTests {
       }
     }
 
-    @Test("The empty loop reads the stream, and that is all")
+    @Test("The empty loop reads the stream, adds base and answer, and that is all")
     func empty() throws {
       let loops = try loops("empty")
+      // Beside the turn: add, compare, jump.
+      let turns = ["throughput": 3 * 8, "latency": 4 * 8, "spaced": (3 + 16) * 8]
+      expect(.instructions, in: loops.filter { $0.mode != "runs" }) { turns[$0.mode]! + 3 }
       // A run is two words.
       expect(.loads, in: loops) { $0.mode == "runs" ? 2 * 8 : 8 }
       expect(.stores, in: loops) { _ in 0 }
@@ -231,56 +306,6 @@ extension BenchTests {
         "\($0.symbol): \($0[column]), not \(count($0))"
       }
       #expect(others.isEmpty, "\(column.rawValue) in \(others)", sourceLocation: sourceLocation)
-    }
-  }
-}
-
-/// One line of what `bench codegen` prints.
-private struct LoopFacts {
-  enum Column: String, CaseIterable {
-    case bytes, instructions
-    case conditionalJumps = "conditional_jumps"
-    case conditionalJumpsOnBit0 = "conditional_jumps_on_bit0"
-    case conditionalMoves = "conditional_moves"
-    case conditionalMovesOnBit0 = "conditional_moves_on_bit0"
-    case loads, stores, locked, calls
-  }
-
-  let symbol: String
-  let operation: String
-  let mode: String
-  let arm: String
-  /// By column, in the order of ``Column``.
-  let counts: [Int]
-
-  /// The symbol without role and layout.
-  var loop: String { [operation, mode, arm].joined(separator: "__") }
-
-  /// Whether it has one of the read sides of RCU that are more than a compiler barrier.
-  var hasReadSide: Bool { arm.hasSuffix("_preempt") || arm.hasSuffix("_memb") }
-
-  /// Whether the code that tests for fake heads is in it: with the key on, or to be jumped to.
-  var testsFakeHeads: Bool { arm.hasPrefix("fakehead") && !arm.hasPrefix("fakehead_off") }
-
-  var isMemdesc: Bool { arm.hasPrefix("memdesc") }
-
-  /// Whether the head is found without asking whether the page is a tail.
-  var isBranchless: Bool { arm == "mask" || isMemdesc }
-
-  subscript(column: Column) -> Int { counts[Column.allCases.firstIndex(of: column)!] }
-
-  static func all() throws -> [LoopFacts] {
-    let directory = try TemporaryDirectory()
-    let ending = try Bench.run(["codegen"], in: directory.url)
-    try #require(ending.status == 0, "\(ending.errors)")
-    let lines = ending.output.split(separator: "\n").map { $0.split(separator: ",") }
-    try #require(lines.first?.map(String.init) == ["symbol"] + Column.allCases.map(\.rawValue))
-    return try lines.dropFirst().map { fields in
-      let parts = fields[0].components(separatedBy: "__")
-      try #require(parts.count == 5, "\(fields[0])")
-      return LoopFacts(
-        symbol: String(fields[0]), operation: parts[0], mode: parts[1], arm: parts[2],
-        counts: try fields.dropFirst().map { try #require(Int($0)) })
     }
   }
 }
