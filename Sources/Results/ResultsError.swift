@@ -25,6 +25,8 @@ public enum ResultsError: Error, Equatable {
   case noSuchRun(path: FilePath, why: String)
   /// The runs come from machines that differ where it matters.
   case machinesDiffer([Machine.Difference])
+  /// A run that was stopped, has failed or still goes on, of which cells are missing.
+  case notComplete(path: FilePath, status: Meta.Status)
   /// The runs have no compared arm of a cell in common.
   case nothingMatches(baseline: FilePath, current: FilePath)
   /// A directory or link could not be made.
@@ -43,7 +45,7 @@ extension ResultsError {
       .missingColumn, .malformedMeta:
       65
     case .noSuchRun: 66
-    case .machinesDiffer, .nothingMatches: 69
+    case .machinesDiffer, .nothingMatches, .notComplete: 69
     case .cannotCreate: 73
     case .cannotWrite, .notFinite: 74
     }
@@ -82,6 +84,9 @@ extension ResultsError: CustomStringConvertible {
       "not comparable, the machines differ: "
         + differences.map(\.description).joined(separator: "; ")
         + "; measure both runs on one machine"
+    case .notComplete(let path, let status):
+      "not comparable: \(path) is \(status.rawValue), not complete: what it did not measure would "
+        + "pass; measure it whole, or compare what is there with --accept-cut"
     case .nothingMatches(let baseline, let current):
       "not comparable: \(baseline) and \(current) have no compared arm of a cell in common; "
         + "measure both with the same preset and axis filters"

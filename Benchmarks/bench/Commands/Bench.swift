@@ -26,6 +26,7 @@ struct Bench: ParsableCommand {
     StandardStreams.prepare()
     var ending = CommandEnding.success
     do {
+      try refuseRepeatedOptions(CommandLine.arguments.dropFirst())
       var command = try parseAsRoot()
       do {
         try command.run()
@@ -37,5 +38,17 @@ struct Bench: ParsableCommand {
       ending = CommandEnding(error, of: nil)
     }
     ending.exit()
+  }
+
+  /// The parser takes the last value of an option that is given twice, without a word about the first.
+  private static func refuseRepeatedOptions(_ arguments: some Sequence<String>) throws {
+    var seen: Set<Substring> = []
+    for argument in arguments.prefix(while: { $0 != "--" }) where argument.hasPrefix("--") {
+      let name = argument.prefix { $0 != "=" }
+      guard seen.insert(name).inserted else {
+        throw ValidationError(
+          "\(name) is given twice; give it once, several values with commas between them")
+      }
+    }
   }
 }

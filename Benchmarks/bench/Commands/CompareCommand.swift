@@ -23,7 +23,7 @@ struct CompareCommand: ParsableCommand {
       arm. The columns ns_per_op of both runs show that, as far as the machine was in the same state.
 
       Exit status: 0 nothing got worse, 1 something did, 66 no such run, 65 unreadable, 69 the \
-      machines differ or nothing matches.
+      machines differ, nothing matches, or a run was cut short.
       """)
 
   @Argument(help: "The run to compare with: a directory under results/.")
@@ -32,9 +32,13 @@ struct CompareCommand: ParsableCommand {
   @Argument(help: "The run to judge.")
   var current: String = "results/latest"
 
+  @Flag(help: "Compare what is there of runs that were stopped or have failed, too.")
+  var acceptCut = false
+
   func run() throws {
     let comparison = try Comparison(
-      baseline: try Run.load(FilePath(baseline)), current: try Run.load(FilePath(current)))
+      baseline: try Run.load(FilePath(baseline)), current: try Run.load(FilePath(current)),
+      acceptsCut: acceptCut)
     print(comparison.render(), terminator: "")
     if comparison.hasRegression { throw ExitCode(1) }
   }

@@ -14,6 +14,9 @@ struct RunCommand: ParsableCommand {
   @Option(help: "The directory that run directories are made in.")
   var output = "results"
 
+  @Option(help: "What to call the run or its machine: a column of summary.csv.")
+  var label: String?
+
   @Option(help: "What to print on standard output: table, csv or json.")
   var format = SummaryTable.Format.table
 
@@ -22,6 +25,21 @@ struct RunCommand: ParsableCommand {
 
   @Flag(help: "Print timings of a build without optimisation, which say nothing about the kernel.")
   var allowDebugBuild = false
+
+  func validate() throws {
+    guard let label else { return }
+    // What tools that read tables take for a number, or for nothing.
+    let words: Set = ["", "na", "n/a", "nan", "null", "none", "true", "false", "inf"]
+    guard !words.contains(label.lowercased()), Double(label) == nil,
+      label.count <= RunCommand.longestLabel, !label.contains(where: \.isNewline)
+    else {
+      throw ValidationError(
+        "--label '\(label.prefix(RunCommand.longestLabel))' can't be told from a number or nothing in a "
+          + "table, or is over \(RunCommand.longestLabel) characters; take a name such as web-42")
+    }
+  }
+
+  private static let longestLabel = 64
 
   func run() throws {
     #if DEBUG
@@ -34,7 +52,7 @@ struct RunCommand: ParsableCommand {
     let (plan, left) = try options.plan(on: .current())
     let typed = CommandLine.arguments.dropFirst()
     let outcome = try Session(
-      plan: plan, left: left, output: FilePath(output),
+      plan: plan, left: left, output: FilePath(output), label: label,
       commandLine: ["bench", "run"] + (typed.first == "run" ? typed.dropFirst() : typed)
     ).run()
     outcome.print(format, allArms: allArms)

@@ -20,7 +20,8 @@ extension Operation {
       switch cell.mode {
       // One order is enough.
       case .consumerFlags: cell.order == 9 && cell.hvo != .elsewhere
-      case .consumerReference, .addressChain: cell.order == 9 && cell.folios == 1 && cell.hvo != .elsewhere
+      case .consumerReference, .addressChain:
+        cell.order == 9 && cell.folios == 1 && cell.hvo != .elsewhere
       default: true
       }
     })

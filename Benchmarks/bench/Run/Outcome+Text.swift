@@ -30,14 +30,7 @@ extension Session.Outcome {
         \(percent(floor.falsePositiveShare)) of their intervals exclude 1
         """)
     }
-    let unplaced = rows.count { $0.ratio != nil && $0.verdict == nil }
-    if unplaced > 0 {
-      Swift.print(
-        """
-        \(unplaced) rows have no verdict: their memory was not all on its node (placement below 1), or \
-        automatic NUMA balancing moves it; --accept-placement gives them one
-        """)
-    }
+    for line in rows.linesOnQuality(fewestProcesses: fewestProcesses) { Swift.print(line) }
     if let sensitivity { Swift.print("self-test: \(sensitivity)") }
     if let control = meta.falseDiscoveryControl { Swift.print("verdicts: \(control)") }
     if !meta.findings.isEmpty {

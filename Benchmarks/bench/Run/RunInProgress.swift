@@ -186,7 +186,7 @@ extension RunInProgress {
       sensitivity: meta.sensitivity?.summary(
         nanosecondsPerOperation: selfTest.baselineTime ?? .nan,
         seconds: selfTest.measuringTime),
-      stop: stop)
+      fewestProcesses: plan.rule.fewestProcesses, stop: stop)
   }
 
   /// Writes that the run failed, and why.

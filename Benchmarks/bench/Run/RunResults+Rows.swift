@@ -18,7 +18,8 @@ extension RunResults {
       threads: cell.threads, iterations: reports.map(\.iterations).max() ?? 0,
       rounds: rounds.count, processes: reports.count, layouts: Set(rounds.map(\.layout)).count,
       nsPerOp: estimate.median, nsMin: estimate.minimum, nsIQR: estimate.interquartileRange)
-    row.commit = meta.commit
+    // As `git describe` has it: digits alone would be read as a number.
+    row.commit = meta.commit.map { "g\($0)" }
     row.label = meta.label
     row.kernel = meta.machine.kernelRelease
     row.kernels = contender.kernels

@@ -11,6 +11,8 @@ struct Session {
   let plan: Plan
   let left: [LeftOut]
   let output: FilePath
+  /// What the person calls the run or its machine.
+  var label: String?
   /// What was typed, for `meta.json`.
   let commandLine: [String]
   /// The cells to measure; the plan's by default.
@@ -23,6 +25,8 @@ struct Session {
     let directory: RunDirectory
     /// One line on what the machine resolves, where the self-test was measured.
     let sensitivity: String?
+    /// How many processes a verdict takes.
+    let fewestProcesses: Int
     /// What stopped the run before it was finished.
     let stop: StopSignal?
   }
@@ -37,6 +41,7 @@ struct Session {
       started: .now, commandLine: commandLine, seed: plan.setup.seed, compiler: .thisBuild,
       machine: .current())
     (meta.commit, meta.dirty) = Repository.state()
+    meta.label = label
     meta.falseDiscoveryControl =
       "Benjamini-Hochberg at 5 % over all arms of the run, twins left out; "
       + (plan.looks == 1

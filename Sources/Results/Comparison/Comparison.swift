@@ -16,8 +16,14 @@ public struct Comparison: Sendable {
 
   /// Matches the compared arms of both runs by the columns that say which cell and arm they are, and
   /// reads the machine-code facts of both.
-  /// - Throws: `machinesDiffer`, `nothingMatches`; what ``Run/codegen()`` throws.
-  public init(baseline: Run, current: Run) throws(ResultsError) {
+  /// - Parameter acceptsCut: whether runs are compared that did not come to their end.
+  /// - Throws: `notComplete`, `machinesDiffer`, `nothingMatches`; what ``Run/codegen()`` throws.
+  public init(
+    baseline: Run, current: Run, acceptsCut: Bool = false
+  ) throws(ResultsError) {
+    for run in [baseline, current] where run.meta.status != .complete && !acceptsCut {
+      throw .notComplete(path: run.path, status: run.meta.status)
+    }
     let differences = current.meta.machine.differences(from: baseline.meta.machine)
     guard differences.isEmpty else { throw .machinesDiffer(differences) }
 

@@ -10,7 +10,9 @@ extension SummaryRow: TableRow {
       Self.schemaVersionColumn, \.schemaVersion, in: .fromOne, "Version of these columns."),
     Column("run_id", \.runID, "The run directory's name."),
     Column("timestamp", \.timestamp, "When the run began, in UTC."),
-    Column("commit", \.commit, "The commit of this tool that measured; empty without git."),
+    Column(
+      "commit", \.commit,
+      "The commit of this tool that measured, after a g as git describe has it; empty without git."),
     Column(
       "machine_key", \.machineKey,
       "Short name and hash of what must agree for two runs to be compared."),
