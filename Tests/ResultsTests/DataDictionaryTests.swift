@@ -13,6 +13,7 @@ struct DataDictionaryTests {
   private static let sections = [
     section(RunDirectory.summaryName, SummaryRow.self),
     section(RunDirectory.samplesName, SampleRow.self),
+    section(RunDirectory.layoutsName, LayoutRow.self),
     section(RunDirectory.codegenName, CodegenRow.self),
     section(RunDirectory.unmeasuredName, Meta.Unmeasured.self),
   ]

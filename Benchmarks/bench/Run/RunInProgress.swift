@@ -169,20 +169,22 @@ extension RunInProgress {
     meta.status = stop == nil ? .complete : .interrupted
     meta.statusReason = stop?.description
     meta.finished = .now
-    let (rows, noiseFloor) = try results.summary(meta)
+    let summary = try results.summary(meta)
+    let rows = summary.rows
     if stop == nil && rows.isEmpty && results.isEmpty, let item = meta.unmeasured.last {
       throw FailedRun(description: "no cell could be measured; \(item.what): \(item.why)")
     }
-    meta.noiseFloor = noiseFloor
+    meta.noiseFloor = summary.noiseFloor
     let selfTest = results.cells[plan.cells.count - 1]
     meta.sensitivity = try selfTest.sensitivity(plan.rule)
     try directory.writeUnmeasured(meta.unmeasured)
     try directory.writeSummary(rows)
+    try directory.writeLayouts(summary.layouts)
     meta.rows = Meta.Rows(summary: rows.count, samples: results.samples)
     try directory.describeTables()
     try directory.write(meta)
     return Session.Outcome(
-      meta: meta, rows: rows, directory: directory,
+      meta: meta, rows: rows, layouts: summary.layouts, directory: directory,
       sensitivity: meta.sensitivity?.summary(
         nanosecondsPerOperation: selfTest.baselineTime ?? .nan,
         seconds: selfTest.measuringTime),

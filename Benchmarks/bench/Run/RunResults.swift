@@ -49,12 +49,21 @@ struct RunResults {
     }
   }
 
+  /// What everything measured so far comes to.
+  struct Summary {
+    let rows: [SummaryRow]
+    /// Of each compared row one for each copy of the timed loops.
+    let layouts: [LayoutRow]
+    let noiseFloor: NoiseFloor?
+  }
+
   /// The rows of `summary.csv` and the noise floor of the cells in them.
   ///
   /// Verdicts are a matter of the whole table, because false discoveries are held down over all of
   /// it. A cell with too few rounds for an interval has times, but no ratios.
-  func summary(_ meta: Meta) throws -> (rows: [SummaryRow], noiseFloor: NoiseFloor?) {
+  func summary(_ meta: Meta) throws -> Summary {
     var rows: [SummaryRow] = []
+    var layouts: [LayoutRow] = []
     var compared: [(row: Int, estimate: PairedEstimate, null: ClosedRange<Double>)] = []
     var twins: [PairedEstimate] = []
     for cell in cells where !cell.reports.isEmpty && cell.cell.operation != .selfTest {
@@ -69,6 +78,11 @@ struct RunResults {
         if let difference = estimate.difference { row.set(difference) }
         if let paired = estimate.paired, let twin, hasRatio(cell, estimate.arm) {
           row.set(paired, plan.rule, above: twin.interval)
+          layouts += paired.byLayout.map {
+            LayoutRow(
+              cell: row.cell, arm: row.arm, layout: $0.layout, ratio: $0.ratio,
+              interval: $0.interval)
+          }
           if isPlaced(row) { compared.append((rows.count, paired, twin.interval)) }
         }
         rows.append(row)
@@ -78,7 +92,7 @@ struct RunResults {
     for (item, verdict) in zip(compared, verdicts) {
       rows[item.row].verdict = try? verdict.get()
     }
-    return (rows, NoiseFloor(twins: twins))
+    return Summary(rows: rows, layouts: layouts, noiseFloor: NoiseFloor(twins: twins))
   }
 
   /// Whether the ratio of an arm's time to the baseline's says something, where both lie.

@@ -22,6 +22,7 @@ struct Session {
   struct Outcome {
     let meta: Meta
     let rows: [SummaryRow]
+    let layouts: [LayoutRow]
     let directory: RunDirectory
     /// One line on what the machine resolves, where the self-test was measured.
     let sensitivity: String?

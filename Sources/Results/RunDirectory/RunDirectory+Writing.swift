@@ -28,6 +28,12 @@ extension RunDirectory {
     try replaceFile(path.appending(Self.summaryName), with: Array(rows.csv().utf8))
   }
 
+  /// Replaces `layouts.csv`.
+  /// - Throws: `cannotWrite`; the file is then as it was.
+  public func writeLayouts(_ rows: [LayoutRow]) throws(ResultsError) {
+    try replaceFile(path.appending(Self.layoutsName), with: Array(rows.csv().utf8))
+  }
+
   /// Replaces `codegen.csv`.
   /// - Throws: `cannotWrite`; the file is then as it was.
   public func writeCodegen(_ rows: [CodegenRow]) throws(ResultsError) {

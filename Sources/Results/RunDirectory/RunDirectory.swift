@@ -9,6 +9,7 @@ public struct RunDirectory: Sendable {
   static let metaName = "meta.json"
   static let summaryName = "summary.csv"
   static let samplesName = "samples.csv"
+  static let layoutsName = "layouts.csv"
   static let codegenName = "codegen.csv"
   static let unmeasuredName = "unmeasured.csv"
   static let planName = "plan.json"

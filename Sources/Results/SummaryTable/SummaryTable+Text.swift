@@ -27,7 +27,8 @@ extension SummaryTable {
   /// What the mark of some verdicts means; nil where none has it.
   var footnote: String? {
     compared.contains(where: \.layoutsDisagree)
-      ? "* the code's copies at other addresses disagree: take no verdict from it" : nil
+      ? "* the verdict depends on where the linker puts the code: layouts.csv has each copy's ratio"
+      : nil
   }
 }
 
