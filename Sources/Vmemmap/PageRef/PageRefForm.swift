@@ -48,6 +48,7 @@ public let pageRefForms: [any PageRefForm.Type] = {
     FakeHeadForm<KeyOn, NonPreemptibleRCU>.self,
     FakeHeadForm<KeyOn, PreemptibleRCU>.self,
     PlainForm<MaskEncoding>.self,
+    AssumedCountForm<MaskEncoding>.self,
   ]
   #if HAVE_URCU
     forms +=

@@ -49,6 +49,7 @@ struct ListTests {
       ("fakehead_b_preempt", .old, "about 6.10 to 6.14"), ("fakehead", .old, "about 6.15 to 7.0"),
       ("fakehead_preempt", .old, "about 6.15 to 7.0"), ("fakehead_off", .control, nil),
       ("fakehead_on_preempt", .control, nil), ("mask", .new, "7.1 and later"),
+      ("mask_assume1", .whatIf, nil),
     ] as [(String, ArmRole, String?)])
   func formRoles(name: String, role: ArmRole, kernels: String?) throws {
     let form = try #require(pageRefForms.first { $0.name == name })

@@ -10,6 +10,7 @@ struct PageRefFormTests {
     (1, 1, 0, 2), (0, 1, 0, nil), (5, 3, 0, 8), (5, -2, 0, 3), (1, 0, 0, 1),
     (-1, 1, 0, 0), (-5, 2, 0, -3), (0, 1, 5, 1), (0, -1, 1, -1),
     (7, 1, 7, nil), (6, 1, 7, 7), (-3, 4, -3, nil), (3, 4, -3, 7), (0, 7, -1, 7),
+    (1, 1, 1, nil), (2, 1, 1, 3), (0, 1, 1, 1), (3, 1, 2, 4), (2, 1, 2, nil),
     (.max, 1, 0, .min), (.min, 1, .min, nil),
   ]
 
@@ -85,25 +86,29 @@ struct PageRefFormTests {
     unsafe #expect(map[0].referenceCount == 1)
   }
 
-  @Test("The forms that do not look for fake heads write to HVO's read-only alias: SIGSEGV")
+  @Test("The forms that are wrong under HVO attempt a store to a read-only tail: SIGSEGV")
   func withoutTheTest() async {
     // One body for each, because bodies of exit tests capture nothing before Swift 6.3.
     var results = [
       await #expect(
         processExitsWith: .signal(SIGSEGV), observing: [\.standardOutputContent]
-      ) { try storeToFakeHead(PlainForm<PointerEncoding>.self) },
+      ) { try storeToTail(PlainForm<PointerEncoding>.self) },
+      // Its compare-and-swap fails, as the tail's count is 0, and faults nevertheless.
       await #expect(
         processExitsWith: .signal(SIGSEGV), observing: [\.standardOutputContent]
-      ) { try storeToFakeHead(FakeHeadForm<KeyOff, NonPreemptibleRCU>.self) },
+      ) { try storeToTail(AssumedCountForm<MaskEncoding>.self) },
       await #expect(
         processExitsWith: .signal(SIGSEGV), observing: [\.standardOutputContent]
-      ) { try storeToFakeHead(FakeHeadForm<KeyOff, PreemptibleRCU>.self) },
+      ) { try storeToTail(FakeHeadForm<KeyOff, NonPreemptibleRCU>.self) },
+      await #expect(
+        processExitsWith: .signal(SIGSEGV), observing: [\.standardOutputContent]
+      ) { try storeToTail(FakeHeadForm<KeyOff, PreemptibleRCU>.self) },
     ]
     #if HAVE_URCU
       results.append(
         await #expect(
           processExitsWith: .signal(SIGSEGV), observing: [\.standardOutputContent]
-        ) { try storeToFakeHead(FakeHeadForm<KeyOff, MembarrierRCU>.self) })
+        ) { try storeToTail(FakeHeadForm<KeyOff, MembarrierRCU>.self) })
     #endif
     for result in results {
       let output = String(decoding: result?.standardOutputContent ?? [], as: UTF8.self)
@@ -172,8 +177,9 @@ struct PageRefFormTests {
   }
 }
 
-/// Takes a reference on an optimised folio's head, and then one on its first fake head.
-private func storeToFakeHead<Form: PageRefForm>(_: Form.Type) throws {
+/// Takes a reference on an optimised folio's head, and then one on the first tail that HVO shares: a fake
+/// head, where tails hold pointers.
+private func storeToTail<Form: PageRefForm>(_: Form.Type) throws {
   Form.registerThread()
   var map = try ModelledMemory(order: 9, folios: 1).map(Form.format)
   try map.optimize(folios: [0])
