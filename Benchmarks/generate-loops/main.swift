@@ -113,6 +113,9 @@ let arms =
   + timed("folio_try_get", of: folioRefForms.map { Contender($0) }) {
     ["throughput": throughput("FolioTryGet" + $0), "spaced": spaced("FolioTryGet" + $0)]
   }
+  + timed("put_page", of: compoundEncodings.map { Contender($0) }) {
+    ["throughput": throughput("PutPage" + $0), "spaced": spaced("PutPage" + $0)]
+  }
   + plantedAdditions.map { planted($0) } + [empty]
 
 // MARK: Entry points

@@ -19,7 +19,7 @@ extension CellRunner {
       if let (window, sum) = timed.firstWrongAnswer(steps, base: base) {
         throw wrong(run, ThreadTeam.Walk(stream: steps, window: window, base: base), sum: sum)
       }
-      try settle(loop.references, workload.visits.indices, run, base: base)
+      try settle(loop.references, run, [(workload.visits.indices, base)])
       if let problem = writing?.problem(maps, run.place, workload) {
         throw WrongAnswer(description: "\(run.arm.name) in \(cell.summary): \(problem)")
       }
@@ -76,17 +76,35 @@ extension CellRunner {
       throw wrong(run, walk, sum: sum)
     }
     guard run.arm.role != .empty else { return }
-    for walk in walks { try settle(loop.references, walk.window, run, base: walk.base) }
+    try settle(loop.references, run, walks.map { ($0.window, $0.base) })
   }
 
-  /// Gives back what a pass took, and sees that references were conserved.
+  /// Gives back what passes took or dropped, and sees that references were conserved.
   func settle(
-    _ use: ReferenceUse, _ window: Range<Int>, _ run: ArmRun, base: UInt
+    _ use: ReferenceUse, _ run: ArmRun, _ walks: [(window: Range<Int>, base: UInt)]
   ) throws(WrongAnswer) {
-    let references = References(
-      workload: workload, order: cell.order, shape: maps.shape(run.place), base: base)
-    if let problem = references.settle(use, window) {
+    func expectNone(_ problem: String?) throws(WrongAnswer) {
+      guard let problem else { return }
       throw WrongAnswer(description: "\(run.arm.name) in \(cell.summary): \(problem)")
+    }
+    for walk in walks {
+      try expectNone(references(run, base: walk.base).giveBack(use, walk.window))
+    }
+    // Threads visit the same folios: first all of them have to have theirs back.
+    for walk in walks {
+      try expectNone(references(run, base: walk.base).check(use, walk.window))
+    }
+  }
+
+  private func references(_ run: ArmRun, base: UInt) -> References {
+    References(workload: workload, order: cell.order, shape: maps.shape(run.place), base: base)
+  }
+
+  /// Lends the folios of all arms' maps what passes drop; with a negative count takes it back.
+  func lendReferences(_ count: Int32 = ReferenceUse.lent) {
+    guard case .dropped = loop.references else { return }
+    for run in runs where run.arm.role != .empty {
+      references(run, base: maps.base(run.place)).lend(count, pages: cell.pages)
     }
   }
 

@@ -66,6 +66,7 @@ struct CellRunner: CellMeasuring {
   }
 
   func measure(until deadline: UInt64) throws -> CellMeasurement {
+    lendReferences()
     // Later processes check the sums of their passes, as this one does.
     if isFirst { try verify() }
     var windows = Windows(
@@ -83,7 +84,9 @@ struct CellRunner: CellMeasuring {
       // Half of each block on either placement; beyond the caches there is none to speak of, and
       // writing all maps takes longer than measuring.
       if round % perBlock == perBlock / 2 && !isCold {
+        lendReferences(-ReferenceUse.lent)
         try maps.swapMemory()
+        lendReferences()
         // What is new in the caches is no drift: each layout gets used to it.
         for layout in 0..<setup.layouts { _ = try rounds.time(layout, &windows) }
       }
@@ -91,6 +94,7 @@ struct CellRunner: CellMeasuring {
       let timed = try rounds.time(layout, &windows)
       measurement.add(timed, layout: layout, block: round / perBlock, round: round)
     }
+    lendReferences(-ReferenceUse.lent)
     return measurement
   }
 

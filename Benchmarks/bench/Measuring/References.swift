@@ -9,37 +9,54 @@ struct References {
   /// The address of page frame 0's struct page.
   let base: UInt
 
-  /// Gives back what a pass over a window took, and sees that references were conserved.
+  /// Gives back what a pass over a window took or dropped, by subtraction or addition.
+  ///
+  /// Of a pass that takes, the sum has shown that it took as many as the oracle says. A page that got
+  /// too many therefore leaves another one too few, and that one falls below the reference it began
+  /// with.
   ///
   /// - Returns: what is wrong, if anything.
-  func settle(_ use: ReferenceUse, _ window: Range<Int>) -> String? {
+  func giveBack(_ use: ReferenceUse, _ window: Range<Int>) -> String? {
     switch use {
-    case .none: nil
-    case .taken(let target): giveBack(window, target: target)
-    case .returned: check(window)
+    case .none, .returned: nil
+    case .taken(let target): drop(1, window, target: target)
+    case .dropped: drop(-1, window) { $0.head }
     }
   }
 
-  /// Sees that every head of a window has the one reference it began with.
-  private func check(_ window: Range<Int>) -> String? {
+  /// Sees that the heads of a window have the references that they began with, where a pass's sum does
+  /// not show how many it dropped.
+  ///
+  /// - Precondition: all that passes have dropped was given back.
+  /// - Returns: what is wrong, if anything.
+  func check(_ use: ReferenceUse, _ window: Range<Int>) -> String? {
+    let expected: Int32
+    switch use {
+    case .none, .taken: return nil
+    case .returned: expected = 1
+    case .dropped: expected = 1 + ReferenceUse.lent
+    }
     for visit in workload.visits[window] {
       let count = head(of: visit.first).referenceCount
-      if count != 1 {
-        return "references not conserved: \(count) instead of 1 on pfn \(visit.head)"
+      if count != expected {
+        return "references not conserved: \(count) instead of \(expected) on pfn \(visit.head)"
       }
     }
     return nil
   }
 
-  /// Gives back the references that a pass over a window must have taken, by subtraction, and sees
-  /// that they were conserved.
+  /// Lends all folios of a map the references that passes drop, or takes them back.
   ///
-  /// The pass's sum has shown that it took as many as the oracle says. A page that got too many
-  /// therefore leaves another one too few, and that one falls below the reference it began with.
+  /// - Parameter pages: of the map.
+  func lend(_ count: Int32, pages: Int) {
+    for pfn in stride(from: 0, to: pages, by: 1 << order) { head(of: pfn).dropReferences(-count) }
+  }
+
+  /// Drops so many references for each visit of a window, and sees that no folio loses its own.
   ///
   /// - Parameter target: see ``ReferenceUse/taken(_:)``.
-  private func giveBack(
-    _ window: Range<Int>, target: (Visit) -> PageFrameNumber?
+  private func drop(
+    _ each: Int32, _ window: Range<Int>, target: (Visit) -> PageFrameNumber?
   ) -> String? {
     var index = window.lowerBound
     while index < window.upperBound {
@@ -49,10 +66,10 @@ struct References {
       while index < window.upperBound {
         let next = target(workload.visits[index])
         guard next == first || next == nil else { break }
-        if next != nil { count += 1 }
+        if next != nil { count += each }
         index += 1
       }
-      guard let first, count > 0 else { continue }
+      guard let first, count != 0 else { continue }
       let left = head(of: first).dropReferences(count)
       if left < 1 {
         return "references not conserved: \(left) left on pfn \(first), which began with 1"

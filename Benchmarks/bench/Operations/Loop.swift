@@ -111,6 +111,12 @@ enum ReferenceUse: Sendable {
   case taken(@Sendable (Visit) -> PageFrameNumber?)
   /// Takes references and drops them.
   case returned
+  /// Drops a reference of the folio in each visit. They are lent before the cell is measured, and given
+  /// back after the pass.
+  case dropped
+
+  /// How many references each folio has beside its own while passes drop some: more than any pass.
+  static let lent: Int32 = 1 << 30
 }
 
 /// What an operation writes to struct pages besides counts, and how that is verified.

@@ -76,7 +76,7 @@ extension Operation {
   /// The kernel's operations, which is what a person can ask for.
   static let kernel: [Operation] = [
     .compoundHead, .pageHead, .pageTail, .pageCompound, .pageZonenum, .pageRefAddUnless,
-    .folioTryGet, .prepCompoundPage, .hvoOptimize, .hvoRestore,
+    .folioTryGet, .putPage, .prepCompoundPage, .hvoOptimize, .hvoRestore,
   ]
 
   /// Those that are loops over struct pages.

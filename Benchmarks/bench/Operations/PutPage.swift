@@ -1,0 +1,9 @@
+import Vmemmap
+
+extension Operation {
+  /// `put_page()`: the count goes down by one, and never to 0.
+  static let putPage = Operation(
+    "put_page",
+    loops: Loop.countsTaken(.head, references: .dropped, readsHead: true),
+    of: Contender.all(compoundEncodings), isEssential: { _ in false })
+}
