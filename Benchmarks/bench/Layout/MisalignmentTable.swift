@@ -4,7 +4,7 @@ import Vmemmap
 /// Heads that a mask gets wrong in memory maps that are not aligned to the largest folio, counted.
 struct MisalignmentTable {
   /// Bytes by which a memory map misses its alignment: from a page to half of the alignment.
-  static let displacements = (0...5).map { 4096 << (3 * $0) }
+  static let displacements = (0...5).map { basePageSize << (3 * $0) }
   private static let orders = Array(0...Order.maximum)
 
   /// The struct pages of the largest folio, which each map has: the memory that counting takes.

@@ -14,7 +14,7 @@ enum PublishedFigures {
   /// The figures of 2021 beside the rows that answer the same question; none without such rows.
   static func lines(beside rows: [SummaryRow]) -> [String] {
     let answers = rows.filter { row in
-      row.baseline == PointerEncoding.name && row.arm.hasPrefix("fakehead")
+      row.baseline == PointerEncoding.name && row.role == .old && row.ratio != nil
         && withTest.contains { $0.pageClass.rawValue == row.pageClass }
     }
     guard !answers.isEmpty else { return [] }
