@@ -51,6 +51,7 @@ extension BenchTests {
       Case("--seed -1", "--seed"),
       Case("--seed 1.5", "'1.5'", "--seed"),
       Case("--format xml", "'xml'", "table", "csv", "json"),
+      Case("--label 7", "'7'", "number", "web-42"),
       Case("--frobnicate", "'--frobnicate'"),
       Case("elsewhere", "'elsewhere'"),
       // Beyond memory, and beyond what an integer holds.
@@ -79,6 +80,23 @@ extension BenchTests {
       #expect(ending.errorMessages.count == 1, "\(ending.errors)")
       #expect(ending.errors.contains("See 'bench run --help' for more information."))
       for word in refusal.words { #expect(ending.errors.contains(word), "\(ending.errors)") }
+    }
+
+    @Test(
+      "An option given twice is refused by its name, with the way to give two values; status 64",
+      arguments: [
+        ["run", "--mode", "throughput", "--mode", "latency"], ["--order=0", "--order", "9"],
+        ["list", "--preset", "smoke", "--preset=full"],
+      ])
+    func twice(arguments: [String]) throws {
+      let directory = try TemporaryDirectory()
+      let ending = try Bench.run(arguments, in: directory.url)
+      #expect(ending.status == 64)
+      #expect(ending.output == "")
+      let message = try #require(ending.errorMessages.first)
+      let name = try #require(arguments.first { $0.hasPrefix("--") }).prefix { $0 != "=" }
+      #expect(message.contains("\(name) is given twice") && message.contains("commas"))
+      #expect(directory.names() == [])
     }
 
     @Test(

@@ -72,8 +72,10 @@ struct CellRunner: CellMeasuring {
     var windows = Windows(
       visits: workload.visits.count, length: try planned.iterations ?? settledLength(),
       areVisitedOnce: isCold, generator.stream("windows"))
+    // Of their own: there are more or fewer of them, and the orders of kept rounds follow from the seed.
+    var unkept = Rounds(self, orders: generator.stream("warm-up"))
+    let roundCost = try warmUp(&unkept, &windows)
     var rounds = Rounds(self, orders: generator.stream("order"))
-    let roundCost = try warmUp(&rounds, &windows)
     let blocks = setup.blocks(layouts: setup.layouts)
     let perGroup = setup.roundsPerGroup(
       roundCost: roundCost, groups: setup.layouts * blocks, until: deadline)
@@ -88,7 +90,7 @@ struct CellRunner: CellMeasuring {
         try maps.swapMemory()
         lendReferences()
         // What is new in the caches is no drift: each layout gets used to it.
-        for layout in 0..<setup.layouts { _ = try rounds.time(layout, &windows) }
+        for layout in 0..<setup.layouts { _ = try unkept.time(layout, &windows) }
       }
       let layout = round % setup.layouts
       let timed = try rounds.time(layout, &windows)

@@ -27,6 +27,7 @@ struct Cell: Hashable, Codable {
   /// On which CPUs each thread may run: one of its own, or alone on all of the node.
   ///
   /// - Parameter available: by node.
+  /// - Precondition: there are enough (``MachineLimits/reasonToLeaveOut(_:)``).
   func cpus(on available: [Int: [Int]]) -> [[Int]] {
     let here = available[cpuNode] ?? []
     guard threads > 1 else { return [here] }

@@ -56,31 +56,34 @@ extension PlanOptions {
     var shrunk: [LeftOut] = []
     var fitting: [PlannedCell] = []
     for (key, group) in cells.grouped(by: \.mapKey) {
-      var planned = group.map {
-        PlannedCell(index: 0, cell: $0, arms: choice.arms(of: $0), cpus: $0.cpus(on: machine.cpus))
+      var planned: [PlannedCell] = []
+      for cell in group {
+        if let reason = machine.reasonToLeaveOut(cell) {
+          left.append(reason)
+        } else {
+          planned.append(
+            PlannedCell(
+              index: 0, cell: cell, arms: choice.arms(of: cell), cpus: cell.cpus(on: machine.cpus)))
+        }
       }
-      let wanted = key.folios
-      var reason = machine.reasonToLeaveOut(planned, mostBytes: axes.mostBytes)
+      guard !planned.isEmpty else { continue }
       // What was chosen by the caches can be chosen smaller; what a person named can't.
-      if axes.footprints.contains(.beyond),
-        wanted == Footprint.beyond.folios(ofOrder: key.order, machine.caches)
-      {
+      let isBeyond =
+        axes.footprints.contains(.beyond)
+        && key.folios == Footprint.beyond.folios(ofOrder: key.order, machine.caches)
+      let mostBytes = isBeyond ? axes.mostBytes : .max
+      var reason = machine.reasonToLeaveOut(planned, mostBytes: mostBytes)
+      if isBeyond {
         let first = reason
         while reason != nil && planned[0].cell.folios > 1 {
           planned = planned.map { $0.halved() }
-          reason = machine.reasonToLeaveOut(planned, mostBytes: axes.mostBytes)
+          reason = machine.reasonToLeaveOut(planned, mostBytes: mostBytes)
         }
         if let first, reason == nil {
           shrunk.append(first.measured(with: planned[0].cell.folios))
         }
       }
-      for one in planned {
-        if let reason = reason ?? machine.reasonToLeaveOut(one.cell) {
-          left.append(reason)
-        } else {
-          fitting.append(one)
-        }
-      }
+      if let reason { left.append(reason) } else { fitting += planned }
     }
     fitting = fitting.enumerated().map { $1.numbered($0) }
     left = left.uniqued()

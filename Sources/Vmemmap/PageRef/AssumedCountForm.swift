@@ -28,7 +28,8 @@ public enum AssumedCountForm<Encoding: CompoundEncoding>: PageRefForm {
     // Any count but the one that must not be added to; of callers that name 0, this is 1.
     var count: Int32 = unless == 1 ? 2 : 1
     repeat {
-      let swap = cvm_atomic_try_cmpxchg(page.address &+ Page.Offset.refcount, count, count &+ addend)
+      let address = page.address &+ Page.Offset.refcount
+      let swap = cvm_atomic_try_cmpxchg(address, count, count &+ addend)
       if swap.exchanged { return true }
       count = swap.seen
     } while count != unless
