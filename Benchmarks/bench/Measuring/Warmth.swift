@@ -16,15 +16,12 @@ enum Warmth: Equatable {
   static let hot = Warmth.warm(visits: 0)
 
   init(of cell: Cell, on format: any TailFormat.Type, _ caches: CacheSizes) {
-    let bytes = cell.touchedBytes(on: format)
-    let line = 64
-    if caches.isBeyond(bytes) {
-      self = .cold
-    } else if bytes <= caches.l2 {
+    switch caches.level(of: cell, on: format) {
+    case .l1d, .l2:
       // Random visits leave one line in seven out where there are twice as many of them as lines.
-      self = .warm(visits: 2 * bytes / line)
-    } else {
-      self = .farther(visits: caches.l2 / line)
+      self = .warm(visits: 2 * cell.touchedBytes(on: format) / cacheLine)
+    case .l3, nil: self = .farther(visits: caches.l2.bytes / cacheLine)
+    case .beyond: self = .cold
     }
   }
 }

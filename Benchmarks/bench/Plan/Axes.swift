@@ -137,7 +137,7 @@ enum Footprint: Hashable, ExpressibleByArgument {
     func filling(_ bytes: Int) -> Int { max(1, bytes / (Page.size << order)) }
     return switch self {
     case .one: 1
-    case .l2: filling(caches.l2 / 2)
+    case .l2: filling(caches.l2.bytes / 2)
     case .l3: filling(caches.last / 2)
     case .beyond: filling(CacheSizes.beyondFactor * caches.last)
     case .many: filling(Footprint.manyBytes)

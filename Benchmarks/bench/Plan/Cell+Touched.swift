@@ -31,17 +31,26 @@ extension Cell {
   /// The bytes in cache lines that an arm of the cell finds its answers in, if it visits all of the
   /// pages that the cell has: struct pages, and what is read of heads or of folios allocated apart.
   func touchedBytes(on format: any TailFormat.Type) -> Int {
-    let line = 64
     let ownHeads = [.order0, .head, .headAligned, .headUnaligned, .mix].contains(pageClass)
     let readsHeads = operation.loops.first { $0.mode == mode }?.readsHead == true
     let heads = readsHeads && (format.folioSize > 0 || !ownHeads) ? folios : 0
-    return pages(on: format) * min(max(format.structPageSize, 32), 2 * line) + heads * line
+    return pages(on: format) * min(max(format.structPageSize, 32), 2 * cacheLine) + heads
+      * cacheLine
   }
-}
 
-extension CacheSizes {
-  /// Where an arm of a cell finds what it touches.
-  func level(of cell: Cell, on format: any TailFormat.Type) -> SummaryRow.Level? {
-    level(of: cell.touchedBytes(on: format))
+  /// How far apart the lines of the cell's class lie, in bytes, where that is the same for all; the heads
+  /// of large folios fall into few sets of a cache.
+  func stride(on format: any TailFormat.Type) -> Int {
+    switch pageClass {
+    case .order0, .tail, .mix: cacheLine
+    case .head, .headAligned, .headUnaligned: format.structPageSize << order
+    case .fakeHead: basePageSize
+    }
+  }
+
+  /// The bytes of memory behind the struct pages that the cell's are chosen among.
+  func spanBytes(on format: any TailFormat.Type) -> Int {
+    let isOptimized = hvo == .on && format.sharedTails != nil
+    return isOptimized ? folios * basePageSize : folios * format.structPageSize << order
   }
 }

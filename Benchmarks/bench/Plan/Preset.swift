@@ -79,7 +79,7 @@ extension Preset {
   var secondsPerCell: Double {
     switch self {
     case .smoke: 0.1
-    case .standard: 0.16
+    case .standard: 0.13
     case .full: 0.5
     case .threads: 1
     case .scale, .fakeHeads2021: 10

@@ -54,7 +54,11 @@ extension SystemTree {
         let type = line(ifPresent: cache.appending("type")),
         let bytes = line(ifPresent: cache.appending("size")).flatMap(Self.bytes)
       else { return nil }
-      return Machine.Cache(level: level, type: type, bytes: bytes)
+      // 0 in some virtual machines.
+      let ways = integer(ifPresent: cache.appending("ways_of_associativity")).flatMap {
+        $0 > 0 ? $0 : nil
+      }
+      return Machine.Cache(level: level, type: type, bytes: bytes, ways: ways)
     }
   }
 

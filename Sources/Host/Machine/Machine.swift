@@ -54,11 +54,14 @@ public struct Machine: Codable, Equatable, Sendable {
     /// Data, Instruction or Unified.
     public var type: String
     public var bytes: Int
+    /// Lines in a set; `nil` where the kernel does not tell.
+    public var ways: Int?
 
-    public init(level: Int, type: String, bytes: Int) {
+    public init(level: Int, type: String, bytes: Int, ways: Int? = nil) {
       self.level = level
       self.type = type
       self.bytes = bytes
+      self.ways = ways
     }
   }
 
