@@ -25,7 +25,7 @@ extension BenchTests {
       Case("--mix 0", "mix 0", "1 to 99"),
       Case("--mix 100", "mix 100", "1 to 99"),
       Case("--mode both", "'both'", "throughput", "latency", "consumer_ref"),
-      Case("--operation put_page", "'put_page'", "compound_head", "page_ref_add_unless"),
+      Case("--operation get_page", "'get_page'", "compound_head", "page_ref_add_unless"),
       Case("--operation selftest", "'selftest'", "compound_head"),
       Case("--page-class middle", "'middle'", "head", "tail", "fakehead", "mix"),
       Case("--hvo maybe", "'maybe'", "off", "elsewhere", "on"),

@@ -89,7 +89,6 @@ extension BenchTests {
           #expect(row.ratio == nil && row.ratioLo == nil && row.ratioHi == nil)
           #expect(row.verdict == nil && row.pValue == nil)
         }
-        #expect((row.differenceNS == nil) == (row.arm == row.baseline))
         #expect(try #require(row.nullLo) <= #require(row.nullHi))
       }
     }
@@ -113,6 +112,44 @@ extension BenchTests {
         for part in [SampleRow.Part.baseline, .twin, .empty] {
           #expect(samples.count { $0.part == part } == 1, "\(id)")
         }
+      }
+    }
+
+    @Test("All processes of a cell time blocks of equally many operations")
+    func iterations() {
+      for row in finished.run.summary {
+        let samples = finished.samples.filter { $0.cell == row.cell }
+        #expect(Set(samples.map(\.process)).count == 3, "cell \(row.cell)")
+        #expect(Set(samples.map(\.iterations)) == [row.iterations], "cell \(row.cell)")
+      }
+    }
+
+    @Test("Every arm but the baseline has a difference to it in nanoseconds, and an interval")
+    func differences() throws {
+      for row in finished.run.summary {
+        if row.arm == row.baseline {
+          #expect(row.differenceNS == nil && row.differenceLo == nil && row.differenceHi == nil)
+          #expect(row.differenceCycles == nil)
+        } else {
+          let (low, high) = (try #require(row.differenceLo), try #require(row.differenceHi))
+          #expect((low...high).contains(try #require(row.differenceNS)))
+        }
+      }
+    }
+
+    @Test("Times and differences are told in cycles where every round has the length of one")
+    func cycles() throws {
+      for row in finished.run.summary {
+        let lengths = finished.samples.filter { $0.cell == row.cell }.map(\.cycleNS)
+        #expect((row.cycles != nil) == lengths.contains { $0 != nil }, "cell \(row.cell)")
+        guard row.arm != row.baseline, !lengths.contains(nil) else {
+          #expect(row.differenceCycles == nil)
+          continue
+        }
+        let (low, high) = (
+          try #require(row.differenceCyclesLo), try #require(row.differenceCyclesHi)
+        )
+        #expect((low...high).contains(try #require(row.differenceCycles)))
       }
     }
 

@@ -63,9 +63,6 @@ class Tables(unittest.TestCase):
             self.assertEqual(float(text), value)
         elif field["type"] == "boolean":
             self.assertEqual({"true": True, "false": False}[text], value)
-        elif field["name"] in ("commit", "label"):
-            # One whose characters are all digits is a number to pandas; nothing else may be.
-            self.assertTrue(str(value) == text or text.isdecimal())
         else:
             self.assertEqual(text, value)
 

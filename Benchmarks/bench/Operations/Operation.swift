@@ -79,8 +79,9 @@ extension Operation {
     .folioTryGet, .putPage, .prepCompoundPage, .hvoOptimize, .hvoRestore,
   ]
 
-  /// Those that are loops over struct pages.
-  static let onPages = kernel.filter { !$0.changesHVO }
+  /// Those of a table of everything: loops over struct pages, but for `put_page()`, which is
+  /// `compound_head()` and a decrement.
+  static let tabled = kernel.filter { !$0.changesHVO && $0 != .putPage }
 
   init?(rawValue: String) {
     self.init(rawValue, among: Operation.kernel + [.selfTest])

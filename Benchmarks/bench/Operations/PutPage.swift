@@ -5,5 +5,6 @@ extension Operation {
   static let putPage = Operation(
     "put_page",
     loops: Loop.countsTaken(.head, references: .dropped, readsHead: true),
-    of: Contender.all(compoundEncodings), isEssential: { _ in false })
+    of: Contender.all(compoundEncodings),
+    isEssential: { $0.order == 9 && $0.folios == 1 && $0.hvo != .elsewhere })
 }

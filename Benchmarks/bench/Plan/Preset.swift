@@ -19,7 +19,7 @@ enum Preset: String, CaseIterable, ExpressibleByArgument {
 
 /// The values of each axis; a plan is their product, less what does not exist.
 struct Axes {
-  var operations = Operation.onPages
+  var operations = Operation.tabled
   var modes = Mode.allCases
   var orders: [Int]
   var pageClasses: [PageClass] = [.order0, .head, .tail, .fakeHead, .mix]

@@ -35,5 +35,7 @@ final class TemporaryDirectory {
   }
 
   /// The run that the program left last.
-  func latestRun() throws -> Run { try Run.load(FilePath(file("results/latest").path)) }
+  func latestRun() throws -> Run { try run("results/latest") }
+
+  func run(_ name: String) throws -> Run { try Run.load(FilePath(file(name).path)) }
 }

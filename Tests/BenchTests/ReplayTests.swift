@@ -1,0 +1,76 @@
+import Foundation
+import Results
+import Testing
+
+extension BenchTests {
+  @Suite("A row measured again", .needsProgram)
+  struct ReplayTests {
+    private let directory: TemporaryDirectory
+
+    /// Several folios, because in one folio all heads are the same whatever the seed.
+    init() throws {
+      directory = try TemporaryDirectory()
+      let ending = try Bench.run(
+        [
+          "run", "--order", "9", "--operation", "compound_head", "--mode", "throughput",
+          "--page-class", "head,tail", "--hvo", "off", "--footprint", "8", "--processes", "1",
+          "--budget", "0.2", "--seed", "7", "--output", "recorded",
+        ], in: directory.url)
+      try #require(ending.status == 0, "\(ending.errors)")
+    }
+
+    /// Measures a row of the second cell again.
+    private func replay() throws -> Bench.Ending {
+      let run = try directory.run("recorded/latest")
+      let row = try #require(run.summary.firstIndex { $0.cell == 1 && $0.arm == "mask" }) + 1
+      return try Bench.run(
+        ["replay", "recorded/latest", "\(row)", "--budget", "0.1"], in: directory.url)
+    }
+
+    @Test("The row's cell, and no other, is measured again over the same addresses")
+    func again() throws {
+      let ending = try replay()
+      #expect(ending.status == 0, "\(ending.errors)")
+      #expect(ending.output.hasPrefix("then:\n") && ending.output.contains("\nnow:\n"))
+      let recorded = try directory.run("recorded/latest")
+      let replayed = try directory.latestRun()
+      #expect(Set(replayed.summary.map(\.cell)) == [1])
+      let expected = recorded.summary.filter { $0.cell == 1 }
+      #expect(replayed.summary.map(\.checksum) == expected.map(\.checksum))
+      #expect(replayed.summary.map(\.arm) == expected.map(\.arm))
+    }
+
+    @Test("The cell is the one in plan.json: with another seed the addresses are others; status 2")
+    func otherSeed() throws {
+      try directory.edit("recorded/latest/plan.json", "\"seed\":7", "\"seed\":8")
+      let ending = try replay()
+      #expect(ending.status == 2, "\(ending.errors)")
+      let message = try #require(ending.errorMessages.first)
+      #expect(message.contains("checksum") && message.contains("not the same addresses"))
+    }
+
+    @Test("A run without its plan, or with one that can't be read, is refused; status 65")
+    func noPlan() throws {
+      let plan = directory.file("recorded/latest/plan.json")
+      try Data("{}".utf8).write(to: plan)
+      let damaged = try replay()
+      #expect(damaged.status == 65)
+      #expect(damaged.errorMessages.first?.contains("plan.json") == true, "\(damaged.errors)")
+      try FileManager.default.removeItem(at: plan)
+      let missing = try replay()
+      #expect(missing.status == 65)
+      #expect(missing.errorMessages.first?.contains("plan.json") == true, "\(missing.errors)")
+      #expect(directory.names("results") == [])
+    }
+
+    @Test("A row that is not there is refused with those that are; status 64")
+    func noRow() throws {
+      let rows = try directory.run("recorded/latest").summary.count
+      for row in ["0", "\(rows + 1)"] {
+        let ending = try Bench.run(["replay", "recorded/latest", row], in: directory.url)
+        #expect(ending.status == 64)
+        #expect(ending.errorMessages.first?.contains("1 to \(rows)") == true, "\(ending.errors)")
+      }
+    }
+  }
+}
