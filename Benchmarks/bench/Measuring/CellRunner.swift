@@ -22,7 +22,7 @@ struct CellRunner: CellMeasuring {
 
   var cell: Cell { planned.cell }
   /// Whether an arm is measured beyond the caches.
-  private var isCold: Bool { runs.contains { $0.warmth == .cold } }
+  private var isCold: Bool { runs.contains(where: \.warmth.isCold) }
 
   /// An arm, and what it needs to run.
   struct ArmRun {

@@ -10,7 +10,12 @@ enum Warmth: Equatable {
   /// As `warm`, but what is timed is in the last level alone, but for what was just read.
   case farther(visits: Int)
   /// Nothing: they are far more than the caches hold. What is timed was flushed, and is visited once.
-  case cold
+  /// But heads among many more tails may be so few that the last level keeps them.
+  case cold(keepsHeads: Bool)
+
+  var isCold: Bool {
+    if case .cold = self { true } else { false }
+  }
 
   /// Of what fits into the first level.
   static let hot = Warmth.warm(visits: 0)
@@ -21,7 +26,8 @@ enum Warmth: Equatable {
       // Random visits leave one line in seven out where there are twice as many of them as lines.
       self = .warm(visits: 2 * cell.touchedBytes(on: format) / cacheLine)
     case .l3, nil: self = .farther(visits: caches.l2.bytes / cacheLine)
-    case .beyond: self = .cold
+    case .beyond:
+      self = .cold(keepsHeads: cell.headBytes(on: format) <= caches.last / 2)
     }
   }
 }
@@ -31,7 +37,8 @@ extension CellRunner {
   func prepare(_ index: Int, _ layout: Int, _ window: Range<Int>) throws(WrongAnswer) {
     let run = runs[index]
     switch run.warmth {
-    case .cold: break
+    case .cold(let keepsHeads):
+      if keepsHeads { touchHeads(run.place, window) }
     case .farther(let count):
       touch(run.place, window)
       touch(run.place, visits(count, before: window))
@@ -43,9 +50,17 @@ extension CellRunner {
 
   /// Drives what visits read out of the caches, of cold arms. Costs some 10 ns for each line.
   func flushColdArms(_ windows: [Range<Int>]) {
-    for run in runs where run.warmth == .cold {
+    for run in runs {
+      guard case .cold(let keepsHeads) = run.warmth else { continue }
       for window in windows {
-        forEachRead(run.place, window) { cvm_flush_cache_line($0) }
+        if keepsHeads {
+          let (base, shape) = (maps.base(run.place), maps.shape(run.place))
+          for visit in workload.visits[window] where visit.isTail {
+            cvm_flush_cache_line(base + shape.page(visit.first))
+          }
+        } else {
+          forEachRead(run.place, window) { cvm_flush_cache_line($0) }
+        }
       }
     }
   }
@@ -61,6 +76,15 @@ extension CellRunner {
   /// Reads what visits will read.
   private func touch(_ place: Int, _ window: Range<Int>) {
     forEachRead(place, window) { _ = Page(address: $0).flags }
+  }
+
+  /// Reads the heads that visits will read.
+  private func touchHeads(_ place: Int, _ window: Range<Int>) {
+    let (base, shape) = (maps.base(place), maps.shape(place))
+    for visit in workload.visits[window] where loop.readsHead || !visit.isTail {
+      if !visit.isTail { _ = Page(address: base + shape.page(visit.first)).flags }
+      _ = Page(address: base + shape.head(visit.first, order: visit.order)).flags
+    }
   }
 
   /// - Parameter body: gets the addresses of struct pages and folios that the loop reads in visits.

@@ -38,6 +38,11 @@ extension Cell {
       * cacheLine
   }
 
+  /// The bytes in cache lines of all heads of the cell, and of folios that are allocated apart.
+  func headBytes(on format: any TailFormat.Type) -> Int {
+    folios * cacheLine * (format.folioSize > 0 ? 2 : 1)
+  }
+
   /// How far apart the lines of the cell's class lie, in bytes, where that is the same for all; the heads
   /// of large folios fall into few sets of a cache.
   func stride(on format: any TailFormat.Type) -> Int {
