@@ -5,7 +5,7 @@ extension BenchTests {
   struct NamedOperationTests {
     @Test(
       "They have cells, though the default plan has none of them",
-      arguments: ["page_compound", "put_page"])
+      arguments: ["page_compound", "put_page", "scan_pfns"])
     func named(operation: String) throws {
       let directory = try TemporaryDirectory()
       func cells(_ arguments: [String]) throws -> [Substring] {

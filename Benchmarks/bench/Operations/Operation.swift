@@ -82,7 +82,7 @@ extension Operation {
   /// The kernel's operations, which is what a person can ask for.
   static let kernel: [Operation] = [
     .compoundHead, .pageHead, .pageTail, .pageCompound, .pageZonenum, .pageRefAddUnless,
-    .folioTryGet, .putPage, .prepCompoundPage, .hvoOptimize, .hvoRestore,
+    .folioTryGet, .putPage, .prepCompoundPage, .scanPFNs, .hvoOptimize, .hvoRestore,
   ]
 
   /// Those of a table of everything.
