@@ -104,6 +104,9 @@ let arms =
   + timed("prep_compound_page", of: preparedEncodings.map { Contender($0) }) {
     ["throughput": runs("PrepCompoundPage" + $0)]
   }
+  + timed("scan_pfns", of: scannedEncodings.map { Contender($0) }) {
+    ["throughput": runs("ScanPFNs" + $0)]
+  }
   + timed("page_zonenum", of: zoneEncodings.map { Contender($0) }) {
     ["throughput": throughput("PageZonenum" + $0), "latency": latency("PageZonenum" + $0)]
   }

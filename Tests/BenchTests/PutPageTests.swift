@@ -42,5 +42,16 @@ extension BenchTests {
       #expect(finished.ending.status == 0, "\(finished.ending.errors)")
       #expect(Set(finished.run.summary.map(\.threads)) == [2])
     }
+
+    @Test("It is the way to the head, and one locked operation")
+    func loops() throws {
+      let loops = try LoopFacts.all().filter { $0.operation == "put_page" }
+      try #require(!loops.isEmpty)
+      for loop in loops {
+        #expect(loop[.locked] == 8 && loop[.stores] == 8, "\(loop.symbol)")
+        // The step, the word and the count. With the key on of heads flags and page[1]'s word, too.
+        #expect(loop[.loads] == (loop.testsFakeHeads ? 5 * 8 : 3 * 8), "\(loop.symbol)")
+      }
+    }
   }
 }

@@ -109,7 +109,7 @@ extension CellRunner {
   }
 
   func wrong(_ run: ArmRun, _ walk: ThreadTeam.Walk, sum: UInt) -> WrongAnswer {
-    let relative = sum &- UInt(walk.window.count) &* walk.base &* walk.stream.basesPerAnswer
+    let relative = walk.stream.relative(sum, window: walk.window, base: walk.base)
     return WrongAnswer(
       description:
         "\(run.arm.name) (\(run.arm.role.rawValue)) in \(cell.summary): wrong answers for "

@@ -9,14 +9,19 @@ struct Stream {
   let starts: [UInt]
   /// `expected[i]` is the sum of the answers to the first `i` visits, on a map whose base is 0.
   let expected: [UInt]
-  /// How often the base is part of an answer: 1 where the answer is an address, 0 where it is not.
-  let basesPerAnswer: UInt
+  /// `bases[i]` is how often the base is part of them: once for each address.
+  private let bases: [UInt]
 
   var count: Int { starts.count }
 
   /// Whether a loop over `window` of a map at `base` returned what the oracle says.
   func accepts(_ sum: UInt, window: Range<Int>, base: UInt) -> Bool {
-    sum == answer(window: window) &+ UInt(window.count) &* base &* basesPerAnswer
+    relative(sum, window: window, base: base) == answer(window: window)
+  }
+
+  /// What a loop over `window` of a map at `base` returned, as on a map whose base is 0.
+  func relative(_ sum: UInt, window: Range<Int>, base: UInt) -> UInt {
+    sum &- base &* (bases[window.upperBound] &- bases[window.lowerBound])
   }
 
   /// The right sum over a window, on a map whose base is 0.
@@ -30,27 +35,14 @@ extension Stream {
   init(_ workload: Workload, _ cell: Cell, _ loop: Loop, _ shape: MapShape) {
     let visits = workload.visits
     let offsets = visits.map { shape.page($0.first) }
-    let answers: [UInt]
-    let isAddress: Bool
-    switch loop.answer {
-    case .page:
-      answers = offsets
-      isAddress = true
-    case .head(let more):
-      let more = more(cell)
-      answers = visits.map { shape.head($0.first, order: $0.order) &+ more }
-      isAddress = true
-    case .number(let number):
-      answers = visits.map { number($0, cell) }
-      isAddress = false
-    }
+    let answers = visits.map { loop.answer.right(for: $0, cell, shape) }
     switch loop.shell {
     case .throughput, .spaced:
       steps = offsets
       wordsPerStep = 1
     case .latency:
       // An address leads on, a number with the page itself. The last page leads to the first.
-      let links = isAddress ? answers : zip(offsets, answers).map { $0 &+ $1 }
+      let links = zip(offsets, answers).map { $1.bases == 0 ? $0 &+ $1.word : $1.word }
       steps = zip(offsets[1...] + [offsets[0]], links).map { $0 &- $1 }
       wordsPerStep = 1
     case .runs:
@@ -58,15 +50,42 @@ extension Stream {
       wordsPerStep = 2
     }
     starts = offsets
+    expected = answers.runningSums(\.word)
+    bases = answers.runningSums(\.bases)
+  }
+}
+
+extension Answer {
+  /// The right answer for a visit: so often the base of the map, and a word.
+  fileprivate func right(
+    for visit: Visit, _ cell: Cell, _ shape: MapShape
+  ) -> (bases: UInt, word: UInt) {
+    switch self {
+    case .page: return (1, shape.page(visit.first))
+    case .head(let more): return (1, shape.head(visit.first, order: visit.order) &+ more(cell))
+    case .heads(let forEachPage):
+      var answer: (bases: UInt, word: UInt) = (0, 0)
+      forEachPage(visit) { pfn in
+        answer.bases += 1
+        answer.word &+= shape.head(pfn, order: visit.order)
+      }
+      return answer
+    case .number(let number): return (0, number(visit, cell))
+    }
+  }
+}
+
+extension Sequence {
+  /// The sums of nothing, of the first element, of the first two, and so on.
+  fileprivate func runningSums(_ word: (Element) -> UInt) -> [UInt] {
+    var sums: [UInt] = [0]
+    sums.reserveCapacity(underestimatedCount + 1)
     var sum: UInt = 0
-    var sums: [UInt] = [sum]
-    sums.reserveCapacity(answers.count + 1)
-    for answer in answers {
-      sum &+= answer
+    for element in self {
+      sum &+= word(element)
       sums.append(sum)
     }
-    expected = sums
-    basesPerAnswer = isAddress ? 1 : 0
+    return sums
   }
 }
 

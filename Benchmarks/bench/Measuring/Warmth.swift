@@ -5,10 +5,10 @@ import Vmemmap
 /// What the caches hold of an arm's struct pages when it is timed: what they would hold if it ran
 /// alone, whatever other arms are measured beside it.
 enum Warmth: Equatable {
-  /// All of them are in the first or second level: so many visits before the timed ones are read again.
-  case warm(visits: Int)
+  /// All of them are in the first or second level: so many pages before the timed ones are read again.
+  case warm(pages: Int)
   /// As `warm`, but what is timed is in the last level alone, but for what was just read.
-  case farther(visits: Int)
+  case farther(pages: Int)
   /// Nothing: they are far more than the caches hold. What is timed was flushed, and is visited once.
   /// But heads among many more tails may be so few that the last level keeps them.
   case cold(keepsHeads: Bool)
@@ -18,14 +18,14 @@ enum Warmth: Equatable {
   }
 
   /// Of what fits into the first level.
-  static let hot = Warmth.warm(visits: 0)
+  static let hot = Warmth.warm(pages: 0)
 
   init(of cell: Cell, on format: any TailFormat.Type, _ caches: CacheSizes) {
     switch caches.level(of: cell, on: format) {
     case .l1d, .l2:
       // Random visits leave one line in seven out where there are twice as many of them as lines.
-      self = .warm(visits: 2 * cell.touchedBytes(on: format) / cacheLine)
-    case .l3, nil: self = .farther(visits: caches.l2.bytes / cacheLine)
+      self = .warm(pages: 2 * cell.touchedBytes(on: format) / cacheLine)
+    case .l3, nil: self = .farther(pages: caches.l2.bytes / cacheLine)
     case .beyond:
       self = .cold(keepsHeads: cell.headBytes(on: format) <= caches.last / 2)
     }
@@ -41,9 +41,9 @@ extension CellRunner {
       if keepsHeads { touchHeads(run.place, window) }
     case .farther(let count):
       touch(run.place, window)
-      touch(run.place, visits(count, before: window))
+      touch(run.place, visits(of: count, before: window))
     case .warm(let count):
-      touch(run.place, visits(count, before: window))
+      touch(run.place, visits(of: count, before: window))
     }
     try pass(index, layout, visits(window.count, before: window))
   }
@@ -53,16 +53,18 @@ extension CellRunner {
     for run in runs {
       guard case .cold(let keepsHeads) = run.warmth else { continue }
       for window in windows {
-        if keepsHeads {
-          let (base, shape) = (maps.base(run.place), maps.shape(run.place))
-          for visit in workload.visits[window] where visit.isTail {
-            cvm_flush_cache_line(base + shape.page(visit.first))
-          }
-        } else {
-          forEachRead(run.place, window) { cvm_flush_cache_line($0) }
+        forEachRead(run.place, window) { address, isHead in
+          if !(isHead && keepsHeads) { cvm_flush_cache_line(address) }
         }
       }
     }
+  }
+
+  /// The visits up to a window that look at so many pages.
+  private func visits(of pages: Int, before window: Range<Int>) -> Range<Int> {
+    var each = 1
+    if case .heads = loop.answer { each = cell.operation.visits.pages(cell) }
+    return visits(pages / each, before: window)
   }
 
   /// So many visits up to a window; elsewhere where there are not so many before it.
@@ -75,25 +77,30 @@ extension CellRunner {
 
   /// Reads what visits will read.
   private func touch(_ place: Int, _ window: Range<Int>) {
-    forEachRead(place, window) { _ = Page(address: $0).flags }
+    forEachRead(place, window) { address, _ in _ = Page(address: address).flags }
   }
 
   /// Reads the heads that visits will read.
   private func touchHeads(_ place: Int, _ window: Range<Int>) {
-    let (base, shape) = (maps.base(place), maps.shape(place))
-    for visit in workload.visits[window] where loop.readsHead || !visit.isTail {
-      if !visit.isTail { _ = Page(address: base + shape.page(visit.first)).flags }
-      _ = Page(address: base + shape.head(visit.first, order: visit.order)).flags
+    forEachRead(place, window) { address, isHead in
+      if isHead { _ = Page(address: address).flags }
     }
   }
 
-  /// - Parameter body: gets the addresses of struct pages and folios that the loop reads in visits.
+  /// - Parameter body: gets the addresses of struct pages and folios that the loop reads in visits, and
+  ///   whether they are of heads.
   @inline(__always)
-  private func forEachRead(_ place: Int, _ window: Range<Int>, _ body: (UInt) -> Void) {
+  private func forEachRead(
+    _ place: Int, _ window: Range<Int>, _ body: (UInt, _ isHead: Bool) -> Void
+  ) {
     let (base, shape) = (maps.base(place), maps.shape(place))
     for visit in workload.visits[window] {
-      body(base + shape.page(visit.first))
-      if loop.readsHead { body(base + shape.head(visit.first, order: visit.order)) }
+      loop.answer.forEachPage(of: visit) { pfn in
+        let isHead = pfn % (1 << visit.order) == 0
+        body(base + shape.page(pfn), isHead)
+        if loop.readsHead { body(base + shape.head(pfn, order: visit.order), true) }
+        if loop.readsOrder && isHead && visit.isCompound { body(base + shape.page(pfn + 1), true) }
+      }
     }
   }
 }

@@ -20,15 +20,11 @@ struct Workload {
   init(_ cell: Cell, seed: UInt64, process: Int) {
     var generator = SeededGenerator(seed: seed).stream("workload").stream(cell.workloadLabel)
       .stream(UInt64(process))
-    switch cell.operation.visits {
-    case .pages:
-      visits = Workload.pfns(cell, count: Workload.length, using: &generator).map {
-        Visit(pages: $0..<$0 + 1, order: cell.order)
-      }
-    case .runs(let run):
-      let length = max(Workload.length >> cell.order, Workload.fewestRuns)
-      visits = Workload.pfns(cell, count: length, using: &generator).map {
-        Visit(pages: run($0, cell), order: cell.order)
+    let length = max(Workload.length / cell.operation.visits.pages(cell), Workload.fewestRuns)
+    visits = Workload.pfns(cell, count: length, using: &generator).map { pfn in
+      switch cell.operation.visits {
+      case .pages: Visit(pages: pfn..<pfn + 1, order: cell.order)
+      case .runs(_, let run): Visit(pages: run(pfn, cell), order: cell.order)
       }
     }
   }

@@ -9,6 +9,8 @@ struct Loop: Sendable {
   let references: ReferenceUse
   /// Whether flags or count of the head are read, and not its address alone.
   let readsHead: Bool
+  /// Whether of each head its order is read, which the next struct page has.
+  let readsOrder: Bool
   /// Who is compared, where that is not the operation's.
   let contenders: [Contender]?
   /// Whether the ratio of two arms' times says something where what they visit lies in that level of
@@ -17,7 +19,7 @@ struct Loop: Sendable {
 
   init(
     _ mode: Mode, in shell: Shell = .throughput, _ answer: Answer,
-    references: ReferenceUse = .none, readsHead: Bool = false,
+    references: ReferenceUse = .none, readsHead: Bool = false, readsOrder: Bool = false,
     of contenders: [Contender]? = nil,
     hasRatio: @escaping @Sendable (CacheLevel) -> Bool = { _ in true }
   ) {
@@ -26,6 +28,7 @@ struct Loop: Sendable {
     self.answer = answer
     self.references = references
     self.readsHead = readsHead
+    self.readsOrder = readsOrder
     self.contenders = contenders
     self.hasRatio = hasRatio
   }
@@ -68,14 +71,14 @@ typealias Chain = SummaryRow.Chain
 /// Where in the memory hierarchy something lies.
 typealias CacheLevel = SummaryRow.Level
 
-/// What a step visits: a page, or a run of pages of one folio.
+/// What a step visits: a page, or a run of pages.
 struct Visit: Hashable {
   let pages: Range<PageFrameNumber>
   /// Of all folios of the map.
   let order: Int
 
   var first: PageFrameNumber { pages.lowerBound }
-  /// The first page frame of the folio.
+  /// The first page frame of the folio that the first page is of.
   var head: PageFrameNumber { (first >> order) << order }
   /// Whether the first page is a tail.
   var isTail: Bool { first != head }
@@ -86,7 +89,19 @@ struct Visit: Hashable {
 enum Visits: Sendable {
   case pages
   /// The run that is visited from a page frame on, which the cell's page class and pattern give.
-  case runs(@Sendable (PageFrameNumber, Cell) -> Range<PageFrameNumber>)
+  ///
+  /// `pages` says about how many pages of a run the loop looks at, as a power of two.
+  case runs(
+    pages: @Sendable (Cell) -> Int,
+    from: @Sendable (PageFrameNumber, Cell) -> Range<PageFrameNumber>)
+
+  /// How many pages a visit looks at.
+  func pages(_ cell: Cell) -> Int {
+    switch self {
+    case .pages: 1
+    case .runs(let pages, _): pages(cell)
+    }
+  }
 }
 
 /// The right answer for a visit, by arithmetic on page frames alone; addresses as on a map whose base
@@ -96,8 +111,17 @@ enum Answer: Sendable {
   case page
   /// The address of the folio's head, and so much more; the next page of a chain is reached from there.
   case head(plus: @Sendable (Cell) -> UInt)
+  /// The sum of the addresses of the heads of several page frames, of each of which the second function
+  /// is called.
+  case heads(of: @Sendable (Visit, (PageFrameNumber) -> Void) -> Void)
   /// A number; the next page is reached from so far behind the visited one.
   case number(@Sendable (Visit, Cell) -> UInt)
+
+  /// Calls the body with each page frame of a visit that is looked at for the answer.
+  @inline(__always)
+  func forEachPage(of visit: Visit, _ body: (PageFrameNumber) -> Void) {
+    if case .heads(let forEachPage) = self { forEachPage(visit, body) } else { body(visit.first) }
+  }
 
   static let head = Answer.head { _ in 0 }
   static let headAndFlags = Answer.head { UInt($0.headFlags.rawValue) }

@@ -24,6 +24,9 @@ struct Operation: RawRepresentable, Hashable, Codable, ExpressibleByArgument, Se
   let baseline: String?
   /// Whether a cell can be made of the operation.
   let applies: @Sendable (Cell) -> Bool
+  /// Whether a table of everything has it; others are measured where they are asked for by name, and in
+  /// the preset full.
+  let isTabled: Bool
   /// Whether a cell says enough for a table of everything, if it does so by its other axes.
   let isEssential: @Sendable (Cell) -> Bool
   /// How much measuring time a cell gets; most get 1.
@@ -34,6 +37,7 @@ struct Operation: RawRepresentable, Hashable, Codable, ExpressibleByArgument, Se
     _ name: String, loops: [Loop], visits: Visits = .pages, writing: Writing? = nil,
     of contenders: [Contender], baseline: String? = nil,
     applies: @escaping @Sendable (Cell) -> Bool = { !$0.pattern.isOnePageEach },
+    isTabled: Bool = true,
     isEssential: @escaping @Sendable (Cell) -> Bool = { _ in true }, weight: Double = 1
   ) {
     rawValue = name
@@ -44,6 +48,7 @@ struct Operation: RawRepresentable, Hashable, Codable, ExpressibleByArgument, Se
     commonContenders = contenders
     self.baseline = baseline
     self.applies = applies
+    self.isTabled = isTabled
     self.isEssential = isEssential
     self.weight = { _ in weight }
   }
@@ -61,6 +66,7 @@ struct Operation: RawRepresentable, Hashable, Codable, ExpressibleByArgument, Se
     commonContenders = contenders
     baseline = nil
     applies = { $0.pageClass == .head && $0.hvo == .on && $0.threads == 1 }
+    isTabled = false
     isEssential = { _ in true }
     self.weight = weight
   }
@@ -76,12 +82,11 @@ extension Operation {
   /// The kernel's operations, which is what a person can ask for.
   static let kernel: [Operation] = [
     .compoundHead, .pageHead, .pageTail, .pageCompound, .pageZonenum, .pageRefAddUnless,
-    .folioTryGet, .putPage, .prepCompoundPage, .hvoOptimize, .hvoRestore,
+    .folioTryGet, .putPage, .prepCompoundPage, .scanPFNs, .hvoOptimize, .hvoRestore,
   ]
 
-  /// Those of a table of everything: loops over struct pages, but for `put_page()`, which is
-  /// `compound_head()` and a decrement.
-  static let tabled = kernel.filter { !$0.changesHVO && $0 != .putPage }
+  /// Those of a table of everything.
+  static let tabled = kernel.filter(\.isTabled)
 
   init?(rawValue: String) {
     self.init(rawValue, among: Operation.kernel + [.selfTest])

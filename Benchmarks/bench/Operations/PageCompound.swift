@@ -5,5 +5,5 @@ extension Operation {
   static let pageCompound = Operation(
     "page_compound",
     loops: [Loop(.throughput, .number { visit, _ in visit.isCompound ? 1 : 0 })],
-    of: Contender.all(comparableEncodings), isEssential: { _ in false })
+    of: Contender.all(comparableEncodings), isTabled: false, isEssential: { $0.isOneHotFolio })
 }

@@ -5,7 +5,8 @@ extension Operation {
   static let prepCompoundPage = Operation(
     "prep_compound_page",
     loops: [Loop(.throughput, in: .runs, .head)],
-    visits: .runs { first, cell in first..<first + 1 << cell.order },
+    visits: .runs(
+      pages: { 1 << $0.order }, from: { first, cell in first..<first + 1 << cell.order }),
     writing: Writing(
       undo: { $0.freeTails($1, $2) }, problem: { $0.wrongTail($1, $2) }),
     of: Contender.all(preparedEncodings),

@@ -5,6 +5,6 @@ extension Operation {
   static let putPage = Operation(
     "put_page",
     loops: Loop.countsTaken(.head, references: .dropped, readsHead: true),
-    of: Contender.all(compoundEncodings),
+    of: Contender.all(compoundEncodings), isTabled: false,
     isEssential: { $0.order == 9 && $0.folios == 1 && $0.hvo != .elsewhere })
 }

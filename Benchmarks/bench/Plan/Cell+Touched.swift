@@ -32,16 +32,22 @@ extension Cell {
   /// pages that the cell has: struct pages, and what is read of heads or of folios allocated apart.
   func touchedBytes(on format: any TailFormat.Type) -> Int {
     let ownHeads = [.order0, .head, .headAligned, .headUnaligned, .mix].contains(pageClass)
-    let readsHeads = operation.loops.first { $0.mode == mode }?.readsHead == true
+    let readsHeads = loop?.readsHead == true
     let heads = readsHeads && (format.folioSize > 0 || !ownHeads) ? folios : 0
-    return pages(on: format) * min(max(format.structPageSize, 32), 2 * cacheLine) + heads
-      * cacheLine
+    let seconds = readsSecondPages && ownHeads ? folios : 0
+    return pages(on: format) * min(max(format.structPageSize, 32), 2 * cacheLine)
+      + (heads + seconds) * cacheLine
   }
 
-  /// The bytes in cache lines of all heads of the cell, and of folios that are allocated apart.
+  /// The bytes in cache lines of all heads of the cell, of folios that are allocated apart, and of the
+  /// struct pages with orders where those are read.
   func headBytes(on format: any TailFormat.Type) -> Int {
-    folios * cacheLine * (format.folioSize > 0 ? 2 : 1)
+    folios * cacheLine * (1 + (format.folioSize > 0 ? 1 : 0) + (readsSecondPages ? 1 : 0))
   }
+
+  private var readsSecondPages: Bool { loop?.readsOrder == true && order > 0 }
+
+  private var loop: Loop? { operation.loops.first { $0.mode == mode } }
 
   /// How far apart the lines of the cell's class lie, in bytes, where that is the same for all; the heads
   /// of large folios fall into few sets of a cache.

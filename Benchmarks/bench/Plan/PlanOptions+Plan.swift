@@ -28,6 +28,11 @@ extension PlanOptions {
 
     try requireKey(machine.keyProblem)
     var cells = axes.cells(on: nodes, cpus: machine.cpus, machine.caches)
+    // An operation that was named has its cells, though a table of everything needs none of them.
+    let found = Set(cells.map(\.operation))
+    axes.operations = (operation?.values ?? []).filter { !found.contains($0) }
+    axes.essentialsOnly = false
+    cells += axes.cells(on: nodes, cpus: machine.cpus, machine.caches)
     let baseline = baseline ?? preset.baseline
     if let baseline, !cells.isEmpty {
       cells = cells.filter { $0.contenders.contains { $0.name == baseline } }

@@ -64,6 +64,9 @@ public let preparedEncodings: [any CompoundEncoding.Type] =
 public let zoneEncodings: [any CompoundEncoding.Type] =
   comparableEncodings + [NodeTemplateMaskEncoding.self]
 
+/// The encodings whose heads are struct pages, so that the next one tells a folio's order.
+public let scannedEncodings = compoundEncodings.filter { $0.format.folioSize == 0 }
+
 // MARK: - What does not depend on the encoding
 
 extension CompoundEncoding {

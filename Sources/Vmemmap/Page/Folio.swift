@@ -7,9 +7,13 @@ extension Page {
   /// Kept in the low 8 bits of page[1].flags (Linux 6.12). The corresponding kernel function is
   /// `folio_order()`.
   @inlinable
-  public var folioOrder: Int {
+  public var folioOrder: Int { folioOrder(structPageSize: Page.size) }
+
+  /// The same where struct pages are of another size.
+  @inlinable @inline(__always)
+  public func folioOrder(structPageSize: Int) -> Int {
     guard flags.contains(.head) else { return 0 }
-    return Int(advanced(by: 1).flags.rawValue & 0xff)
+    return Int(advanced(by: 1, size: structPageSize).flags.rawValue & 0xff)
   }
 
   /// `_large_mapcount` of page[1].

@@ -33,8 +33,11 @@ struct LoopFacts {
   /// Whether a conditional move stands where others have a branch.
   var choosesByMove: Bool { arm.hasSuffix("_cmov") }
 
+  /// Whether a reference is taken without a look at the count.
+  var assumesCount: Bool { arm == "mask_assume1" }
+
   /// Whether the head is found without asking whether the page is a tail.
-  var isBranchless: Bool { arm == "mask" || isMemdesc }
+  var isBranchless: Bool { arm == "mask" || assumesCount || isMemdesc }
 
   subscript(column: Column) -> Int { counts[Column.allCases.firstIndex(of: column)!] }
 
