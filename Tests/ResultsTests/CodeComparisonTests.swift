@@ -131,6 +131,9 @@ struct CodeComparisonTests {
     let directory = try RunDirectory.create(in: root, for: &meta)
     try directory.writeSummary([.sample()])
     if let code { try directory.writeCodegen(code) }
+    meta.status = .complete
+    meta.rows = Meta.Rows(summary: 1, samples: 0)
+    try directory.write(meta)
     return try Run.load(directory.path)
   }
 

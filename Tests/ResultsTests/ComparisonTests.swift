@@ -113,6 +113,21 @@ struct ComparisonTests {
     #expect(comparison.render().hasPrefix("Times: 0 worse, 0 better, 0 unchanged, 1 not judged.\n"))
   }
 
+  @Test("A run that was cut short is not compared, unless that is asked for")
+  func cutShort() throws {
+    let cut = Run.sample([.sample()], status: .interrupted)
+    let whole = Run.sample([.sample()])
+    for (baseline, current) in [(cut, whole), (whole, cut)] {
+      let error = #expect(throws: ResultsError.self) {
+        try Comparison(baseline: baseline, current: current)
+      }
+      #expect(error == .notComplete(path: "run", status: .interrupted))
+      #expect(error?.exitCode == 69)
+      #expect(
+        try !Comparison(baseline: baseline, current: current, acceptsCut: true).hasRegression)
+    }
+  }
+
   @Test("Runs of different machines are not compared, and the fields are told")
   func machinesDiffer() {
     var machine = Machine.sample

@@ -48,6 +48,7 @@ struct DataDictionaryTests {
     }
     check(SummaryRow.self)
     check(SampleRow.self)
+    check(LayoutRow.self)
     check(CodegenRow.self)
     check(Meta.Unmeasured.self)
   }
@@ -60,7 +61,8 @@ struct DataDictionaryTests {
     #expect(json["name"] as? String == "2026-01-31t12-34-56z-epyc")
     let resources = try #require(json["resources"] as? [[String: Any]])
     #expect(
-      resources.map { $0["name"] as? String } == ["summary", "samples", "codegen", "unmeasured"])
+      resources.map { $0["name"] as? String }
+        == ["summary", "samples", "layouts", "codegen", "unmeasured"])
     let schema = try #require(resources[0]["schema"] as? [String: Any])
     #expect(schema["missingValues"] as? [String] == [""])
     #expect(schema["primaryKey"] as? [String] == ["cell", "arm"])

@@ -67,7 +67,7 @@ struct SummaryTableTests {
               9  tail   1024 folios, 32 MiB  elsewhere  fakehead  142.0  mask  1035  \
         1.00x [0.90, 1.10]  unresolved
 
-        * the code's copies at other addresses disagree: take no verdict from it
+        * the verdict depends on where the linker puts the code: layouts.csv has each copy's ratio
 
         Of 3 cells, mask against fakehead wins in 1 (33 %: mixed 1 of 1), \
         at best 0.14x the time in compound_head throughput, order 9, mixed (50 % tail, random), \

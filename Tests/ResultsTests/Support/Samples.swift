@@ -97,9 +97,12 @@ extension NoiseFloor {
 }
 
 extension Run {
-  static func sample(_ rows: [SummaryRow], machine: Machine = .sample) -> Run {
+  static func sample(
+    _ rows: [SummaryRow], machine: Machine = .sample, status: Meta.Status = .complete
+  ) -> Run {
     var meta = Meta.sample
     meta.machine = machine
+    meta.status = status
     return Run(path: "run", meta: meta, summary: rows)
   }
 }
