@@ -49,12 +49,17 @@ extension CellRunner {
   }
 
   /// Drives what visits read out of the caches, of cold arms. Costs some 10 ns for each line.
+  ///
+  /// Visit by visit, each of them for all arms: a flush brings the translation of an address into the
+  /// caches, and the arm that was flushed last would find the most of them there.
   func flushColdArms(_ windows: [Range<Int>]) {
-    for run in runs {
-      guard case .cold(let keepsHeads) = run.warmth else { continue }
-      for window in windows {
-        forEachRead(run.place, window) { address, isHead in
-          if !(isHead && keepsHeads) { cvm_flush_cache_line(address) }
+    for window in windows {
+      for visit in window {
+        for run in runs {
+          guard case .cold(let keepsHeads) = run.warmth else { continue }
+          forEachRead(run.place, visit..<visit + 1) { address, isHead in
+            if !(isHead && keepsHeads) { cvm_flush_cache_line(address) }
+          }
         }
       }
     }
