@@ -4,9 +4,8 @@ import Vmemmap
 
 /// The memory maps of a group of cells: one for each arm of a cell, alike but for what tails hold.
 ///
-/// No two arms of a cell share a map. What one has brought into the caches would be there for the
-/// other, so that the format with the most arms would seem the fastest; the twin, on the baseline's
-/// own map, could not show it.
+/// No two arms of a cell share a map, the twin included. What one has brought into the caches would be
+/// there for the other, so that the format with the most arms would seem the fastest.
 final class MapSet {
   let key: MapKey
   /// What the map in each place holds.
