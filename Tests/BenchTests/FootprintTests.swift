@@ -33,5 +33,35 @@ extension BenchTests {
       #expect(told.contains("vm.max_map_count is \(limit)"), "\(told)")
       #expect(told.contains("\(folios) are measured instead"), "\(told)")
     }
+
+    @Test("What was made smaller until it is another footprint is one cell")
+    func oneCellEach() throws {
+      let directory = try TemporaryDirectory()
+      let ending = try Bench.run(
+        [
+          "list", "--order", "9", "--operation", "compound_head", "--mode", "latency",
+          "--page-class", "tail", "--hvo", "on", "--encoding", "mask",
+          "--footprint", "beyond,2048,1024,512,256,128,64,32,16",
+        ], in: directory.url)
+      // Where a number that was named does not fit, the plan is refused.
+      guard ending.status == 0 else { return #expect(ending.errors.contains("max_map_count")) }
+      let cells = ending.output.split(separator: "\n").compactMap { line in
+        line.firstIndex(of: ":").map { line[$0...] }
+      }
+      #expect(Set(cells).count == cells.count, "\(ending.output)")
+    }
+
+    @Test("prep_compound_page() touches all struct pages of its folios")
+    func writtenPages() throws {
+      let finished = try FinishedRun([
+        "--operation", "prep_compound_page", "--processes", "1", "--layouts", "1", "--budget",
+        "0.5",
+      ])
+      let rows = finished.run.summary.filter { $0.operation == "prep_compound_page" }
+      try #require(!rows.isEmpty)
+      for row in rows where row.arm == "mask" {
+        #expect(row.touchedBytes == Page.size << row.order)
+      }
+    }
   }
 }

@@ -36,6 +36,7 @@ extension BenchTests {
       Case("--template-node near", "'near'", "local", "remote", "global"),
       Case("--threads 0", "'0'"),
       Case("--threads 100000", "100000 threads", "CPUs of node 0", "--threads"),
+      Case("--threads 2 --footprint beyond --operation compound_head", "2 threads", "one thread"),
       Case("--encoding pointer_56 --hvo on", "pointer_56", "not a power of two"),
       Case("--layouts 9", "9", "1 to 4"),
       Case("--layouts 0", "0", "1 to 4"),

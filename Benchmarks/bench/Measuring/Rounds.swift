@@ -46,8 +46,9 @@ struct Windows {
   private var flushed: [Int] = []
   private var pairs: [Int] = []
 
-  /// How many pairs are flushed at a time: enough for others to have the translations of addresses,
-  /// which a flush leaves behind, out of the way by the next round.
+  /// How many pairs are flushed at a time, and then timed in the same order: so each time as many
+  /// others come between, which have the translations of addresses that a flush leaves behind out of
+  /// the way. The other way round, the copy of the code that is first after a flush would find them.
   private static let pairsPerFlush = 8
 
   init(visits: Int, length: Int, areVisitedOnce: Bool, _ generator: SeededGenerator) {
@@ -70,7 +71,7 @@ struct Windows {
       pairs.removeLast(flushed.count)
       flush(flushed.map { 2 * $0 * length..<2 * ($0 + 1) * length })
     }
-    return window(2 * flushed.removeLast() + 1)
+    return window(2 * flushed.removeFirst() + 1)
   }
 
   private func window(_ number: Int) -> Range<Int> {

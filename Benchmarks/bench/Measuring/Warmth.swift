@@ -57,7 +57,7 @@ extension CellRunner {
       for visit in window {
         for run in runs {
           guard case .cold(let keepsHeads) = run.warmth else { continue }
-          forEachRead(run.place, visit..<visit + 1) { address, isHead in
+          forEachAccess(run.place, visit..<visit + 1) { address, isHead in
             if !(isHead && keepsHeads) { cvm_flush_cache_line(address) }
           }
         }
@@ -67,9 +67,8 @@ extension CellRunner {
 
   /// The visits up to a window that look at so many pages.
   private func visits(of pages: Int, before window: Range<Int>) -> Range<Int> {
-    var each = 1
-    if case .heads = loop.answer { each = cell.operation.visits.pages(cell) }
-    return visits(pages / each, before: window)
+    let looksAtAll = if case .heads = loop.answer { true } else { cell.operation.writing != nil }
+    return visits(pages / (looksAtAll ? cell.operation.visits.pages(cell) : 1), before: window)
   }
 
   /// So many visits up to a window; elsewhere where there are not so many before it.
@@ -82,24 +81,28 @@ extension CellRunner {
 
   /// Reads what visits will read.
   private func touch(_ place: Int, _ window: Range<Int>) {
-    forEachRead(place, window) { address, _ in _ = Page(address: address).flags }
+    forEachAccess(place, window) { address, _ in _ = Page(address: address).flags }
   }
 
   /// Reads the heads that visits will read.
   private func touchHeads(_ place: Int, _ window: Range<Int>) {
-    forEachRead(place, window) { address, isHead in
+    forEachAccess(place, window) { address, isHead in
       if isHead { _ = Page(address: address).flags }
     }
   }
 
-  /// - Parameter body: gets the addresses of struct pages and folios that the loop reads in visits, and
-  ///   whether they are of heads.
+  /// - Parameter body: gets the addresses of struct pages and folios that the loop reads or writes in
+  ///   visits, and whether they are of heads.
   @inline(__always)
-  private func forEachRead(
+  private func forEachAccess(
     _ place: Int, _ window: Range<Int>, _ body: (UInt, _ isHead: Bool) -> Void
   ) {
     let (base, shape) = (maps.base(place), maps.shape(place))
     for visit in workload.visits[window] {
+      if cell.operation.writing != nil {
+        for pfn in visit.pages { body(base + shape.page(pfn), pfn == visit.head) }
+        continue
+      }
       loop.answer.forEachPage(of: visit) { pfn in
         let isHead = pfn % (1 << visit.order) == 0
         body(base + shape.page(pfn), isHead)

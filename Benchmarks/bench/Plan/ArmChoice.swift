@@ -2,7 +2,7 @@ import Vmemmap
 
 /// Which arms are measured in a cell, and against which.
 struct ArmChoice {
-  /// The arms asked for; nil for all but controls.
+  /// The arms asked for; nil for those in the default plan.
   var encodings: Set<String>?
   /// The baseline asked for; nil for the old kernel's encoding in each cell.
   let baseline: String?

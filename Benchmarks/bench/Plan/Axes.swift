@@ -50,7 +50,7 @@ enum Predictability: String, CaseIterable, ExpressibleByArgument, Codable {
   case uniform
   /// All heads, then all tails.
   case sorted
-  /// At random, over at least ``Workload/minimumLength`` addresses.
+  /// At random, over at least ``Workload/length`` addresses.
   case random
 }
 

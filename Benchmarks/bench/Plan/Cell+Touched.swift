@@ -2,8 +2,9 @@ import Results
 import Vmemmap
 
 extension Cell {
-  /// The struct pages of the cell's class.
+  /// The struct pages of the cell's class; of operations that write to whole folios, all of them.
   private var pagesOfClass: Int {
+    if operation.writing != nil { return folios << order }
     let vmemmapPages = max(1, 1 << order / structPagesPerVmemmapPage)
     switch pageClass {
     case .order0, .head, .headAligned, .headUnaligned: return folios
@@ -52,7 +53,8 @@ extension Cell {
   /// How far apart the lines of the cell's class lie, in bytes, where that is the same for all; the heads
   /// of large folios fall into few sets of a cache.
   func stride(on format: any TailFormat.Type) -> Int {
-    switch pageClass {
+    if operation.writing != nil { return cacheLine }
+    return switch pageClass {
     case .order0, .tail, .mix: cacheLine
     case .head, .headAligned, .headUnaligned: format.structPageSize << order
     case .fakeHead: basePageSize

@@ -86,6 +86,20 @@ struct MachineLimits {
     return nil
   }
 
+  /// Why a cell can't be measured with its arms, if so.
+  func reasonToLeaveOut(_ planned: PlannedCell) -> LeftOut? {
+    let cell = planned.cell
+    guard cell.threads > 1,
+      planned.formats.contains(where: { caches.level(of: cell, on: $0) == .beyond })
+    else { return nil }
+    return LeftOut(
+      what: "\(cell.threads) threads beyond the caches",
+      why: """
+        what one thread reads would be in the last-level cache for the others; take fewer folios with \
+        --footprint, or one thread
+        """)
+  }
+
   /// Why the memory maps that cells share can't be made here, if so.
   ///
   /// - Parameter mostBytes: of struct pages that a map may have.

@@ -65,10 +65,14 @@ extension PlanOptions {
       for cell in group {
         if let reason = machine.reasonToLeaveOut(cell) {
           left.append(reason)
+          continue
+        }
+        let plan = PlannedCell(
+          index: 0, cell: cell, arms: choice.arms(of: cell), cpus: cell.cpus(on: machine.cpus))
+        if let reason = machine.reasonToLeaveOut(plan) {
+          left.append(reason)
         } else {
-          planned.append(
-            PlannedCell(
-              index: 0, cell: cell, arms: choice.arms(of: cell), cpus: cell.cpus(on: machine.cpus)))
+          planned.append(plan)
         }
       }
       guard !planned.isEmpty else { continue }
@@ -90,7 +94,11 @@ extension PlanOptions {
       }
       if let reason { left.append(reason) } else { fitting += planned }
     }
-    fitting = fitting.enumerated().map { $1.numbered($0) }
+    // What was made smaller may be what another footprint was from the start.
+    var cellsSeen: Set<Cell> = []
+    fitting = fitting.filter { cellsSeen.insert($0.cell).inserted }.enumerated().map {
+      $1.numbered($0)
+    }
     left = left.uniqued()
     if let reason = left.first, footprint != nil || order != nil || threads != nil {
       throw ValidationError(reason.description)

@@ -96,8 +96,8 @@ struct PlanOptions: ParsableArguments {
 
   @Option(
     help: """
-      Arms to measure beside the baseline, by name; by default all, but the static key's constants \
-      in the preset full only.
+      Arms to measure beside the baseline, by name; by default all, but controls and variants of \
+      the others in the preset full only.
       """)
   var encoding: ValueList<String>?
 

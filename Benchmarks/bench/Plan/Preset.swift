@@ -7,7 +7,7 @@ enum Preset: String, CaseIterable, ExpressibleByArgument {
   case smoke
   /// The main table. At most 60 s on 2 cores.
   case standard = "default"
-  /// Every axis, with more processes; hours, to be narrowed by the axes.
+  /// More of every axis, and more time for each cell; hours, to be narrowed by the axes.
   case full
   /// What footprint does: from one huge page to as many as `vm.max_map_count` allows.
   case scale

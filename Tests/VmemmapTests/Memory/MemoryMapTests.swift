@@ -45,17 +45,6 @@ struct MemoryMapTests {
     }
   }
 
-  @Test("Driving a map out of the caches changes nothing in it", arguments: tailFormats)
-  func flushing(format: any TailFormat.Type) throws {
-    let memory = ModelledMemory(order: 9, foliosPerSection: 2)
-    var map = try memory.map(format)
-    if format.sharedTails != nil { try map.optimize(folios: memory.heads) }
-    func words() -> [UInt] { (0..<map.pageCount).map { unsafe map[$0].compoundInfo } }
-    let before = words()
-    map.flushCaches()
-    #expect(words() == before)
-  }
-
   @Test("What the refusal is for: masks in a map that is not aligned find wrong heads")
   func whyMisalignedIsRefused() throws {
     var map = try MemoryMap(
