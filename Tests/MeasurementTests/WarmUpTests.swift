@@ -63,22 +63,53 @@ struct WarmUpTests {
     }
   }
 
-  @Test("Drift is the last third over the first, and of several processes the median")
-  func drift() {
-    #expect(isClose(Statistics.drift([[4, 4, 9, 9, 3, 3]])!, -0.25))
-    // Seven rounds have thirds of two.
-    #expect(isClose(Statistics.drift([[2, 4, 9, 9, 9, 5, 7]])!, 1))
-    let processes = [[1.0, 7, 1.1], [1, 7, 1.5], [2, 7, 2]]
-    #expect(isClose(Statistics.drift(processes)!, 0.1))
-    // One that is too short has no say.
-    #expect(isClose(Statistics.drift(processes + [[1, 9]])!, 0.1))
-    #expect(Statistics.drift([[1, 2]]) == nil)
-    #expect(Statistics.drift([]) == nil)
+  /// The drift of processes whose rounds take turns in some layouts.
+  private func drift(_ processes: [[Double]], layouts: Int = 1) -> Double? {
+    Statistics.drift(
+      processes.map { times in times.enumerated().map { ($0 % layouts, $1) } })
   }
 
-  @Test("Layouts that differ are no drift, where thirds hold whole turns", arguments: 12...40)
+  @Test("Drift is the last third over the first, of all processes together")
+  func drift() {
+    #expect(isClose(drift([[4, 4, 9, 9, 3, 3]])!, -0.25))
+    // Seven rounds have thirds of two.
+    #expect(isClose(drift([[2, 4, 9, 9, 9, 5, 7]])!, 1))
+    // Each at its own level.
+    for scale in [0.01, 1, 100] {
+      #expect(isClose(drift([[1, 7, 1.1], [scale, 7, 1.1 * scale]])!, 0.1))
+    }
+    // Most do not move, and one moves far.
+    let processes = [[1.0, 7, 1], [1, 7, 1.5], [2, 7, 2]]
+    #expect(isClose(drift(processes)!, 0))
+    // One that is too short has no say.
+    #expect(isClose(drift([[1, 7, 1.1], [1, 9]])!, 0.1))
+    #expect(drift([[1, 2]]) == nil)
+    #expect(drift([]) == nil)
+  }
+
+  @Test("Layouts that differ are no drift and hide none, however many rounds", arguments: 12...40)
   func turns(rounds: Int) {
-    let times = (0..<rounds).map { [1.0, 2, 4, 8][$0 % 4] }
-    #expect(Statistics.drift([times], turn: 4) == 0)
+    let levels = [1.0, 2, 4, 8]
+    #expect(drift([(0..<rounds).map { levels[$0 % 4] }], layouts: 4) == 0)
+    let falls = (0..<rounds).map { levels[$0 % 4] * ($0 < rounds / 2 ? 1.1 : 1) }
+    #expect(isClose(drift([falls], layouts: 4)!, 1 / 1.1 - 1))
+  }
+
+  @Test("Layouts that are not in both thirds have no say")
+  func fewRounds() {
+    #expect(drift([[1, 2, 4, 8, 2, 4]], layouts: 4) == nil)
+    #expect(drift([[1, 2, 4, 8, 3, 4, 8, 9, 2]], layouts: 4) == 1)
+  }
+
+  @Test("Chance in single processes is not what drift shows")
+  func chance() {
+    // Two levels that come and go, in eight processes of twelve rounds each: thirds of four rounds
+    // differ by up to a level, all together hardly.
+    var generator = SeededGenerator(seed: 1)
+    let processes = (0..<8).map { _ in
+      (0..<12).map { _ in Double.random(in: 1...1.1, using: &generator) }
+    }
+    let single = processes.compactMap { drift([$0]) }.map(abs).max()!
+    #expect(single > 0.02 && abs(drift(processes)!) < 0.02)
   }
 }

@@ -40,6 +40,10 @@ struct CommandEnding {
     case let error as ResultsError:
       status = error.exitCode
       message = Self.line(error.description)
+    case VmemmapError.system, VmemmapError.numa, SystemTreeError.unreadable,
+      KernelError.file(.unreadable), KernelError.unwritable, KernelError.unmappable,
+      KernelError.fewHugePages, KernelError.hiddenFrame:
+      message = Self.line("\(error)")
     case is FailedRun, is WrongAnswer, is EstimateError, is VmemmapError, is MachineCodeError,
       is KernelError, is SystemTreeError:
       status = Self.failedRun

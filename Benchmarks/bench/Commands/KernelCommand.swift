@@ -15,8 +15,8 @@ struct KernelCommand: ParsableCommand {
     discussion: """
       What can't be read says why, and the rest is told. With --allocate, as root, huge pages are \
       allocated to see what HVO saves and what /proc/kpageflags shows of them; then they are given \
-      back, after Ctrl-C too. Exit status: 0, whatever it finds; 2 where a setting could not be put \
-      back.
+      back, after Ctrl-C too. Exit status: 0, whatever it finds; 71 where the system refused what \
+      --allocate asked for; 2 where a setting could not be put back.
       """)
 
   @Option(help: "Allocate so many huge pages of 2 MiB, look at them, and give them back.")

@@ -126,6 +126,9 @@ final class MapSet {
     return accounts
   }
 
+  /// Of struct pages, were none of them shared.
+  var bytes: Int { maps.reduce(0) { $0 + $1.map.pageCount * $1.map.format.structPageSize } }
+
   /// The share of vmemmap pages and templates that are on the node they belong to, of the map that
   /// has the least; nil where the kernel does not tell.
   var placement: Double? {

@@ -50,12 +50,14 @@ extension CellRunner {
 
   /// Drives what visits read out of the caches, of cold arms. Costs some 10 ns for each line.
   ///
-  /// Visit by visit, each of them for all arms: a flush brings the translation of an address into the
-  /// caches, and the arm that was flushed last would find the most of them there.
+  /// Visit by visit, each of them for all arms in turn: a flush brings the translation of an address
+  /// into the caches, and the arm that was flushed last would find the most of them there.
   func flushColdArms(_ windows: [Range<Int>]) {
+    let cold = runs.filter(\.warmth.isCold)
     for window in windows {
       for visit in window {
-        for run in runs {
+        for number in cold.indices {
+          let run = cold[(visit + number) % cold.count]
           guard case .cold(let keepsHeads) = run.warmth else { continue }
           forEachAccess(run.place, visit..<visit + 1) { address, isHead in
             if !(isHead && keepsHeads) { cvm_flush_cache_line(address) }

@@ -52,10 +52,12 @@ struct Worker {
   ) throws -> MapSet? {
     let key = group[0].cell.mapKey
     guard !key.changesHVO else { return nil }
+    let taken = former.take(for: key)
+    former.makeRoom(for: MachineLimits.memory(group), of: setup.availableMemory)
     let maps = try MapSet(
       key, formats: group.formats, bindToNodes: setup.bindsToNodes,
       generator: SeededGenerator(seed: setup.seed).stream("maps").stream(
-        UInt64(group[0].index), UInt64(process)), former: former.take(for: key))
+        UInt64(group[0].index), UInt64(process)), former: taken)
     let later = assignment.cells.drop { $0.index <= group[group.count - 1].index }
     if later.contains(where: { $0.cell.mapKey.hasSameMemory(as: key) }) { former.keep(maps) }
     return maps
@@ -123,6 +125,12 @@ private struct FormerMaps {
 
   mutating func take(for key: MapKey) -> MapSet? {
     maps.firstIndex { $0.key.hasSameMemory(as: key) }.map { maps.remove(at: $0) }
+  }
+
+  /// Gives all back where there is no room for them and so many bytes more.
+  mutating func makeRoom(for bytes: Int, of available: Int?) {
+    guard let available, maps.reduce(bytes, { $0 + $1.bytes }) > available else { return }
+    maps = []
   }
 }
 

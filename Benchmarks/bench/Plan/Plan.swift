@@ -34,6 +34,8 @@ struct Plan: Codable, Equatable {
     let isNUMA: Bool
     /// Whether struct pages and templates are put on nodes.
     let bindsToNodes: Bool
+    /// The bytes of memory that the machine had for a measuring process; nil where it does not tell.
+    let availableMemory: Int?
   }
 }
 

@@ -69,8 +69,7 @@ extension CellResult {
         arm == empty ? nil : Statistics.median(rounds.map { $0.time(arm) - $0.time(empty) })
       },
       cycles: CycleLength.medianCycles(blocks),
-      drift: Statistics.drift(
-        byProcess.map { $0.map { $0.time(arm) } }, turn: Set(rounds.map(\.layout)).count),
+      drift: Statistics.drift(byProcess.map { $0.map { ($0.layout, $0.time(arm)) } }),
       paired: paired, difference: difference, ties: ties, events: eventsPerOperation(ofArm: arm))
   }
 

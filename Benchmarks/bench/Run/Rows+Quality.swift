@@ -12,9 +12,7 @@ extension [SummaryRow] {
   private var resolved: String? {
     let classes = ClassSensitivity.byClass(
       compactMap { row in
-        row.smallestEffect.map {
-          ("\(row.mode) \(row.level.map { "in \($0.rawValue)" } ?? "partly in L3")", $0)
-        }
+        row.smallestEffect.map { ("\(row.mode) \(place(of: row))", $0) }
       })
     guard !classes.isEmpty else { return nil }
     return "smallest differences that would show, median (worst): "
@@ -24,11 +22,24 @@ extension [SummaryRow] {
 
   private var drifting: String? {
     let bound = 0.02
-    let drifts = compactMap { $0.drift.map(abs) }
-    guard let largest = drifts.max() else { return nil }
-    let level = Double(drifts.count { $0 <= bound }) / Double(drifts.count)
+    let drifts = compactMap { row in row.drift.map { (place: place(of: row), size: abs($0)) } }
+    guard let largest = drifts.map(\.size).max() else { return nil }
+    let places = drifts.map(\.place).uniqued().map { place in
+      let here = drifts.filter { $0.place == place }.map(\.size)
+      let level = Double(here.count { $0 <= bound }) / Double(here.count)
+      return "\(percent(level)) of \(here.count.counted("row")) \(place)"
+    }
     return "drift after warm-up: first and last third of rounds within \(percent(bound)) in "
-      + "\(percent(level)) of \(drifts.count) rows; the largest is \(percent(largest))"
+      + places.joined(separator: ", ") + "; the largest is \(percent(largest))"
+  }
+
+  /// Where in the caches.
+  private func place(of row: SummaryRow) -> String {
+    switch row.level {
+    case .beyond: "beyond the caches"
+    case let level?: "in \(level.rawValue)"
+    case nil: "partly in L3"
+    }
   }
 
   private var tied: String? {
