@@ -13,7 +13,7 @@ let hasURCU: Bool = ["", "/x86_64-linux-gnu", "/aarch64-linux-gnu"].contains {
 let comparesWithC: Bool = Context.environment["COMPARE_WITH_C"] != nil
 
 // What scripts/numa-guest runs beside the tests, in a virtual machine only.
-let isForGuest: Bool = Context.environment["NUMA_GUEST"] != nil
+let isForGuest: Bool = Context.environment["FOR_GUEST"] != nil
 
 // Targets are added one by one, with types spelled out: one expression of all of them is more than
 // some compilers can infer types for.
@@ -176,7 +176,7 @@ if isForGuest {
   targets.append(
     .executableTarget(
       name: "compare-with-kernel",
-      dependencies: ["Vmemmap", "CNuma", system],
+      dependencies: ["Vmemmap", "Host", "Kernel", "CNuma", system],
       path: "Tests/guest/compare-with-kernel",
       swiftSettings: settings))
   targets.append(

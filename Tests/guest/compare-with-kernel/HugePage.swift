@@ -11,7 +11,7 @@ final class HugePage {
   /// The page frame of its head.
   let frame: UInt
 
-  init(node: Int) throws(KernelError) {
+  init(node: Int) throws(ComparisonError) {
     let start = unsafe mmap(
       nil, HugePage.length, PROT_READ | PROT_WRITE,
       MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | 21 << MAP_HUGE_SHIFT, -1, 0)
@@ -32,7 +32,7 @@ final class HugePage {
 
   deinit { unsafe munmap(UnsafeMutableRawPointer(bitPattern: address), HugePage.length) }
 
-  private static func frame(of address: UInt) throws(KernelError) -> UInt {
+  private static func frame(of address: UInt) throws(ComparisonError) -> UInt {
     let file = unsafe open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw .unreadable("/proc/self/pagemap", errno: errno) }
     defer { close(file) }

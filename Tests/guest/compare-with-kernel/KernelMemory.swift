@@ -21,7 +21,7 @@ final class KernelMemory {
   private let file: Int32
   private let segments: [Segment]
 
-  init() throws(KernelError) {
+  init() throws(ComparisonError) {
     file = unsafe open("/proc/kcore", O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw .unreadable("/proc/kcore", errno: errno) }
     // Elf64_Ehdr: e_phoff at 32, e_phnum at 56. Elf64_Phdr, 56 bytes: p_type, p_offset at 8, p_vaddr
@@ -42,7 +42,7 @@ final class KernelMemory {
   deinit { close(file) }
 
   /// Words at a kernel address.
-  func words(at address: UInt, count: Int) throws(KernelError) -> [UInt64] {
+  func words(at address: UInt, count: Int) throws(ComparisonError) -> [UInt64] {
     for segment in segments {
       if let offset = segment.offset(of: address, length: count * 8, from: segment.address) {
         return try KernelMemory.words(file, offset: offset, count: count)
@@ -51,12 +51,12 @@ final class KernelMemory {
     throw .notInCore(address: address)
   }
 
-  func word(at address: UInt) throws(KernelError) -> UInt64 {
+  func word(at address: UInt) throws(ComparisonError) -> UInt64 {
     try words(at: address, count: 1)[0]
   }
 
   /// A word at a physical address, through the kernel's direct map.
-  func word(atPhysical address: UInt) throws(KernelError) -> UInt64 {
+  func word(atPhysical address: UInt) throws(ComparisonError) -> UInt64 {
     for segment in segments where segment.physicalAddress != UInt.max {
       if let offset = segment.offset(of: address, length: 8, from: segment.physicalAddress) {
         return try KernelMemory.words(file, offset: offset, count: 1)[0]
@@ -67,7 +67,7 @@ final class KernelMemory {
 
   private static func words(
     _ file: Int32, offset: Int, count: Int
-  ) throws(KernelError) -> [UInt64] {
+  ) throws(ComparisonError) -> [UInt64] {
     var words = [UInt64](repeating: 0, count: count)
     let read = unsafe words.withUnsafeMutableBytes {
       unsafe pread(file, $0.baseAddress, $0.count, offset)
@@ -81,7 +81,7 @@ final class KernelMemory {
 
 extension KernelMemory {
   /// The address of a kernel symbol.
-  static func address(of symbol: String) throws(KernelError) -> UInt {
+  static func address(of symbol: String) throws(ComparisonError) -> UInt {
     guard let file = unsafe fopen("/proc/kallsyms", "re") else {
       throw .unreadable("/proc/kallsyms", errno: errno)
     }

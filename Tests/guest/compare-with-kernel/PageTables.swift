@@ -11,7 +11,7 @@ struct PageTables {
   /// The address of `init_top_pgt`, the tables that all processes' kernel halves are copies of.
   private let top: UInt
 
-  init(_ memory: KernelMemory) throws(KernelError) {
+  init(_ memory: KernelMemory) throws(ComparisonError) {
     self.memory = memory
     top = try KernelMemory.address(of: "init_top_pgt")
   }
@@ -23,7 +23,7 @@ struct PageTables {
   /// Where the physical address is in an entry.
   private static let addressBits: UInt64 = 0x000f_ffff_ffff_f000
 
-  func entry(of address: UInt) throws(KernelError) -> Entry {
+  func entry(of address: UInt) throws(ComparisonError) -> Entry {
     var isWritable = true
     var table: UInt?
     for shift in [39, 30, 21, 12] as [UInt] {

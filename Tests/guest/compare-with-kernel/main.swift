@@ -1,21 +1,25 @@
 import Glibc
+import Host
 import SystemPackage
 import Vmemmap
 
 // Compares the struct pages of huge pages that the running kernel has with those that the model makes
-// of the old layout, on every node with memory: frames and protection of their vmemmap pages by the
-// kernel's page tables, and what the old kernel's decoding answers for each of the 512.
+// of the same layout, which the kernel's BTF names: two huge pages on every node with memory, frames
+// and protection of their vmemmap pages by the kernel's page tables, and what the kernel's decoding
+// answers for each of the struct pages. Then looks at all struct pages there are.
 //
-// usage: compare-with-kernel on|off     what HVO did to the huge pages in the pool
+// usage: compare-with-kernel on|off [BIT]     what HVO did to the huge pages in the pool; a bit of the
+//                                             tails' words that the model is to have wrong
 //
-// Changes nothing; takes root, one free huge page of 2 MiB on each node, and a kernel up to 7.0.
+// Changes nothing; takes root, and two free huge pages of 2 MiB on each node.
 // Exit status: 0 all the same; 1 differences; 64 usage; 69 the kernel or the model can't be looked at.
 
-let arguments = CommandLine.arguments.dropFirst()
+let arguments = Array(CommandLine.arguments.dropFirst())
+let wrongBit = arguments.count == 2 ? Int(arguments[1]).flatMap { 1..<64 ~= $0 ? $0 : nil } : nil
 guard let state = arguments.first.flatMap(HVOState.init(rawValue:)), state != .elsewhere,
-  arguments.count == 1
+  arguments.count == (wrongBit == nil ? 1 : 2)
 else {
-  complain("usage: compare-with-kernel on|off")
+  complain("usage: compare-with-kernel on|off [BIT]")
   exit(64)
 }
 
@@ -23,31 +27,67 @@ func complain(_ message: String) {
   _ = try? FileDescriptor.standardError.writeAll("\(message)\n".utf8)
 }
 
-func compare() throws -> Bool {
-  let kernel = try Kernel()
-  var isSame = true
+/// - Returns: the number of differences.
+func compareHugePages(_ kernel: KernelMap, _ layout: TailLayout) throws -> Int {
+  var hugePages: [HugePage] = []
+  var nodes: [Int] = []
   for node in Topology.current().nodesWithMemory {
-    let hugePage = try HugePage(node: node)
-    let layout = try kernel.layout(ofFolioAt: hugePage.frame)
-    let expected = try FolioLayout.modelled(node: node, isOptimized: state == .on)
-    let differences = layout.differences(from: expected)
-    let frames = Set(layout.vmemmapPages.map(\.sameFrameAs)).count
-    let writable = layout.vmemmapPages.count { $0.isWritable }
-    let fakeHeads = layout.structPages.count { $0.hasHeadFlag && !$0.isHead }
-    print(
-      """
-      node \(node), huge page at frame 0x\(String(hugePage.frame, radix: 16)): \
-      \(layout.vmemmapPages.count) vmemmap pages in \(frames) frames, \(writable) writable, \
-      \(fakeHeads) fake heads; \(differences.count) differences from the model
-      """)
-    for difference in differences.prefix(20) { print("  \(difference)") }
-    isSame = isSame && differences.isEmpty
+    for _ in 0..<2 {
+      hugePages.append(try HugePage(node: node))
+      nodes.append(node)
+    }
   }
-  return isSame
+  let found = try kernel.folios(at: hugePages.map(\.frame), layout)
+  let zones = stride(from: 0, to: found.structPages.count, by: HugePage.basePages).map {
+    Zone(rawValue: found.structPages[$0].zone) ?? .normal
+  }
+  let expected = try FolioLayouts.modelled(
+    layout, Array(zip(nodes, zones)), isOptimized: state == .on, wrongBit: wrongBit)
+  let differences = found.differences(from: expected)
+  let frames = Set(found.vmemmapPages.map(\.sameFrameAs)).count
+  print(
+    """
+    \(hugePages.count) huge pages on nodes \(Set(nodes).sorted()), in zones \
+    \(Set(zones.map { "\($0)" }).sorted()): \(found.vmemmapPages.count) vmemmap pages in \
+    \(frames) frames, \(found.vmemmapPages.count { $0.isWritable }) writable, \
+    \(found.structPages.count { $0.hasHeadFlag && !$0.isHead }) fake heads
+    """)
+  for difference in differences.prefix(20) { print("  \(difference)") }
+  return differences.count
+}
+
+/// - Returns: how many tails have no head.
+func survey(_ kernel: KernelMap, _ layout: TailLayout, _ tree: SystemTree) throws -> Int {
+  let survey = try KernelSurvey(kernel, layout, of: systemMemory(tree))
+  let tails = survey.tails.sorted { $0.key < $1.key }.map { "\($0.value) of order \($0.key)" }
+  print(
+    "\(survey.structPages) struct pages, tails: \(tails.joined(separator: ", ")); "
+      + "\(survey.lost.count) without a head")
+  for frame in survey.lost.prefix(20) { print("  frame 0x\(String(frame, radix: 16))") }
+  return survey.lost.count
+}
+
+/// The page frames that are memory, by `/proc/iomem`.
+func systemMemory(_ tree: SystemTree) throws -> [Range<UInt>] {
+  var ranges: [Range<UInt>] = []
+  for line in try tree.text("proc/iomem").split(separator: "\n")
+  where line.hasSuffix(" : System RAM") && !line.hasPrefix(" ") {
+    let bounds = line.prefix { $0 != " " }.split(separator: "-").compactMap { UInt($0, radix: 16) }
+    guard bounds.count == 2 else { continue }
+    let range = (bounds[0] + 4095) / 4096..<(bounds[1] + 1) / 4096
+    if !range.isEmpty { ranges.append(range) }
+  }
+  return ranges
 }
 
 do {
-  exit(try compare() ? 0 : 1)
+  let tree = SystemTree()
+  let layout = try TailLayout.ofKernel(tree)
+  let kernel = try KernelMap()
+  let differences = try compareHugePages(kernel, layout)
+  let lost = wrongBit == nil ? try survey(kernel, layout, tree) : 0
+  print("layout \(layout.rawValue), HVO \(state.rawValue): \(differences) differences, \(lost) lost")
+  exit(differences + lost == 0 ? 0 : 1)
 } catch {
   complain("compare-with-kernel: \(error)")
   exit(69)

@@ -1,12 +1,13 @@
 import Glibc
 
 /// Why the kernel can't be looked at.
-enum KernelError: Error, CustomStringConvertible {
+enum ComparisonError: Error, CustomStringConvertible {
   case unreadable(String, errno: Int32)
   case noSymbol(String)
   case notInCore(address: UInt)
   case notMapped(address: UInt)
   case noHugePage(node: Int, errno: Int32)
+  case foreignStructPage(size: Int, word: String?)
 
   var description: String {
     switch self {
@@ -23,6 +24,9 @@ enum KernelError: Error, CustomStringConvertible {
       "no huge page of 2 MiB on node \(node): \(unsafe String(cString: strerror(errno))); "
         + "reserve one: echo 1 > /sys/devices/system/node/node\(node)/hugepages/hugepages-2048kB/"
         + "nr_hugepages"
+    case .foreignStructPage(let size, let word):
+      "struct pages of \(size) bytes with \(word ?? "neither compound_head nor compound_info") are not "
+        + "modelled here"
     }
   }
 }

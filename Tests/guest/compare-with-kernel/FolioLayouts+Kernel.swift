@@ -1,0 +1,84 @@
+import Glibc
+import Vmemmap
+
+/// The struct pages that the running kernel has.
+struct KernelMap {
+  private let memory: KernelMemory
+  private let tables: PageTables
+  /// The address of page frame 0's struct page.
+  private let vmemmap: UInt
+
+  init() throws(ComparisonError) {
+    memory = try KernelMemory()
+    tables = try PageTables(memory)
+    // A variable: the address is another one at each boot.
+    vmemmap = UInt(try memory.word(at: KernelMemory.address(of: "vmemmap_base")))
+  }
+
+  /// `NODES_PGSHIFT` of Debian's kernel: `CONFIG_NODES_SHIFT` is 10, the node is above all else.
+  private static let nodeShift: UInt64 = 64 - 10
+
+  /// Of a page frame's struct page.
+  func address(of frame: UInt) -> UInt { vmemmap + frame * UInt(Page.size) }
+
+  /// The page frame whose struct page is at an address; nil where there is none.
+  func frame(of address: UInt) -> UInt? {
+    guard address >= vmemmap, (address - vmemmap) % UInt(Page.size) == 0 else { return nil }
+    return (address - vmemmap) / UInt(Page.size)
+  }
+
+  /// The words of page frames' struct pages, one after the other.
+  func structPages(of frames: Range<UInt>) throws(ComparisonError) -> [UInt64] {
+    try memory.words(
+      at: address(of: frames.lowerBound), count: frames.count * Page.size / 8)
+  }
+
+  /// The folios with heads at some page frames.
+  func folios(at frames: [UInt], _ layout: TailLayout) throws(ComparisonError) -> FolioLayouts {
+    var copies: [Copy] = []
+    var folios: [FolioLayouts.Folio] = []
+    for frame in frames {
+      let start = address(of: frame)
+      var entries: [PageTables.Entry] = []
+      var nodes: [Int] = []
+      var words: [UInt64] = []
+      for page in 0..<UInt(HugePage.basePages / structPagesPerVmemmapPage) {
+        let part = start + page * UInt(basePageSize)
+        let entry = try tables.entry(of: part)
+        entries.append(entry)
+        nodes.append(Int(try memory.word(at: address(of: entry.frame)) >> KernelMap.nodeShift))
+        words += try memory.words(at: part, count: basePageSize / 8)
+      }
+      let copy = Copy(of: words, from: start, layout)
+      copies.append(copy)
+      folios.append(
+        FolioLayouts.Folio(
+          first: copy.first, frames: entries.map(\.frame), isWritable: entries.map(\.isWritable),
+          nodes: nodes, nodeShift: KernelMap.nodeShift))
+    }
+    return withExtendedLifetime(copies) { FolioLayouts(folios, layout) }
+  }
+}
+
+/// Struct pages taken out of the kernel, so that the model's own code can read them.
+private final class Copy {
+  let first: Page
+
+  /// Naturally aligned, as masks need them. Pointers are moved along with the folio; nothing else in
+  /// tails depends on where they are.
+  init(of words: [UInt64], from start: UInt, _ layout: TailLayout) {
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: words.count * 8, alignment: words.count * 8)
+    first = Page(address: UInt(bitPattern: memory))
+    for (index, word) in words.enumerated() {
+      unsafe memory.storeBytes(of: word, toByteOffset: index * 8, as: UInt64.self)
+    }
+    guard layout == .pointer else { return }
+    for place in 0..<words.count * 8 / Page.size {
+      let page = first.advanced(by: place)
+      if page.compoundInfo & 1 == 1 { page.compoundInfo &+= first.address &- start }
+    }
+  }
+
+  deinit { unsafe UnsafeMutableRawPointer(bitPattern: first.address)!.deallocate() }
+}

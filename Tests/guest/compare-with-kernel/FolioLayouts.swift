@@ -1,0 +1,116 @@
+import Glibc
+import Vmemmap
+
+/// The struct pages of some folios and the pages that hold them, in terms that do not depend on where
+/// they are: the kernel's and the model's can be compared.
+struct FolioLayouts {
+  /// One page of struct pages.
+  struct VmemmapPage: Equatable {
+    /// The first of all folios' vmemmap pages that is the same page of memory.
+    let sameFrameAs: Int
+    let isWritable: Bool
+    /// The node that the memory is on.
+    let node: Int
+  }
+
+  /// What a struct page says.
+  ///
+  /// Left out are `lru.prev`, and of the flags last_cpupid and, of the folio's first pages, what
+  /// HugeTLB has there: of pages that are tails nobody reads them, and what was there before stays.
+  struct StructPage: Equatable {
+    let hasHeadFlag: Bool
+    let zone: Int
+    let node: Int
+    /// Of a tail; see ``TailLayout/placeless(_:head:)``.
+    let tailWord: UInt?
+    /// The place in the folio that the head is found at.
+    let head: Int
+    let isHead: Bool
+    let isTail: Bool
+    /// The fields that every tail has, where HugeTLB keeps nothing of its own there.
+    let tailFields: TailFields?
+  }
+
+  struct TailFields: Equatable {
+    /// Those that have names.
+    let flags: UInt64
+    let mapping: UInt
+    let privateData: UInt
+    let mapcount: Int32
+    let referenceCount: Int32
+    let memcgData: UInt
+  }
+
+  /// One folio's struct pages, in this process's memory, and the vmemmap pages that they are from.
+  struct Folio {
+    let first: Page
+    let frames: [UInt]
+    let isWritable: [Bool]
+    let nodes: [Int]
+    /// Where in its flags the node is, and below it the zone.
+    let nodeShift: UInt64
+  }
+
+  let vmemmapPages: [VmemmapPage]
+  /// The folios' one after the other.
+  let structPages: [StructPage]
+
+  /// HugeTLB keeps data of the folio in struct pages 0 to 3.
+  private static let pagesWithData = 4
+  /// `NR_PAGEFLAGS` is 23 or less in the kernels that are compared.
+  private static let namedFlags: UInt64 = 1 << 23 - 1
+
+  /// - Parameter wrongBit: a bit of the tails' words that is turned round.
+  init(_ folios: [Folio], _ layout: TailLayout, wrongBit: Int? = nil) {
+    let frames = folios.flatMap(\.frames)
+    vmemmapPages = zip(folios.flatMap(\.isWritable), folios.flatMap(\.nodes)).enumerated().map {
+      VmemmapPage(
+        sameFrameAs: frames.firstIndex(of: frames[$0])!, isWritable: $1.0, node: $1.1)
+    }
+    let wrong: UInt = wrongBit.map { 1 << UInt($0) } ?? 0
+    structPages = folios.flatMap { folio in
+      (0..<HugePage.basePages).map {
+        FolioLayouts.structPage($0, of: folio, layout, layout.encoding, wrong)
+      }
+    }
+  }
+
+  private static func structPage<Encoding: CompoundEncoding>(
+    _ place: Int, of folio: Folio, _ layout: TailLayout, _: Encoding.Type, _ wrong: UInt
+  ) -> StructPage {
+    let page = folio.first.advanced(by: place)
+    let flags = page.flags.rawValue
+    let word = page.compoundInfo
+    // The old kernel's tails behind the first vmemmap page are those in it, with HVO.
+    let hasData =
+      (layout == .pointer ? place % structPagesPerVmemmapPage : place) < pagesWithData
+    return StructPage(
+      hasHeadFlag: page.flags.contains(.head),
+      zone: Int(flags >> (folio.nodeShift - PageFlags.zoneBits) & (1 << PageFlags.zoneBits - 1)),
+      node: Int(flags >> folio.nodeShift),
+      tailWord: word & 1 == 1 ? layout.placeless(word, head: folio.first) ^ wrong : nil,
+      head: Int(bitPattern: Encoding.compoundHead(page).address &- folio.first.address)
+        / Page.size,
+      isHead: Encoding.isHead(page), isTail: Encoding.isTail(page),
+      tailFields: hasData
+        ? nil
+        : TailFields(
+          flags: flags & namedFlags, mapping: page.mapping, privateData: page.privateData,
+          mapcount: page.mapcount, referenceCount: page.referenceCount,
+          memcgData: page.memcgData))
+  }
+
+  /// What is not as expected, a line for each page.
+  func differences(from expected: FolioLayouts) -> [String] {
+    FolioLayouts.differences("vmemmap page", vmemmapPages, expected.vmemmapPages)
+      + FolioLayouts.differences("struct page", structPages, expected.structPages)
+  }
+
+  private static func differences<Value: Equatable>(
+    _ what: String, _ values: [Value], _ expected: [Value]
+  ) -> [String] {
+    zip(values, expected).enumerated().compactMap { place, pair in
+      pair.0 == pair.1 ? nil : "\(what) \(place): \(pair.0), expected \(pair.1)"
+    }
+  }
+}
