@@ -33,6 +33,16 @@ struct KernelMap {
       at: address(of: frames.lowerBound), count: frames.count * Page.size / 8)
   }
 
+  func zone(of frame: UInt) throws(ComparisonError) -> Zone {
+    let flags = try structPages(of: frame..<frame + 1)[0]
+    return KernelMap.zone(flags, nodeShift: KernelMap.nodeShift)
+  }
+
+  /// Below the node in the flags.
+  static func zone(_ flags: UInt64, nodeShift: UInt64) -> Zone {
+    Zone(rawValue: Int(flags >> (nodeShift - PageFlags.zoneBits) & (1 << PageFlags.zoneBits - 1)))!
+  }
+
   /// The folios with heads at some page frames.
   func folios(at frames: [UInt], _ layout: TailLayout) throws(ComparisonError) -> FolioLayouts {
     var copies: [Copy] = []

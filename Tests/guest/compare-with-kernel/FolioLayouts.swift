@@ -19,7 +19,7 @@ struct FolioLayouts {
   /// HugeTLB has there: of pages that are tails nobody reads them, and what was there before stays.
   struct StructPage: Equatable {
     let hasHeadFlag: Bool
-    let zone: Int
+    let zone: Zone
     let node: Int
     /// Of a tail; see ``TailLayout/placeless(_:head:)``.
     let tailWord: UInt?
@@ -86,7 +86,7 @@ struct FolioLayouts {
       (layout == .pointer ? place % structPagesPerVmemmapPage : place) < pagesWithData
     return StructPage(
       hasHeadFlag: page.flags.contains(.head),
-      zone: Int(flags >> (folio.nodeShift - PageFlags.zoneBits) & (1 << PageFlags.zoneBits - 1)),
+      zone: KernelMap.zone(flags, nodeShift: folio.nodeShift),
       node: Int(flags >> folio.nodeShift),
       tailWord: word & 1 == 1 ? layout.placeless(word, head: folio.first) ^ wrong : nil,
       head: Int(bitPattern: Encoding.compoundHead(page).address &- folio.first.address)

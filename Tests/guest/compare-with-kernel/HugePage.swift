@@ -11,6 +11,13 @@ final class HugePage {
   /// The page frame of its head.
   let frame: UInt
 
+  /// All that the pool has free on a node, at least one.
+  static func all(on node: Int) throws(ComparisonError) -> [HugePage] {
+    var pages = [try HugePage(node: node)]
+    while let page = try? HugePage(node: node) { pages.append(page) }
+    return pages
+  }
+
   init(node: Int) throws(ComparisonError) {
     let start = unsafe mmap(
       nil, HugePage.length, PROT_READ | PROT_WRITE,

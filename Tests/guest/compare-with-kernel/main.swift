@@ -4,14 +4,14 @@ import SystemPackage
 import Vmemmap
 
 // Compares the struct pages of huge pages that the running kernel has with those that the model makes
-// of the same layout, which the kernel's BTF names: two huge pages on every node with memory, frames
-// and protection of their vmemmap pages by the kernel's page tables, and what the kernel's decoding
-// answers for each of the struct pages. Then looks at all struct pages there are.
+// of the same layout, which the kernel's BTF names: two huge pages of every zone of every node that
+// the pool has some of, frames and protection of their vmemmap pages by the kernel's page tables, and
+// what the kernel's decoding answers for each of the struct pages. Then looks at all struct pages.
 //
 // usage: compare-with-kernel on|off [BIT]     what HVO did to the huge pages in the pool; a bit of the
 //                                             tails' words that the model is to have wrong
 //
-// Changes nothing; takes root, and two free huge pages of 2 MiB on each node.
+// Changes nothing; takes root, and free huge pages of 2 MiB on each node.
 // Exit status: 0 all the same; 1 differences; 64 usage; 69 the kernel or the model can't be looked at.
 
 let arguments = Array(CommandLine.arguments.dropFirst())
@@ -27,28 +27,27 @@ func complain(_ message: String) {
   _ = try? FileDescriptor.standardError.writeAll("\(message)\n".utf8)
 }
 
+/// Two huge pages of each zone of each node, and where they are.
+func hugePages(_ kernel: KernelMap) throws -> [(page: HugePage, node: Int, zone: Zone)] {
+  try Topology.current().nodesWithMemory.flatMap { node in
+    try Dictionary(grouping: HugePage.all(on: node)) { try kernel.zone(of: $0.frame) }
+      .sorted { $0.key.rawValue < $1.key.rawValue }
+      .flatMap { zone, pages in pages.prefix(2).map { ($0, node, zone) } }
+  }
+}
+
 /// - Returns: the number of differences.
 func compareHugePages(_ kernel: KernelMap, _ layout: TailLayout) throws -> Int {
-  var hugePages: [HugePage] = []
-  var nodes: [Int] = []
-  for node in Topology.current().nodesWithMemory {
-    for _ in 0..<2 {
-      hugePages.append(try HugePage(node: node))
-      nodes.append(node)
-    }
-  }
-  let found = try kernel.folios(at: hugePages.map(\.frame), layout)
-  let zones = stride(from: 0, to: found.structPages.count, by: HugePage.basePages).map {
-    Zone(rawValue: found.structPages[$0].zone) ?? .normal
-  }
+  let hugePages = try hugePages(kernel)
+  let found = try kernel.folios(at: hugePages.map(\.page.frame), layout)
   let expected = try FolioLayouts.modelled(
-    layout, Array(zip(nodes, zones)), isOptimized: state == .on, wrongBit: wrongBit)
+    layout, hugePages.map { ($0.node, $0.zone) }, isOptimized: state == .on, wrongBit: wrongBit)
   let differences = found.differences(from: expected)
   let frames = Set(found.vmemmapPages.map(\.sameFrameAs)).count
   print(
     """
-    \(hugePages.count) huge pages on nodes \(Set(nodes).sorted()), in zones \
-    \(Set(zones.map { "\($0)" }).sorted()): \(found.vmemmapPages.count) vmemmap pages in \
+    \(hugePages.count) huge pages, \(hugePages.map { "node \($0.node) \($0.zone)" }): \
+    \(found.vmemmapPages.count) vmemmap pages in \
     \(frames) frames, \(found.vmemmapPages.count { $0.isWritable }) writable, \
     \(found.structPages.count { $0.hasHeadFlag && !$0.isHead }) fake heads
     """)
