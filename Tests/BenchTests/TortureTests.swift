@@ -21,6 +21,7 @@ extension BenchTests {
       "C, tests misordered": [false, false, true, false, false, false],
       "C without RCU": [true, false, false, false, false, false],
       "D": [true, false, false, false, false, false],
+      "D, template of boot": [true, true, true, true, true, true],
     ]
 
     private var needsURCU: Set<String> {

@@ -15,17 +15,38 @@ final class FolioLife {
   /// References are dropped within nanoseconds, or after a turn of other threads.
   private static let patience = 10.0
 
-  /// - Parameter waitsForReaders: whether a grace period goes by after pages were freed.
-  init(
-    format: any TailFormat.Type, order: Int, folios: Int, waitsForReaders: Bool
-  ) throws(VmemmapError) {
+  /// - Parameters:
+  ///   - arm: says what tails hold, what a template is left with, and whether a grace period goes by
+  ///     after pages were freed.
+  ///   - order: of the folios.
+  ///   - folios: their number.
+  init(for arm: TortureArm, order: Int, folios: Int) throws(VmemmapError) {
     let pages = folios << order
-    map = try MemoryMap(format: format, sections: [MemorySection(pages: pages)])
+    map = try FolioLife.map(for: arm, order: order, pages: pages)
     try map.initialize(order: 0)
     self.order = order
     pageCount = pages
     structPages = map.base..<map.base + UInt(pages * Page.size)
-    self.waitsForReaders = waitsForReaders
+    waitsForReaders = arm.rcu != nil
+  }
+
+  /// A map with no optimised folio. Where the arm is of a kernel that has booted with huge pages, it has
+  /// the template that these left behind.
+  private static func map(
+    for arm: TortureArm, order: Int, pages: Int
+  ) throws(VmemmapError) -> MemoryMap {
+    let sections = [MemorySection(pages: pages)]
+    guard let kernel = arm.bootedKernel else {
+      return try MemoryMap(format: arm.format, sections: sections)
+    }
+    var memory = try SparseMemoryMap(kernel: kernel, sections: sections)
+    let heads = stride(from: 0, to: pages, by: 1 << order)
+    // One zone: no page spans several.
+    _ = try memory.populateHVO(
+      heads.map { HugeBootmemPage(pfn: $0, order: order, isWrittenByMemmapInit: true) })
+    var map = try memory.populateBasePages()
+    try map.restore(folios: heads)
+    return map
   }
 
   /// A struct page, to be used by those who hold this object: the map goes with it.
@@ -89,7 +110,7 @@ final class FolioLife {
   private func split(_ head: PageFrameNumber) {
     for pfn in head..<head + 1 << order {
       let page = self[pfn]
-      page.flags = page.flags.zoneAndNode
+      page.flags = page.flags.zoneAndNode.union(.noLastCPUPID)
       map.format.clearCompoundHead(page)
       page.mapping = 0
       page.setReferenceCount(1)

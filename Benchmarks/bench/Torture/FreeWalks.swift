@@ -27,8 +27,7 @@ struct FreeWalks {
   }
 
   func run() throws -> Outcome {
-    let life = try FolioLife(
-      format: arm.format, order: 9, folios: FreeWalks.folios, waitsForReaders: arm.rcu != nil)
+    let life = try FolioLife(for: arm, order: 9, folios: FreeWalks.folios)
     let walkers = (0..<threads).map {
       FreeWalker(arm, on: life, generator.stream(UInt64($0)))
     }

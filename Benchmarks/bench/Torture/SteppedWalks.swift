@@ -23,9 +23,7 @@ struct SteppedWalks {
   /// Costs a trap for each instruction of each walk: 50 us in a virtual machine that must leave its
   /// guest for it.
   func run() throws -> Outcome {
-    let life = try FolioLife(
-      format: arm.format, order: Order.smallestOptimizable, folios: 1,
-      waitsForReaders: arm.rcu != nil)
+    let life = try FolioLife(for: arm, order: Order.smallestOptimizable, folios: 1)
     let walker = try SteppedWalker(arm, on: life)
     defer { walker.quit() }
     var wrongCounts = 0

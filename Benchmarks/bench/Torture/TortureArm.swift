@@ -10,6 +10,9 @@ struct TortureArm: Sendable {
   let take: ctorture_take
   /// The read side, where folios wait for a grace period between freeing and remapping.
   var rcu: (any RCUReadSide.Type)?
+  /// The kernel that took huge pages at boot and left their template with the counts that
+  /// `memmap_init()` wrote; nil where templates are made when the first folio is optimised.
+  var bootedKernel: KernelVersion?
   /// A walk that began in one of these stages, and meets later ones, can store to a read-only struct
   /// page; one that began in another stage can't.
   let faultsFrom: Set<Stage>
@@ -17,7 +20,9 @@ struct TortureArm: Sendable {
 
 extension TortureArm {
   /// The arms that this build has, in the order in which the kernel had their forms.
-  static var all: [TortureArm] { [plain] + withGracePeriods + [withoutGracePeriods, mask] }
+  static var all: [TortureArm] {
+    [plain] + withGracePeriods + [withoutGracePeriods, mask, maskAfterBoot]
+  }
 
   /// A fake head shows the head's count, whenever the walk began.
   private static var plain: TortureArm {
@@ -43,6 +48,16 @@ extension TortureArm {
       name: "D", kernels: "since 7.1", format: HeadMaskFormat.self,
       take: { PlainForm<MaskEncoding>.pageRefAddUnless(Page(address: $0), 1, 0) },
       faultsFrom: [.ordinary])
+  }
+
+  /// A count of 1 shows through the template, whenever the walk began: that a tail's count is 0, on which
+  /// the kernel's argument rests, is not so here. All vmemmap pages that show it are read-only, as from
+  /// 7.2 on.
+  private static var maskAfterBoot: TortureArm {
+    let kernel = KernelVersion(7, 2)
+    return TortureArm(
+      name: "D, template of boot", kernels: "7.1 to 7.3", format: kernel.tailFormat,
+      take: mask.take, bootedKernel: kernel, faultsFrom: Set(Stage.allCases))
   }
 
   #if HAVE_URCU

@@ -1,4 +1,5 @@
 import Text
+import Vmemmap
 
 /// What a torture found, in words and numbers, arm by arm.
 struct TortureReport {
@@ -53,6 +54,17 @@ struct TortureReport {
       ordinary, form D: the load saw 1, then the page was freed and mapped read-only, and on x86 a \
     compare-and-swap
       that fails still writes. A window on paper, held open here by force: no kernel bug is claimed.
+      D, template of boot: tails show a count of 1, as the template of gigantic pages made at boot was \
+    seen to have
+      (7.1.13, 7.2.13, 7.3.4, emulated, on some nodes), so that the load lets the store through at any \
+    time. What this
+      model does in that state; it says nothing of when a kernel meets it. Of the 4095 vmemmap pages \
+    of 1 GiB that show
+      them all are read-only since 7.2, before that \
+    \(KernelVersion(7, 1).writeProtectedVmemmapPages(ofBootTimeOrder: 18)); on others a reference is \
+    taken in the template itself.
+      Form D is \(KernelVersion(7, 1).pageRefAddUnless) in 7.1, \(KernelVersion(7, 2).pageRefAddUnless) \
+    since 7.2.
 
     Threads that walk freely while folios go through their life again and again:
 

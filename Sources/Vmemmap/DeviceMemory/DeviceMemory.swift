@@ -46,7 +46,7 @@ extension SparseMemoryMap {
     try checkOrder(order, keptVmemmapPages: SparseMemoryMap.keptDeviceVmemmapPages)
     guard !pfns.isEmpty else { return }
     try undoUnfinished()
-    try checkUnpopulated(pfns, order: order, besides: populated)
+    try checkUnpopulated(pfns, order: order, besides: taken)
     let sections = sections(of: pfns)
     guard sections.count == 1 && sections[0].zone == .device else {
       throw .notDeviceMemory(pfns: pfns)

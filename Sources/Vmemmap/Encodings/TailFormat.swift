@@ -132,13 +132,16 @@ extension TailFormat {
 extension TailFormat {
   /// Initialises the struct pages of one section, and the folios that are allocated apart.
   ///
-  /// - Parameter folio: where the next of those folios is; they are allocated in the order of their
-  ///   pages, as from a fresh slab.
+  /// - Parameters:
+  ///   - flags: zone and node.
+  ///   - folio: where the next of those folios is; they are allocated in the order of their pages, as
+  ///     from a fresh slab.
   @inlinable
   static func initialize(
     base: UInt, pages: Range<PageFrameNumber>, order: Int, flags: PageFlags, folio: inout UInt
   ) {
     let size = structPageSize
+    let flags = flags.union(.noLastCPUPID)
     let folioPages = 1 << order
     var pfn = pages.lowerBound
     while pfn < pages.upperBound {

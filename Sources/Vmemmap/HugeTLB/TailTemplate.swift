@@ -3,6 +3,9 @@
 /// A base page of entries (64 in 4 KiB) with the tail's word, zone and node, `_mapcount` -1, and a
 /// reference count of 0. Made on first use and never freed, as in the kernel.
 ///
+/// Of gigantic pages that are taken at boot the count may be 1: see
+/// ``HugeBootmemPage/isWrittenByMemmapInit``.
+///
 /// The corresponding kernel code is `vmemmap_get_tail()` (Linux 7.1).
 final class TailTemplate: Sendable {
   /// What a template is for.
@@ -38,5 +41,19 @@ extension MemoryMap {
       for: TailTemplate.Key(
         format: ObjectIdentifier(format), flags: templateNode.flags(for: flags), order: order),
       compoundInfo: format.compoundInfo(head: head, order: order))
+  }
+
+  /// Leaves in the template what `memmap_init()` wrote through its aliases, and what making it a
+  /// template afterwards does not touch: the count of an ordinary page, and that nobody touched it last.
+  /// `lru.prev`, which it leaves too, is 0 here, as in all tails.
+  ///
+  /// The corresponding kernel functions are `__init_single_page()` and `init_compound_tail()`.
+  func leaveMemmapInit(inTemplateOf head: Page, order: Int) throws(VmemmapError) {
+    let first = Page(address: base + UInt(try templateOffset(head: head, order: order)))
+    for entry in 0..<geometry.structPagesPerVmemmapPage {
+      let tail = first.advanced(by: entry)
+      tail.setReferenceCount(1)
+      tail.flags.insert(.noLastCPUPID)
+    }
   }
 }

@@ -9,6 +9,8 @@ struct TailVmemmapPages {
   let offset: Int
   /// Where in the file the page is that they are mapped to while the folio is optimised.
   var sharedOffset = 0
+  /// How many bytes at their end are mapped writable nevertheless.
+  var writableLength = 0
 
   var length: Int { addresses.count }
 }
@@ -35,9 +37,12 @@ extension MemoryMap {
   private mutating func alias(_ folio: TailVmemmapPages) throws(VmemmapError) {
     optimizedFolios.insert(folio.pfn)
     var address = folio.addresses.lowerBound
+    let writable = folio.addresses.upperBound - UInt(folio.writableLength)
     do throws(VmemmapError) {
       while address < folio.addresses.upperBound {
-        try mapVmemmapPage(address, to: folio.sharedOffset, protection: PROT_READ)
+        try mapVmemmapPage(
+          address, to: folio.sharedOffset,
+          protection: address < writable ? PROT_READ : PROT_READ | PROT_WRITE)
         address += UInt(geometry.basePageSize)
       }
     } catch {
@@ -73,7 +78,8 @@ extension MemoryMap {
   private func fill(_ folio: TailVmemmapPages) throws(VmemmapError) {
     let head = unsafe self[folio.pfn]
     let word = format.compoundInfo(head: head, order: folio.order)
-    let flags = head.flags.zoneAndNode
+    // Linux 7.1 copies the last tail of the vmemmap page that was kept, not one of the template.
+    let flags = head.flags.zoneAndNode.union(.noLastCPUPID)
     let result = unsafe withUnsafeTemporaryAllocation(
       byteCount: geometry.basePageSize, alignment: geometry.basePageSize
     ) { page in

@@ -46,13 +46,22 @@ extension MemoryMap {
   public mutating func optimize(
     folios heads: some Sequence<PageFrameNumber>, waitsForReaders: Bool = false
   ) throws(VmemmapError) {
-    let sharedTails = try MemoryMap.sharedTails(of: format)
+    _ = try MemoryMap.sharedTails(of: format)
     var folios: [TailVmemmapPages] = []
     var seen: Set<PageFrameNumber> = []
     for pfn in heads where !optimizedFolios.contains(pfn) && seen.insert(pfn).inserted {
       folios.append(tailVmemmapPages(of: pfn, order: try optimizableOrder(of: pfn)))
     }
+    try optimize(folios, waitsForReaders: waitsForReaders)
+  }
+
+  /// Optimises folios none of which is optimised, and that can be.
+  mutating func optimize(
+    _ folios: [TailVmemmapPages], waitsForReaders: Bool
+  ) throws(VmemmapError) {
     guard !folios.isEmpty else { return }
+    let sharedTails = try MemoryMap.sharedTails(of: format)
+    var folios = folios
     for index in folios.indices {
       folios[index].sharedOffset = try offset(of: sharedTails, for: folios[index])
     }

@@ -10,13 +10,20 @@
 /// let map = try memory.populateBasePages()
 /// ```
 ///
+/// Made for a ``KernelVersion`` it is as that kernel leaves it at boot; made for a format, as HVO leaves
+/// it later.
+///
 /// The corresponding kernel code is `mm/sparse-vmemmap.c`.
 public struct SparseMemoryMap: ~Copyable {
   var map: MemoryMap
+  /// The kernel that is modelled, nil where it is as HVO leaves it when the kernel runs.
+  let kernel: KernelVersion?
   /// The page frames whose struct pages are there and initialised.
   var populated = RangeSet<PageFrameNumber>()
   /// Shared vmemmap pages of compound pages that failed, where undoing it failed, too.
   var unfinished: [Range<UInt>] = []
+  /// The page frames of huge pages that the modelled kernel gave up because they span zones.
+  var freed = RangeSet<PageFrameNumber>()
 
   /// Reserves address space and binds it; no struct page is populated yet.
   ///
@@ -39,6 +46,38 @@ public struct SparseMemoryMap: ~Copyable {
     format: any TailFormat.Type, sections: [MemorySection], bindToNodes: Bool = false,
     holdsStaticKey: Bool = false, basePageSize: Int = PageGeometry.standard.basePageSize
   ) throws(VmemmapError) {
+    try self.init(
+      format: format, kernel: nil, sections: sections, bindToNodes: bindToNodes,
+      holdsStaticKey: holdsStaticKey, basePageSize: basePageSize)
+  }
+
+  /// Reserves address space for the memory map of a kernel; no struct page is populated yet.
+  ///
+  /// The kernel says what tails hold (``KernelVersion/tailFormat``), how many of a huge page's vmemmap
+  /// pages are write-protected, and what becomes of huge pages that span zones.
+  ///
+  /// - Parameters:
+  ///   - kernel: ``KernelVersion/firstWithBootTimeHVO`` or later.
+  ///   - sections: the modelled memory in order of page frames.
+  ///   - basePageSize: as for a format.
+  /// - Throws: as for a format.
+  public init(
+    kernel: KernelVersion, sections: [MemorySection],
+    basePageSize: Int = PageGeometry.standard.basePageSize
+  ) throws(VmemmapError) {
+    precondition(
+      kernel >= .firstWithBootTimeHVO,
+      "Linux \(kernel) builds no huge page optimised; \(KernelVersion.firstWithBootTimeHVO) does")
+    try self.init(
+      format: kernel.tailFormat, kernel: kernel, sections: sections, bindToNodes: false,
+      holdsStaticKey: false, basePageSize: basePageSize)
+  }
+
+  private init(
+    format: any TailFormat.Type, kernel: KernelVersion?, sections: [MemorySection],
+    bindToNodes: Bool, holdsStaticKey: Bool, basePageSize: Int
+  ) throws(VmemmapError) {
+    self.kernel = kernel
     _ = try MemoryMap.sharedTails(of: format)
     map = try MemoryMap(
       format: format, sections: sections, mappingSize: .base, bindToNodes: bindToNodes,
@@ -52,7 +91,7 @@ public struct SparseMemoryMap: ~Copyable {
   }
 
   /// Populates what is left as ordinary pages in use, each with the zone of its section, and gives
-  /// out the map.
+  /// out the map. Those of huge pages that a modelled kernel gave up are free: their count is 0.
   ///
   /// Costs page faults, about 0.5 ms for each MiB of struct pages.
   ///
@@ -74,6 +113,9 @@ public struct SparseMemoryMap: ~Copyable {
           flags: PageFlags(zone: section.zone, node: section.node), folio: &folio)
       }
       start += section.pages
+    }
+    for pfns in freed.subtracting(populated).ranges {
+      for pfn in pfns { unsafe map[pfn].setReferenceCount(0) }
     }
     return map
   }
@@ -99,10 +141,16 @@ extension SparseMemoryMap {
   ) throws(VmemmapError) {
     try MemoryMap.populateBasePages(
       head.address, length: vmemmapPages * map.geometry.basePageSize)
+    let flags = flags.union(.noLastCPUPID)
     head.initialize(flags: flags.union(.head), structPageSize: Page.size)
     map.format.initializeTails(
       of: head, head: head, order: order,
       structPages: vmemmapPages * map.geometry.structPagesPerVmemmapPage, flags: flags)
+  }
+
+  /// The page frames that nothing can be made of any more.
+  var taken: RangeSet<PageFrameNumber> {
+    kernel?.fateOfZoneSpanningPages == .freedOneByOne ? populated.union(freed) : populated
   }
 
   /// - Parameter kept: how many vmemmap pages of a compound page are its own, a power of two.
@@ -117,7 +165,7 @@ extension SparseMemoryMap {
   ///   ``VmemmapError/pageOutOfRange(pfn:pageCount:)`` and
   ///   ``VmemmapError/alreadyPopulated(pfns:)``, for compound pages that can't be made of `pfns`.
   func checkUnpopulated(
-    _ pfns: Range<PageFrameNumber>, order: Int, besides populated: RangeSet<PageFrameNumber>
+    _ pfns: Range<PageFrameNumber>, order: Int, besides taken: RangeSet<PageFrameNumber>
   ) throws(VmemmapError) {
     guard (pfns.lowerBound | pfns.upperBound) & (1 << order - 1) == 0 else {
       throw .notWholeCompoundPages(pfns: pfns, order: order)
@@ -125,7 +173,7 @@ extension SparseMemoryMap {
     for pfn in [pfns.lowerBound, pfns.upperBound - 1] where pfn < 0 || pfn >= map.pageCount {
       throw .pageOutOfRange(pfn: pfn, pageCount: map.pageCount)
     }
-    guard populated.isDisjoint(RangeSet(pfns)) else { throw .alreadyPopulated(pfns: pfns) }
+    guard taken.isDisjoint(RangeSet(pfns)) else { throw .alreadyPopulated(pfns: pfns) }
   }
 
   /// The sections that page frames lie in, in order.

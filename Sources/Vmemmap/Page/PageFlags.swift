@@ -1,6 +1,7 @@
 /// The `flags` word of a struct page: named flags in bits 0 to 22, node and zone at the high end.
 ///
-/// From bit 63 down: the node in ``nodeBits`` bits, then the zone in ``zoneBits`` bits.
+/// From bit 63 down: the node in ``nodeBits`` bits, then the zone in ``zoneBits`` bits, then who touched
+/// the page last in ``lastCPUPIDBits`` bits.
 ///
 /// The corresponding kernel type is `enum pageflags` with `page_to_nid()` and `page_zonenum()`.
 @frozen
@@ -65,6 +66,33 @@ extension PageFlags {
   @inlinable @inline(__always)
   public var zoneNumber: Int {
     Int(rawValue >> PageFlags.zoneShift & (1 << PageFlags.zoneBits - 1))
+  }
+}
+
+// MARK: - Who touched the page last
+
+extension PageFlags {
+  /// `LAST_CPUPID_SHIFT`: 21, of which 13 for the CPU, as in kernels for up to 8192 CPUs with NUMA
+  /// balancing.
+  @inlinable @inline(__always)
+  public static var lastCPUPIDBits: UInt64 { 21 }
+
+  /// The lowest bit of `last_cpupid`: 34 here, and 30 in a kernel whose nodes take 10 bits.
+  @inlinable @inline(__always)
+  static var lastCPUPIDShift: UInt64 { zoneShift - lastCPUPIDBits }
+
+  /// Nobody: all ones in `last_cpupid`, as every struct page of memory begins. Tails keep them, but those
+  /// of a template have zeros there, so that they differ from others of their order and zone.
+  ///
+  /// Seen in 7.1.13 and 7.3.4. The corresponding kernel function is `page_cpupid_reset_last()`.
+  @inlinable @inline(__always)
+  public static var noLastCPUPID: PageFlags {
+    PageFlags(rawValue: (1 << lastCPUPIDBits - 1) << lastCPUPIDShift)
+  }
+
+  /// Who touched the page last. The corresponding kernel function is `page_cpupid_last()`.
+  public var lastCPUPID: Int {
+    Int(rawValue >> PageFlags.lastCPUPIDShift & (1 << PageFlags.lastCPUPIDBits - 1))
   }
 }
 

@@ -7,15 +7,19 @@ public protocol PageRefForm: KernelCode {
 
   /// Adds `addend` to the page's reference count unless the count is `unless`; tells whether it did.
   ///
-  /// The corresponding kernel function is `page_ref_add_unless(page, nr, u)`;
-  /// ``getPageUnlessZero(_:)`` is `(page, 1, 0)`.
+  /// The corresponding kernel function is `page_ref_add_unless(page, nr, u)`, since Linux 7.2
+  /// `page_ref_add_unless_zero(page, nr)` (``KernelVersion/pageRefAddUnless``);
+  /// ``getPageUnlessZero(_:)`` is `(page, 1, 0)` or `(page, 1)`.
   static func pageRefAddUnless(_ page: Page, _ addend: Int32, _ unless: Int32) -> Bool
 }
 
 extension PageRefForm {
   /// Takes a reference on a page that may be free; tells whether it did.
   ///
-  /// On the page as it is: a tail's count is 0, so that nothing is taken there.
+  /// On the page as it is: a tail's count is 0, so that nothing is taken there. Where it is 1, as tails
+  /// of gigantic pages made at boot may show (``HugeBootmemPage/isWrittenByMemmapInit``), a store is
+  /// attempted: it faults on a read-only vmemmap page, and on a writable one takes a reference in the
+  /// template that all share.
   /// The corresponding kernel function is `get_page_unless_zero()`.
   @inlinable @inline(__always)
   public static func getPageUnlessZero(_ page: Page) -> Bool {

@@ -60,11 +60,12 @@ struct ReadOnlyAliasTests {
       // The last byte of page[64k].memcg_data, which is 0 anyway.
       let address = unsafe map[64 * vmemmapPage].address + 63
       let isAliased = (1..<8).contains(vmemmapPage)
-      #expect(writeZero(at: address) == (isAliased ? EFAULT : 0), "vmemmap page \(vmemmapPage)")
+      #expect(
+        RawMemory.writeZero(at: address) == (isAliased ? EFAULT : 0), "vmemmap page \(vmemmapPage)")
     }
     try map.restore(folios: [0])
     for vmemmapPage in 0..<16 {
-      unsafe #expect(writeZero(at: map[64 * vmemmapPage].address + 63) == 0)
+      unsafe #expect(RawMemory.writeZero(at: map[64 * vmemmapPage].address + 63) == 0)
     }
   }
 
@@ -78,13 +79,5 @@ struct ReadOnlyAliasTests {
     unsafe #expect(RawMemory.integer(at: map[65].address + 40, as: UInt.self) == 0x65)
     unsafe map[65].privateData = 0
     #expect(map.firstChange(from: before) == nil)
-  }
-
-  /// Lets read(2) store a zero byte; 0 or its errno.
-  private func writeZero(at address: UInt) -> Int32 {
-    let zeros = unsafe open("/dev/zero", O_RDONLY | O_CLOEXEC)
-    defer { close(zeros) }
-    let count = unsafe read(zeros, UnsafeMutableRawPointer(bitPattern: address), 1)
-    return count == 1 ? 0 : errno
   }
 }

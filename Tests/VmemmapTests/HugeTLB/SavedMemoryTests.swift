@@ -100,7 +100,8 @@ struct SavedMemoryTests {
     let fresh = map.rawPages
     try map.optimize(folios: memory.heads)
     #expect(map.templateCount == 2)
-    #expect(map.firstChange(from: fresh) == nil)
+    let tails = fresh.enumerated().map { $0 % 512 < 64 ? $1 : $1.withoutLastCPUPID }
+    #expect(map.firstChange(from: tails) == nil)
   }
 
   @Test("Huge mappings give back the same", arguments: tailFormats)

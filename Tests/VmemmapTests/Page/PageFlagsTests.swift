@@ -26,6 +26,22 @@ struct PageFlagsTests {
     #expect(PageFlags.maximumNodes == 64)
   }
 
+  @Test("last_cpupid stands between named flags and zone, all ones where nobody touched the page")
+  func lastCPUPID() {
+    #expect(PageFlags.noLastCPUPID.rawValue == 0x7f_fffc_0000_0000)
+    for zone in Zone.allCases {
+      for node in 0..<64 {
+        for value in [0, 1, 0x15_5555, 0x1f_ffff] {
+          let plain = PageFlags(zone: zone, node: node).union([.head, .active])
+          let flags = plain.union(PageFlags(rawValue: UInt64(value) << 34))
+          #expect(flags.lastCPUPID == value && flags.node == node)
+          #expect(flags.zoneNumber == zone.rawValue && flags.contains([.head, .active]))
+          #expect(flags.zoneAndNode == PageFlags(zone: zone, node: node))
+        }
+      }
+    }
+  }
+
   @Test("Zones have the kernel's numbers")
   func zones() {
     #expect(Zone.allCases == [.dma, .dma32, .normal, .movable, .device])

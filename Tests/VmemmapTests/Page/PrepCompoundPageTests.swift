@@ -16,7 +16,7 @@ struct PrepCompoundPageTests {
     for head in memory.heads.map({ unsafe map[$0] }) {
       let fields = head.advanced(by: 1)
       (head.largeMapcount, head.entireMapcount, head.pagesMapped, head.pinCount) = (1, 2, 3, 4)
-      fields.flags = fields.flags.zoneAndNode
+      fields.flags = fields.flags.zoneAndNode.union(.noLastCPUPID)
       head.flags.remove(.head)
       for offset in 1..<1 << order {
         let tail = head.advanced(by: offset)

@@ -20,6 +20,14 @@ enum RawMemory {
     unsafe UnsafeMutableRawPointer(bitPattern: address)!.storeBytes(of: value, as: T.self)
   }
 
+  /// Lets read(2) store a zero byte; 0 or its errno.
+  static func writeZero(at address: UInt) -> Int32 {
+    let zeros = unsafe open("/dev/zero", O_RDONLY | O_CLOEXEC)
+    defer { close(zeros) }
+    let count = unsafe read(zeros, UnsafeMutableRawPointer(bitPattern: address), 1)
+    return count == 1 ? 0 : errno
+  }
+
   private static func copy(from address: UInt, to buffer: UnsafeMutableRawBufferPointer) {
     let memory = unsafe open("/proc/self/mem", O_RDONLY | O_CLOEXEC)
     defer { close(memory) }

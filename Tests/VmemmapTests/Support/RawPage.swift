@@ -26,6 +26,16 @@ struct RawPage: Hashable, CustomStringConvertible {
     return RawPage(words: words)
   }
 
+  /// The 21 bits below the zone.
+  var lastCPUPID: UInt64 { flags >> 34 & 0x1f_ffff }
+
+  /// The same with `last_cpupid` 0, as tails of a template have it.
+  var withoutLastCPUPID: RawPage {
+    var words = words
+    words[0] = flags & ~(0x1f_ffff << 34)
+    return RawPage(words: words)
+  }
+
   var description: String {
     words.indices.map { String(words[$0], radix: 16) }.joined(separator: " ")
   }
