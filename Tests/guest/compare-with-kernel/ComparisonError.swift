@@ -6,7 +6,7 @@ enum ComparisonError: Error, CustomStringConvertible {
   case noSymbol(String)
   case notInCore(address: UInt)
   case notMapped(address: UInt)
-  case noHugePage(node: Int, errno: Int32)
+  case noHugePage(order: Int, node: Int, errno: Int32)
   case foreignStructPage(size: Int, word: String?)
 
   var description: String {
@@ -20,10 +20,10 @@ enum ComparisonError: Error, CustomStringConvertible {
     case .notMapped(let address):
       "the kernel's page tables have nothing for 0x\(String(address, radix: 16)); with five levels of "
         + "them, boot with no5lvl"
-    case .noHugePage(let node, let errno):
-      "no huge page of 2 MiB on node \(node): \(unsafe String(cString: strerror(errno))); "
-        + "reserve one: echo 1 > /sys/devices/system/node/node\(node)/hugepages/hugepages-2048kB/"
-        + "nr_hugepages"
+    case .noHugePage(let order, let node, let errno):
+      "no huge page of \(4 << order) kB on node \(node): \(unsafe String(cString: strerror(errno))); "
+        + "reserve one: echo 1 > /sys/devices/system/node/node\(node)/hugepages/"
+        + "hugepages-\(4 << order)kB/nr_hugepages"
     case .foreignStructPage(let size, let word):
       "struct pages of \(size) bytes with \(word ?? "neither compound_head nor compound_info") are not "
         + "modelled here"

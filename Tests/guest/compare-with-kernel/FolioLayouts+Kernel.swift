@@ -43,8 +43,10 @@ struct KernelMap {
     Zone(rawValue: Int(flags >> (nodeShift - PageFlags.zoneBits) & (1 << PageFlags.zoneBits - 1)))!
   }
 
-  /// The folios with heads at some page frames.
-  func folios(at frames: [UInt], _ layout: TailLayout) throws(ComparisonError) -> FolioLayouts {
+  /// The folios of one order with heads at some page frames.
+  func folios(
+    at frames: [UInt], order: Int, _ layout: TailLayout, leavesOutCounts: Bool
+  ) throws(ComparisonError) -> FolioLayouts {
     var copies: [Copy] = []
     var folios: [FolioLayouts.Folio] = []
     for frame in frames {
@@ -52,7 +54,7 @@ struct KernelMap {
       var entries: [PageTables.Entry] = []
       var nodes: [Int] = []
       var words: [UInt64] = []
-      for page in 0..<UInt(HugePage.basePages / structPagesPerVmemmapPage) {
+      for page in 0..<UInt(1 << order / structPagesPerVmemmapPage) {
         let part = start + page * UInt(basePageSize)
         let entry = try tables.entry(of: part)
         entries.append(entry)
@@ -66,7 +68,9 @@ struct KernelMap {
           first: copy.first, frames: entries.map(\.frame), isWritable: entries.map(\.isWritable),
           nodes: nodes, nodeShift: KernelMap.nodeShift))
     }
-    return withExtendedLifetime(copies) { FolioLayouts(folios, layout) }
+    return withExtendedLifetime(copies) {
+      FolioLayouts(folios, order: order, layout, leavesOutCounts: leavesOutCounts)
+    }
   }
 }
 

@@ -54,29 +54,41 @@ struct FolioLayouts {
   let vmemmapPages: [VmemmapPage]
   /// The folios' one after the other.
   let structPages: [StructPage]
+  /// The tails whose reference count is not 0.
+  let countedTails: Int
 
   /// HugeTLB keeps data of the folio in struct pages 0 to 3.
   private static let pagesWithData = 4
   /// `NR_PAGEFLAGS` is 23 or less in the kernels that are compared.
   private static let namedFlags: UInt64 = 1 << 23 - 1
 
-  /// - Parameter wrongBit: a bit of the tails' words that is turned round.
-  init(_ folios: [Folio], _ layout: TailLayout, wrongBit: Int? = nil) {
+  /// - Parameters:
+  ///   - leavesOutCounts: whether the tails' reference counts are not looked at.
+  ///   - wrongBit: a bit of the tails' words that is turned round.
+  init(
+    _ folios: [Folio], order: Int, _ layout: TailLayout, leavesOutCounts: Bool,
+    wrongBit: Int? = nil
+  ) {
     let frames = folios.flatMap(\.frames)
+    let firsts = Dictionary(zip(frames, frames.indices)) { first, _ in first }
     vmemmapPages = zip(folios.flatMap(\.isWritable), folios.flatMap(\.nodes)).enumerated().map {
       VmemmapPage(
-        sameFrameAs: frames.firstIndex(of: frames[$0])!, isWritable: $1.0, node: $1.1)
+        sameFrameAs: firsts[frames[$0]]!, isWritable: $1.0, node: $1.1)
     }
     let wrong: UInt = wrongBit.map { 1 << UInt($0) } ?? 0
+    countedTails = folios.reduce(0) { count, folio in
+      count + (1..<1 << order).count { folio.first.advanced(by: $0).isCountedTail }
+    }
     structPages = folios.flatMap { folio in
-      (0..<HugePage.basePages).map {
-        FolioLayouts.structPage($0, of: folio, layout, layout.encoding, wrong)
+      (0..<1 << order).map {
+        FolioLayouts.structPage($0, of: folio, layout, layout.encoding, leavesOutCounts, wrong)
       }
     }
   }
 
   private static func structPage<Encoding: CompoundEncoding>(
-    _ place: Int, of folio: Folio, _ layout: TailLayout, _: Encoding.Type, _ wrong: UInt
+    _ place: Int, of folio: Folio, _ layout: TailLayout, _: Encoding.Type,
+    _ leavesOutCounts: Bool, _ wrong: UInt
   ) -> StructPage {
     let page = folio.first.advanced(by: place)
     let flags = page.flags.rawValue
@@ -96,21 +108,37 @@ struct FolioLayouts {
         ? nil
         : TailFields(
           flags: flags & namedFlags, mapping: page.mapping, privateData: page.privateData,
-          mapcount: page.mapcount, referenceCount: page.referenceCount,
+          mapcount: page.mapcount, referenceCount: leavesOutCounts ? 0 : page.referenceCount,
           memcgData: page.memcgData))
   }
 
-  /// What is not as expected, a line for each page.
-  func differences(from expected: FolioLayouts) -> [String] {
-    FolioLayouts.differences("vmemmap page", vmemmapPages, expected.vmemmapPages)
-      + FolioLayouts.differences("struct page", structPages, expected.structPages)
-  }
+  /// What is not as expected.
+  struct Differences {
+    private(set) var count = 0
+    /// Of the first ones; of a gigantic page there may be 262144, which take minutes to describe.
+    private(set) var lines: [String] = []
+    private static let describedAtMost = 20
 
-  private static func differences<Value: Equatable>(
-    _ what: String, _ values: [Value], _ expected: [Value]
-  ) -> [String] {
-    zip(values, expected).enumerated().compactMap { place, pair in
-      pair.0 == pair.1 ? nil : "\(what) \(place): \(pair.0), expected \(pair.1)"
+    fileprivate mutating func add<Value: Equatable>(
+      _ what: String, _ values: [Value], _ expected: [Value]
+    ) {
+      for place in values.indices where values[place] != expected[place] {
+        count += 1
+        guard lines.count < Differences.describedAtMost else { continue }
+        lines.append("\(what) \(place): \(values[place]), expected \(expected[place])")
+      }
     }
   }
+
+  func differences(from expected: FolioLayouts) -> Differences {
+    var differences = Differences()
+    differences.add("vmemmap page", vmemmapPages, expected.vmemmapPages)
+    differences.add("struct page", structPages, expected.structPages)
+    return differences
+  }
+}
+
+extension Page {
+  /// Fake heads show the head's count and are none.
+  fileprivate var isCountedTail: Bool { compoundInfo & 1 == 1 && referenceCount != 0 }
 }

@@ -1,43 +1,42 @@
 import CNuma
 import Glibc
 
-/// A huge page of 2 MiB in use by this process, on a chosen node, given back with its owner.
+/// A huge page in use by this process, on a chosen node, given back with its owner.
 final class HugePage {
-  static let order = 9
-  private static let length = basePages * 4096
-  static let basePages = 1 << order
-
   private let address: UInt
+  /// In bytes.
+  private let length: Int
   /// The page frame of its head.
   let frame: UInt
 
   /// All that the pool has free on a node, at least one.
-  static func all(on node: Int) throws(ComparisonError) -> [HugePage] {
-    var pages = [try HugePage(node: node)]
-    while let page = try? HugePage(node: node) { pages.append(page) }
+  static func all(on node: Int, order: Int) throws(ComparisonError) -> [HugePage] {
+    var pages = [try HugePage(node: node, order: order)]
+    while let page = try? HugePage(node: node, order: order) { pages.append(page) }
     return pages
   }
 
-  init(node: Int) throws(ComparisonError) {
+  init(node: Int, order: Int) throws(ComparisonError) {
+    length = 4096 << order
     let start = unsafe mmap(
-      nil, HugePage.length, PROT_READ | PROT_WRITE,
-      MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | 21 << MAP_HUGE_SHIFT, -1, 0)
+      nil, length, PROT_READ | PROT_WRITE,
+      MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | Int32(order + 12) << MAP_HUGE_SHIFT, -1, 0)
     address = UInt(bitPattern: start)
-    guard address != UInt.max else { throw .noHugePage(node: node, errno: errno) }
+    guard address != UInt.max else { throw .noHugePage(order: order, node: node, errno: errno) }
     var mask: UInt = 1 << UInt(node)
     let bound = unsafe mbind(
-      start, UInt(HugePage.length), Int32(MPOL_BIND), &mask, UInt(UInt.bitWidth + 1), 0)
+      start, UInt(length), Int32(MPOL_BIND), &mask, UInt(UInt.bitWidth + 1), 0)
     // Touched by a call that fails where a store would end the process.
     let populateWrite: Int32 = 23
-    guard bound == 0, unsafe madvise(start, HugePage.length, populateWrite) == 0 else {
+    guard bound == 0, unsafe madvise(start, length, populateWrite) == 0 else {
       let reason = errno
-      unsafe munmap(start, HugePage.length)
-      throw .noHugePage(node: node, errno: reason)
+      unsafe munmap(start, length)
+      throw .noHugePage(order: order, node: node, errno: reason)
     }
     frame = try HugePage.frame(of: address)
   }
 
-  deinit { unsafe munmap(UnsafeMutableRawPointer(bitPattern: address), HugePage.length) }
+  deinit { unsafe munmap(UnsafeMutableRawPointer(bitPattern: address), length) }
 
   private static func frame(of address: UInt) throws(ComparisonError) -> UInt {
     let file = unsafe open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC)
