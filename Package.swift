@@ -55,7 +55,10 @@ targets.append(
 targets.append(
   .target(name: "Host", dependencies: ["Text", system], swiftSettings: settings))
 targets.append(
-  .target(name: "Kernel", dependencies: ["Host", "Processes", system], swiftSettings: settings))
+  .target(
+    name: "Kernel",
+    dependencies: ["Host", "MachineCode", "Processes", system],
+    swiftSettings: settings))
 targets.append(
   .target(name: "MachineCode", dependencies: ["Processes", system], swiftSettings: settings))
 targets.append(.target(name: "CMeasurement"))
