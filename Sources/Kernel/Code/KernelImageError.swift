@@ -23,6 +23,17 @@ public enum KernelImageError: Error, Equatable {
   case unmapped(path: FilePath, what: String, address: UInt64)
 }
 
+extension KernelImageError {
+  /// Whether the system refused something, and the data are not to blame.
+  public var isOfSystem: Bool {
+    switch self {
+    case .noDecompressor, .hiddenSymbols: true
+    case .unreadable(_, let errno): errno.isRefusal
+    default: false
+    }
+  }
+}
+
 extension KernelImageError: CustomStringConvertible {
   public var description: String {
     switch self {
