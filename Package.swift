@@ -164,7 +164,7 @@ targets.append(
 targets.append(
   .testTarget(
     name: "KernelTests",
-    dependencies: ["Kernel", "Host", system],
+    dependencies: ["Kernel", "Host", "Processes", system],
     exclude: ["Reference"],
     swiftSettings: settings))
 targets.append(

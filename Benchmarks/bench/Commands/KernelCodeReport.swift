@@ -94,7 +94,7 @@ struct KernelCodeReport {
         ("not read", "\(survey.unread.count.counted("function")) that objdump can't decode"))
     }
     if lost > 0 {
-      lines.append(("not told", "\(lost.counted("branch"))es, whose code was not found"))
+      lines.append(("not told", "the code around \(lost) of the branches"))
     }
     return lines
   }

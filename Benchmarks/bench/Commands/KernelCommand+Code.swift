@@ -23,9 +23,9 @@ extension KernelCommand {
             "'\(function)' looks for no head and takes no count in \(image.path): see --per-function"
           )
         }
-        lines.forEach { print($0) }
+        for line in lines { print(line) }
       } else if perFunction {
-        report.functions(named: nil).forEach { print($0) }
+        for line in report.functions(named: nil) { print(line) }
       } else {
         Self.show(report.lines)
       }
@@ -38,6 +38,6 @@ extension KernelCommand {
   private static func show(_ lines: [(name: String, text: String)]) {
     var table = TextColumns([.left, .left])
     for line in lines { table.append([line.name, line.text]) }
-    table.rendered().forEach { print($0) }
+    for line in table.rendered() { print(line) }
   }
 }

@@ -42,7 +42,7 @@ struct TextSizeEstimate {
       ),
       (
         "text, published",
-        "-15792 (cover letter, v1; a defconfig of its own, many more and fewer functions); 50 to 60 "
+        "-15792 (cover letter, v1; of a defconfig, so of other functions); 50 to 60 "
           + "bytes a call (Matthew Wilcox, 2023)"
       ),
       (

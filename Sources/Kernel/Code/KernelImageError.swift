@@ -28,7 +28,7 @@ extension KernelImageError {
   public var isOfSystem: Bool {
     switch self {
     case .noDecompressor, .hiddenSymbols: true
-    case .unreadable(_, let errno): errno.isRefusal
+    case .unreadable(let path, let errno): errno.isRefusal || path.isOfRunningKernel
     default: false
     }
   }
@@ -38,7 +38,12 @@ extension KernelImageError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unreadable(let path, let errno):
-      "cannot read '\(path)': \(errno); \(errno.isRefusal ? "run as root" : Self.give)"
+      "cannot read '\(path)': \(errno); "
+        + (errno.isRefusal
+          ? "run as root"
+          : path.isOfRunningKernel
+            ? "this kernel does not show its code, for which CONFIG_PROC_KCORE is needed: give its file"
+            : Self.give)
     case .notKernel(let path, let found):
       "'\(path)' is no kernel: it begins with \(found.hex), and has no boot header; \(Self.give)"
     case .foreignELF(let path):
@@ -77,5 +82,11 @@ extension [UInt8] {
     isEmpty
       ? "nothing"
       : map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
+  }
+}
+
+extension FilePath {
+  fileprivate var isOfRunningKernel: Bool {
+    ["kcore", "kallsyms"].contains(lastComponent?.string)
   }
 }

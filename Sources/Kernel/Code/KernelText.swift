@@ -53,7 +53,7 @@ struct KernelText {
   /// Of a branch's nop, or of the jump in its place.
   let nopBytes: [UInt64: Int]
 
-  /// The longest function that is believed: the last one before a gap has no end.
+  /// The longest function that is believed: a name that marks an end, such as `_etext`, has none.
   private static let longest: UInt64 = 1 << 18
 
   init(_ image: KernelImage, branches: [JumpTable.Entry]) throws(KernelImageError) {

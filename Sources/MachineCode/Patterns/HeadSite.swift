@@ -101,8 +101,8 @@ extension Disassembly.HeadSite {
 
   /// Of page[1]'s word, from the page on: 64 + 8.
   private static let secondWord = 0x48
-  /// A count is loaded at once, or after a register was set.
-  private static let firstOfArm = 3
+  /// A count is loaded at once, or after a register was set; a test of the address would come first.
+  private static let firstOfArm = 2
 
   /// What is reached from `start` on, itself included, the nearest first; at most `limit` steps far.
   private static func walk(

@@ -9,9 +9,10 @@ extension Disassembly {
   ///     or   word, mask          from either
   ///     and  page, mask          from either; one may be on the stack
   ///
-  /// Others may stand between them, but no jump or call, and none that changes what they pass on. A
-  /// compiler that keeps the word elsewhere, or shares steps between two pages, is not seen: the count
-  /// is "at least".
+  /// The load may have another displacement, where a register is not the page's own address. Others may
+  /// stand between them, jumps on conditions among them, but none that ends or leaves the way, and none
+  /// that changes what they pass on. A compiler that keeps the word elsewhere, shares steps between two
+  /// pages, or goes on from the mask by another way than `and`, is not seen: the count is "at least".
   public struct MaskSequence: Equatable, Sendable {
     /// Of the `and $1`.
     public let address: UInt64
@@ -44,7 +45,7 @@ extension Disassembly {
         guard instruction.isStraight else { return nil }
         if let found = copy {
           if let load = instruction.wordLoad, load.register == found.source {
-            return load.displacement == 8 ? (found.word, found.bytes + instruction.bytes) : nil
+            return (found.word, found.bytes + instruction.bytes)
           }
           if instruction.changedRegister == found.source { return nil }
         } else if instruction.isOne(of: ["mov"]), let pair = instruction.registerPair,
@@ -88,6 +89,11 @@ extension Disassembly {
             pair.map { $0.source == mask || $0.destination == mask }
             ?? (instruction.readsMemory && instruction.changedRegister == mask)
           if instruction.isOne(of: ["and"]), isMasked { return bytes + instruction.bytes }
+          // The mask goes on in another register; that copy is not one of the six.
+          if instruction.isOne(of: ["mov"]), let pair, pair.source == mask {
+            mask = pair.destination
+            continue
+          }
         }
         if instruction.changedRegister == mask { return nil }
       }
@@ -97,8 +103,6 @@ extension Disassembly {
 }
 
 extension Disassembly.Instruction {
-  /// Whether the next instruction, and nothing else, comes next.
-  fileprivate var isStraight: Bool {
-    fallsThrough && !isConditionalJump && !isCallInstruction
-  }
+  /// Whether the next instruction may come next, with what registers hold.
+  fileprivate var isStraight: Bool { fallsThrough && !isCallInstruction }
 }

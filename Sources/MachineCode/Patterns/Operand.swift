@@ -21,10 +21,10 @@ extension Disassembly.Instruction {
     operand.hasPrefix("$") ? number(operand.dropFirst()) : nil
   }
 
-  /// What is added to a base register: 8 of "0x8(%rdi)"; nil where an index is added too.
+  /// What is added to registers: 8 of "0x8(%rdi)"; nil where the place is relative to the code.
   static func displacement(_ operand: String) -> Int? {
     guard let open = operand.firstIndex(of: "("), operand.hasSuffix(")"),
-      !operand[open...].contains(","), !operand.hasSuffix("(%rip)")
+      !operand.hasSuffix("(%rip)")
     else { return nil }
     return open == operand.startIndex ? 0 : number(operand[..<open])
   }
