@@ -56,7 +56,8 @@ struct KernelCodeReport {
     guard !survey.masks.isEmpty else { return "none found" }
     let functions = Set(survey.masks.map(\.function)).count
     return "at least \(survey.masks.count) in \(functions.counted("function")), by pattern; bytes: "
-      + Self.spread(survey.masks.map(\.sequence.bytes)) + "; no branch and no cmov in them"
+      + Self.spread(survey.masks.map(\.sequence.bytes))
+      + "; none of the six instructions is a branch or a cmov"
   }
 
   /// Forms of page_ref_add_unless(), where the code tells.
