@@ -55,7 +55,10 @@ targets.append(
 targets.append(
   .target(name: "Host", dependencies: ["Text", system], swiftSettings: settings))
 targets.append(
-  .target(name: "Kernel", dependencies: ["Host", "Processes", system], swiftSettings: settings))
+  .target(
+    name: "Kernel",
+    dependencies: ["Host", "MachineCode", "Processes", system],
+    swiftSettings: settings))
 targets.append(
   .target(name: "MachineCode", dependencies: ["Processes", system], swiftSettings: settings))
 targets.append(.target(name: "CMeasurement"))
@@ -161,7 +164,7 @@ targets.append(
 targets.append(
   .testTarget(
     name: "KernelTests",
-    dependencies: ["Kernel", "Host", system],
+    dependencies: ["Kernel", "Host", "Processes", system],
     exclude: ["Reference"],
     swiftSettings: settings))
 targets.append(

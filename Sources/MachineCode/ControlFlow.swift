@@ -4,8 +4,8 @@ struct ControlFlow {
   let code: [Disassembly.Instruction]
   /// What facts count, found out once: an instruction of a loop is in several counts.
   let kinds: [Kinds]
-  private let successors: [[Int]]
-  private let predecessors: [[Int]]
+  let successors: [[Int]]
+  let predecessors: [[Int]]
 
   init(_ code: [Disassembly.Instruction]) {
     self.code = code
@@ -79,7 +79,7 @@ struct ControlFlow {
     }
   }
 
-  private func reachable(
+  func reachable(
     from starts: [Int],
     along edges: [[Int]],
     avoiding avoided: Int?

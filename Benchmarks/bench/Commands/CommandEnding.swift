@@ -20,6 +20,8 @@ struct CommandEnding {
 
   /// The status of a failed run or a wrong answer.
   private static let failedRun: Int32 = 2
+  /// EX_DATAERR.
+  private static let badData: Int32 = 65
   /// EX_OSERR of `sysexits.h`: the system refused something.
   private static let systemError: Int32 = 71
   /// EX_IOERR.
@@ -48,6 +50,9 @@ struct CommandEnding {
       is KernelError, is SystemTreeError:
       status = Self.failedRun
       message = Self.line("\(error)")
+    case let error as KernelImageError:
+      if !error.isOfSystem { status = Self.badData }
+      message = Self.line(error.description)
     case let error as ProcessError:
       message = Self.line(error.description)
     default:

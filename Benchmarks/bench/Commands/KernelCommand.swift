@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Host
 import Kernel
+import SystemPackage
 import Text
 import Vmemmap
 
@@ -11,12 +12,20 @@ struct KernelCommand: ParsableCommand {
     commandName: "kernel",
     abstract:
       "Tells which encoding the running kernel has, and whether it has HVO; changes nothing unless "
-      + "told to --allocate.",
+      + "told to --allocate. With --code, what its machine code does.",
     discussion: """
       What can't be read says why, and the rest is told. With --allocate, as root, huge pages are \
       allocated to see what HVO saves and what /proc/kpageflags shows of them; then they are given \
       back, after Ctrl-C too. Exit status: 0, whatever it finds; 71 where the system refused what \
       --allocate asked for; 2 where a setting could not be put back.
+
+      With --code, the machine code of a kernel: a vmlinuz (bzImage) or vmlinux of x86-64, or, \
+      without a file and as root, the kernel that runs. Static branches on \
+      hugetlb_optimize_vmemmap_key are counted in the jump table, exactly; the rest is found by \
+      patterns of instructions, and says so. With two files, the old kernel and the new one, the \
+      change of the text is estimated from both. Needs objdump. Exit status 65 for what is no kernel, \
+      is cut short, is compressed with something unknown or has no names; 71 where a tool for \
+      unpacking is missing, or where the running kernel hides itself.
       """)
 
   @Option(help: "Allocate so many huge pages of 2 MiB, look at them, and give them back.")
@@ -25,7 +34,33 @@ struct KernelCommand: ParsableCommand {
   @Flag(help: "Turn HVO on for the allocated pages, and put it back.")
   var hvo = false
 
+  @Flag(help: "Read the machine code of a kernel: of FILEs, or of the running one.")
+  var code = false
+
+  @Flag(help: "With --code, a line for each function.")
+  var perFunction = false
+
+  @Option(help: "With --code, the line of this function.")
+  var function: String?
+
+  @Argument(
+    help: ArgumentHelp("With --code, a vmlinuz or vmlinux; or two, old and new.", valueName: "file")
+  )
+  var files: [String] = []
+
   func validate() throws {
+    guard code || (files.isEmpty && !perFunction && function == nil) else {
+      throw ValidationError("a FILE, --per-function and --function are of --code: add it")
+    }
+    if code {
+      guard allocate == nil, !hvo else {
+        throw ValidationError("--code looks at code only: leave out --allocate and --hvo")
+      }
+      guard files.count <= 2 else {
+        throw ValidationError("--code takes two files at the most, not \(files.count)")
+      }
+      return
+    }
     guard let allocate else {
       if hvo { throw ValidationError("--hvo is for pages that are allocated: add --allocate 1") }
       return
@@ -43,6 +78,7 @@ struct KernelCommand: ParsableCommand {
 
   func run() throws {
     let tree = SystemTree()
+    if code { return try printCode(tree) }
     // First, while the process has one thread: others could take a signal meant to wait.
     let lent = try allocate.map { try look(at: $0, tree) }
     var table = TextColumns([.left, .left])

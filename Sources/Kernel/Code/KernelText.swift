@@ -1,0 +1,122 @@
+/// The functions of a kernel, with their bytes; branches of the key are nops, whatever they are now.
+struct KernelText {
+  struct Function {
+    let name: String
+    let address: UInt64
+    let bytes: [UInt8]
+
+    func holds(_ place: UInt64) -> Bool {
+      place >= address && place - address < UInt64(bytes.count)
+    }
+
+    /// The name without what the compiler adds to that of a part moved elsewhere.
+    var unit: String { name.hasSuffix(".cold") ? String(name.dropLast(5)) : name }
+
+    /// Whether `and $1` stands in it, and soon after something that may take 1 away: what to
+    /// disassemble.
+    var mayMask: Bool {
+      var place = 0
+      while let and = bytes.find([0x83], from: place) {
+        place = and + 1
+        guard and + 3 <= bytes.count, bytes[and + 1] & 0xf8 == 0xe0, bytes[and + 2] == 1 else {
+          continue
+        }
+        let next = bytes[(and + 3)...].prefix(Self.nearby)
+        let takesOne = zip(next, next.dropFirst()).contains { first, second in
+          first == 0x83 && (second & 0xf8 == 0xe8 || second & 0xf8 == 0xc0)  // sub, add
+            || first == 0xff && second & 0xf8 == 0xc8  // dec
+            || first == 0x8d && second & 0xc0 == 0x40  // lea with a byte
+        }
+        if takesOne { return true }
+      }
+      return false
+    }
+
+    private static let nearby = 64
+
+    /// Whether a `cmpxchg` may have the displacement of a page's count.
+    var mayExchange: Bool {
+      var place = 0
+      while let exchange = bytes.find([0x0f, 0xb1], from: place) {
+        place = exchange + 1
+        // The displacement's byte comes behind the register's, or one further.
+        if bytes[(exchange + 2)...].prefix(3).dropFirst().contains(Self.countOffset) { return true }
+      }
+      return false
+    }
+
+    private static let countOffset: UInt8 = 0x34
+  }
+
+  /// By address. Those of `.init.text` too.
+  let functions: [Function]
+  /// Of a branch's nop, or of the jump in its place.
+  let nopBytes: [UInt64: Int]
+
+  /// The longest function that is believed: a name that marks an end, such as `_etext`, has none.
+  private static let longest: UInt64 = 1 << 18
+
+  init(_ image: KernelImage, branches: [JumpTable.Entry]) throws(KernelImageError) {
+    var functions: [Function] = []
+    var nopBytes: [UInt64: Int] = [:]
+    let places = branches.map(\.code)
+    var next = 0
+    for segment in image.elf.segments where segment.isOfKernel {
+      let symbols = image.functions.filter {
+        $0.address >= segment.address && $0.address - segment.address < segment.count
+      }
+      guard let first = symbols.first, let last = symbols.last else { continue }
+      let end = min(
+        segment.address &+ UInt64(segment.count), last.address &+ Self.longest)
+      let text = try image.elf.read("code", at: first.address, count: Int(end - first.address))
+      for (index, symbol) in symbols.enumerated() {
+        let stop = min(
+          index + 1 < symbols.count ? symbols[index + 1].address : end,
+          symbol.address + Self.longest)
+        let start = Int(symbol.address - first.address)
+        var bytes = Array(text[start..<Int(stop - first.address)])
+        while next < places.count, places[next] < symbol.address { next += 1 }
+        while next < places.count, places[next] < stop {
+          nopBytes[places[next]] = bytes.makeNop(at: Int(places[next] - symbol.address))
+          next += 1
+        }
+        functions.append(Function(name: symbol.name, address: symbol.address, bytes: bytes))
+      }
+    }
+    self.functions = functions
+    self.nopBytes = nopBytes
+  }
+
+  func function(holding place: UInt64) -> Function? {
+    var low = 0
+    var high = functions.count
+    while low < high {
+      let middle = (low + high) / 2
+      if functions[middle].address <= place { low = middle + 1 } else { high = middle }
+    }
+    guard low > 0, functions[low - 1].holds(place) else { return nil }
+    return functions[low - 1]
+  }
+}
+
+extension ELFImage.Segment {
+  /// x86-64 maps the kernel into the last 2 GiB; `/proc/kcore` has all of memory too. Since 7.3 code
+  /// for the boot lies in a segment that is not marked as code.
+  fileprivate var isOfKernel: Bool { address >= 0xffff_ffff_8000_0000 }
+}
+
+extension [UInt8] {
+  private static let nops: [[UInt8]] = [[0x66, 0x90], [0x0f, 0x1f, 0x44, 0, 0]]
+
+  /// Puts a nop in the place of a static branch that is on.
+  ///
+  /// - Returns: its length; nil where there is neither nop nor jump, and nothing is changed.
+  fileprivate mutating func makeNop(at place: Int) -> Int? {
+    for (nop, jump) in zip(Self.nops, [0xeb, 0xe9] as [UInt8])
+    where self[place...].starts(with: nop) || self[place] == jump && place + nop.count <= count {
+      replaceSubrange(place..<place + nop.count, with: nop)
+      return nop.count
+    }
+    return nil
+  }
+}

@@ -1,0 +1,147 @@
+import Foundation
+import SystemPackage
+import Testing
+
+@testable import Kernel
+
+@Suite("Images of kernels")
+struct KernelImageTests {
+  private func image(_ bytes: [UInt8]) throws -> KernelImage {
+    let files = try PreparedTree()
+    try files.write(Data(bytes), to: "vmlinuz")
+    return try KernelImage(file: files.path("vmlinuz"))
+  }
+
+  private func failure(_ bytes: [UInt8]) -> KernelImageError? {
+    #expect(throws: KernelImageError.self) { try image(bytes) }
+  }
+
+  private func expectSymbols(_ image: KernelImage, of builder: KernelBuilder) throws {
+    for symbol in builder.symbols where symbol.kind != "d" {
+      #expect(try image.address(of: symbol.name) == symbol.address)
+    }
+    #expect(image.functions.map(\.name) == ["_text"] + builder.functions.map(\.name) + ["_etext"])
+  }
+
+  @Test(
+    "Names are found without a symbol table, in each layout of kallsyms",
+    arguments: KernelBuilder.Layout.allCases, [4, 8])
+  func layouts(layout: KernelBuilder.Layout, alignment: Int) throws {
+    var builder = KernelBuilder.old
+    builder.layout = layout
+    builder.alignment = alignment
+    try expectSymbols(image(builder.elf()), of: builder)
+  }
+
+  @Test("A symbol table is read where there are no tables of kallsyms")
+  func symbolTable() throws {
+    var builder = KernelBuilder.old
+    builder.hasSymbolTable = true
+    builder.hasKallsyms = false
+    try expectSymbols(image(builder.elf()), of: builder)
+  }
+
+  @Test("Without names, or with tables that contradict themselves, it is refused and told so")
+  func noNames() {
+    var builder = KernelBuilder.old
+    builder.hasKallsyms = false
+    guard case .noSymbols = failure(builder.elf()) else {
+      Issue.record("not refused")
+      return
+    }
+    builder = .old
+    builder.hasWrongIndex = true
+    guard case .noSymbols = failure(builder.elf()) else {
+      Issue.record("not refused")
+      return
+    }
+  }
+
+  @Test(
+    "A bzImage is unpacked by what its payload begins with",
+    arguments: [
+      ("gzip", ["-c"]), ("xz", ["-c", "--check=crc32"]), ("zstd", ["-cq"]), ("lz4", ["-clq"]),
+      ("bzip2", ["-c"]), ("xz", ["-c", "--format=lzma"]),
+    ])
+  func bootImage(tool: String, options: [String]) throws {
+    guard
+      ["/usr/bin/", "/bin/"].contains(where: { FileManager.default.fileExists(atPath: $0 + tool) })
+    else { return }
+    let builder = KernelBuilder.old
+    let payload = try KernelBuilder.compressed(builder.elf(), by: tool, options)
+    try expectSymbols(image(KernelBuilder.bootImage(payload)), of: builder)
+  }
+
+  @Test("A payload that was changed, or has another length than the build wrote, is damaged")
+  func damaged() throws {
+    let payload = try KernelBuilder.compressed(KernelBuilder.old.elf(), by: "gzip", ["-c"])
+    var changed = payload
+    changed[payload.count / 2] ^= 0xff
+    var longer = payload
+    longer[payload.count - 4] ^= 1
+    for bytes in [changed, longer] {
+      guard case .damagedPayload(_, "gzip") = failure(KernelBuilder.bootImage(bytes)) else {
+        Issue.record("not refused")
+        continue
+      }
+    }
+  }
+
+  @Test("What is compressed with something unknown is told with its first bytes")
+  func unknown() {
+    let error = failure(KernelBuilder.bootImage([0xde, 0xad, 0xbe, 0xef] + Array(0..<100)))
+    guard case .unknownCompression(_, let found) = error else {
+      Issue.record("not refused")
+      return
+    }
+    #expect(found.starts(with: [0xde, 0xad, 0xbe, 0xef]))
+    #expect(error?.description.contains("de ad be ef") == true)
+  }
+
+  @Test("Cut short anywhere, it is refused, with a line that names the file")
+  func truncated() throws {
+    let packed = try KernelBuilder.compressed(KernelBuilder.old.elf(), by: "gzip", ["-c"])
+    for whole in [KernelBuilder.old.elf(), KernelBuilder.bootImage(packed)] {
+      for count in Array(stride(from: 0, to: whole.count, by: 509)) + [whole.count - 1] {
+        let text = failure(Array(whole[..<count]))?.description
+        #expect(text?.contains("vmlinuz") == true && text?.contains("\n") == false, "\(count)")
+      }
+    }
+    guard case .truncated = failure(Array(KernelBuilder.bootImage(packed).dropLast())) else {
+      Issue.record("not told as cut short")
+      return
+    }
+  }
+
+  @Test("Other files are no kernels")
+  func foreign() {
+    guard case .notKernel = failure(Array("#!/bin/sh\n".utf8)) else {
+      Issue.record("not refused")
+      return
+    }
+    var arm = KernelBuilder.old.elf()
+    arm[18] = 183
+    guard case .foreignELF = failure(arm) else {
+      Issue.record("not refused")
+      return
+    }
+  }
+
+  @Test("The running kernel is read by its own files; hidden addresses are told")
+  func running() throws {
+    let builder = KernelBuilder.old
+    let files = try PreparedTree()
+    try files.write(Data(builder.elf(isCore: true)), to: "proc/kcore")
+    func lines(_ address: (UInt64) -> UInt64) -> Data {
+      Data(
+        (builder.symbols.map { "\(String(address($0.address), radix: 16)) \($0.kind) \($0.name)" }
+          + ["ffffffffc0000000 t by_cmov\t[module]"]).joined(separator: "\n").utf8)
+    }
+    try files.write(lines { $0 }, to: "proc/kallsyms")
+    try expectSymbols(KernelImage.running(files.tree), of: builder)
+    try files.write(lines { _ in 0 }, to: "proc/kallsyms")
+    #expect(throws: KernelImageError.hiddenSymbols(path: files.path("proc/kallsyms"))) {
+      try KernelImage.running(files.tree)
+    }
+  }
+}
