@@ -45,20 +45,22 @@ struct KernelMap {
 
   /// The folios of one order with heads at some page frames.
   func folios(
-    at frames: [UInt], order: Int, _ layout: TailLayout, leavesOutCounts: Bool
+    at frames: [UInt], order: Int, _ layout: TailLayout, asksForNodes: Bool = true
   ) throws(ComparisonError) -> FolioLayouts {
     var copies: [Copy] = []
     var folios: [FolioLayouts.Folio] = []
     for frame in frames {
       let start = address(of: frame)
       var entries: [PageTables.Entry] = []
-      var nodes: [Int] = []
+      var nodes: [Int?] = []
       var words: [UInt64] = []
       for page in 0..<UInt(1 << order / structPagesPerVmemmapPage) {
         let part = start + page * UInt(basePageSize)
         let entry = try tables.entry(of: part)
         entries.append(entry)
-        nodes.append(Int(try memory.word(at: address(of: entry.frame)) >> KernelMap.nodeShift))
+        nodes.append(
+          asksForNodes
+            ? Int(try memory.word(at: address(of: entry.frame)) >> KernelMap.nodeShift) : nil)
         words += try memory.words(at: part, count: basePageSize / 8)
       }
       let copy = Copy(of: words, from: start, layout)
@@ -68,9 +70,7 @@ struct KernelMap {
           first: copy.first, frames: entries.map(\.frame), isWritable: entries.map(\.isWritable),
           nodes: nodes, nodeShift: KernelMap.nodeShift))
     }
-    return withExtendedLifetime(copies) {
-      FolioLayouts(folios, order: order, layout, leavesOutCounts: leavesOutCounts)
-    }
+    return withExtendedLifetime(copies) { FolioLayouts(folios, order: order, layout) }
   }
 }
 

@@ -4,42 +4,62 @@ import Vmemmap
 extension FolioLayouts {
   /// What the model makes of folios in some zones of some nodes.
   ///
-  /// - Parameters:
-  ///   - leavesOutCounts: whether the tails' reference counts are not looked at.
-  ///   - wrongBit: a bit of the tails' words that is turned round, to see that it is noticed.
+  /// - Parameter wrongBit: a bit of the tails' words that is turned round, to see that it is noticed.
   static func modelled(
     _ layout: TailLayout, _ places: [(node: Int, zone: Zone)], order: Int, isOptimized: Bool,
-    leavesOutCounts: Bool, wrongBit: Int?
+    wrongBit: Int?
   ) throws(VmemmapError) -> FolioLayouts {
     var map = try MemoryMap(
-      format: layout.format,
-      sections: places.map {
-        MemorySection(node: $0.node, zone: $0.zone, pages: 1 << order)
-      }, bindToNodes: true)
+      format: layout.format, sections: sections(places, order: order), bindToNodes: true)
     try map.initialize(order: order)
-    let heads = places.indices.map { $0 << order }
-    if isOptimized { try map.optimize(folios: heads) }
-    let writable = writableRanges()
-    var folios: [Folio] = []
-    for head in heads {
+    if isOptimized { try map.optimize(folios: places.indices.map { $0 << order }) }
+    return try FolioLayouts(map, folios: places.count, order: order, layout, wrongBit: wrongBit)
+  }
+
+  /// What the model makes of folios that a kernel makes at boot, wherever their memory is.
+  ///
+  /// - Parameter areWritten: which of them `memmap_init()` writes, through the aliases.
+  static func modelled(
+    _ kernel: KernelVersion, _ layout: TailLayout, _ places: [(node: Int, zone: Zone)], order: Int,
+    areWritten: [Bool]
+  ) throws(VmemmapError) -> FolioLayouts {
+    var memory = try SparseMemoryMap(kernel: kernel, sections: sections(places, order: order))
+    _ = try memory.populateHVO(
+      areWritten.enumerated().map {
+        HugeBootmemPage(pfn: $0 << order, order: order, isWrittenByMemmapInit: $1)
+      })
+    let map = try memory.populateBasePages()
+    return try FolioLayouts(
+      map, folios: places.count, order: order, layout, wrongBit: nil, asksForNodes: false)
+  }
+
+  private static func sections(_ places: [(node: Int, zone: Zone)], order: Int) -> [MemorySection] {
+    places.map { MemorySection(node: $0.node, zone: $0.zone, pages: 1 << order) }
+  }
+
+  /// - Parameter asksForNodes: of the vmemmap pages' memory.
+  private init(
+    _ map: borrowing MemoryMap, folios: Int, order: Int, _ layout: TailLayout, wrongBit: Int?,
+    asksForNodes: Bool = true
+  ) throws(VmemmapError) {
+    let base = map.base
+    let writable = FolioLayouts.writableRanges()
+    var parts: [Folio] = []
+    for head in (0..<folios).map({ $0 << order }) {
       let begin = head / structPagesPerVmemmapPage
       let pages = begin..<begin + 1 << order / structPagesPerVmemmapPage
       guard let frames = try map.physicalFrames(vmemmapPages: pages) else {
         throw .system(attempt: "see the frames of the model's pages", errno: .notPermitted)
       }
-      folios.append(
+      parts.append(
         Folio(
           first: unsafe map[head], frames: frames.map { UInt($0) },
-          isWritable: pages.map { page in
-            writable.contains(map.base + UInt(page * basePageSize))
-          },
-          nodes: try map.nodes(vmemmapPages: pages).map { $0 ?? -1 },
+          isWritable: pages.map { writable.contains(base + UInt($0 * basePageSize)) },
+          nodes: asksForNodes
+            ? try map.nodes(vmemmapPages: pages) : [Int?](repeating: nil, count: pages.count),
           nodeShift: 64 - PageFlags.nodeBits))
     }
-    let layouts = FolioLayouts(
-      folios, order: order, layout, leavesOutCounts: leavesOutCounts, wrongBit: wrongBit)
-    withExtendedLifetime(map) {}
-    return layouts
+    self.init(parts, order: order, layout, wrongBit: wrongBit)
   }
 
   /// The addresses that this process may write to.

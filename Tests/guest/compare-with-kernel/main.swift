@@ -18,8 +18,6 @@ import Vmemmap
 
 /// What to do.
 enum Task {
-  /// - Parameter isOfBoot: leaves the tails' reference counts out: those of huge pages that Linux 7.1
-  ///   to 7.3 make at boot are 1 on some nodes, and are told.
   case compare(isOptimized: Bool, isOfBoot: Bool, order: Int, wrongBit: Int?)
   case survey
 
@@ -79,10 +77,14 @@ func compareHugePages(
 ) throws -> Int {
   let hugePages = try hugePages(kernel, order: order)
   let found = try kernel.folios(
-    at: hugePages.map(\.page.frame), order: order, layout, leavesOutCounts: isOfBoot)
-  let expected = try FolioLayouts.modelled(
-    layout, hugePages.map { ($0.node, $0.zone) }, order: order, isOptimized: isOptimized,
-    leavesOutCounts: isOfBoot, wrongBit: wrongBit)
+    at: hugePages.map(\.page.frame), order: order, layout, asksForNodes: !isOfBoot)
+  let places = hugePages.map { ($0.node, $0.zone) }
+  let expected =
+    isOfBoot
+    ? try FolioLayouts.modelled(
+      try kernelVersion(), layout, places, order: order, areWritten: found.haveCountedTails)
+    : try FolioLayouts.modelled(
+      layout, places, order: order, isOptimized: isOptimized, wrongBit: wrongBit)
   let differences = found.differences(from: expected)
   let frames = Set(found.vmemmapPages.map(\.sameFrameAs)).count
   print(
@@ -92,10 +94,16 @@ func compareHugePages(
     \(found.vmemmapPages.count) vmemmap pages in \
     \(frames) frames, \(found.vmemmapPages.count { $0.isWritable }) writable, \
     \(found.structPages.count { $0.hasHeadFlag && !$0.isHead }) fake heads, \
-    \(found.countedTails) tails with a count
+    shared tails with a count in \(found.haveCountedTails.count { $0 })
     """)
   for difference in differences.lines { print("  \(difference)") }
   return differences.count
+}
+
+/// The running kernel's.
+func kernelVersion() throws -> KernelVersion {
+  let numbers = try SystemTree().release().split(separator: ".").prefix(2).compactMap { Int($0) }
+  return KernelVersion(numbers[0], numbers[1])
 }
 
 /// - Returns: how many tails have no head.
