@@ -1,6 +1,6 @@
 public import CVmemmap
 
-/// ``FakeHeadEncoding`` with page[1]'s answer chosen by a conditional move, as GCC compiles a third of its
+/// ``FakeHeadEncoding`` with page[1]'s answer chosen by a conditional move, as GCC compiles most of its
 /// copies: 563 of 675 in a Linux 7.0 kernel of Debian's. The branch on the tail mark stays one.
 @frozen
 public enum CmovFakeHeadEncoding: CompoundEncoding {
