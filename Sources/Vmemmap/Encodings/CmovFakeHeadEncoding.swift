@@ -1,7 +1,7 @@
 public import CVmemmap
 
-/// ``FakeHeadEncoding`` with page[1]'s answer chosen by a conditional move, as GCC compiles a third of its
-/// copies: 242 of 661 in a Linux 7.0 kernel of Debian's. The branch on the tail mark stays one.
+/// ``FakeHeadEncoding`` with page[1]'s answer chosen by a conditional move, as GCC compiles most of its
+/// copies: 563 of 675 in a Linux 7.0 kernel of Debian's. The branch on the tail mark stays one.
 @frozen
 public enum CmovFakeHeadEncoding: CompoundEncoding {
   public typealias Format = HeadPointerFormat
