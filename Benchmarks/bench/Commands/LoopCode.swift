@@ -15,7 +15,8 @@ enum LoopCode {
       (
         "our \(row.arm)",
         "in 8 operations \(row.loads.counted("load")), "
-          + "\(row.conditionalJumps.counted("conditional jump")), \(row.bytes) bytes; "
+          + "\(row.conditionalJumps.counted("conditional jump")), "
+          + "\(row.conditionalMoves.counted("conditional move")), \(row.bytes) bytes; "
           + (row.arm == "mask" ? maskDifference : keyDifference)
       )
     }
@@ -23,7 +24,7 @@ enum LoopCode {
 
   private static let keyDifference =
     "as the kernel's: the word's load, a jump on bit 0, the key's nop, and behind it alignment, "
-    + "PG_head, page[1]; its nop is always of 5 bytes, page[1]'s answer never a cmov"
+    + "PG_head, page[1]; its nop is always of 5 bytes"
 
   private static let maskDifference =
     "as the kernel's: one load, then mov, and, dec (GCC: sub), or, and; no jump of its own"
