@@ -12,19 +12,20 @@ enum LoopCode {
       arms.contains($0.arm) && $0.isFirstCopy && $0.task == "compound_head throughput"
     }
     return try CodegenRow.rows(of: loops).map { row in
-      (
-        "our \(row.arm)",
-        "in 8 operations \(row.loads.counted("load")), "
-          + "\(row.conditionalJumps.counted("conditional jump")), "
-          + "\(row.conditionalMoves.counted("conditional move")), \(row.bytes) bytes; "
-          + (row.arm == "mask" ? maskDifference : keyDifference)
+      let counts = [
+        row.loads.counted("load"), row.conditionalJumps.counted("conditional jump"),
+        "\(row.bytes) bytes",
+      ]
+      let difference = row.arm == "mask" ? maskDifference : keyDifference
+      return (
+        "our \(row.arm)", "in 8 operations \(counts.joined(separator: ", ")); \(difference)"
       )
     }
   }
 
   private static let keyDifference =
-    "as the kernel's: the word's load, a jump on bit 0, the key's nop, and behind it alignment, "
-    + "PG_head, page[1]; its nop is always of 5 bytes"
+    "as the kernel's: the word's load, a jump on bit 0, the key's nop, and behind it jumps on "
+    + "alignment, PG_head, page[1]; its nop is always of 5 bytes"
 
   private static let maskDifference =
     "as the kernel's: one load, then mov, and, dec (GCC: sub), or, and; no jump of its own"

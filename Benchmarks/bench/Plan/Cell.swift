@@ -44,7 +44,7 @@ struct Cell: Hashable, Codable {
 
   /// What the flags of every head of the cell's maps are.
   var headFlags: PageFlags {
-    let flags = PageFlags(zone: .normal, node: memoryNode)
+    let flags = PageFlags(zone: .normal, node: memoryNode).union(.noLastCPUPID)
     return order == 0 ? flags : flags.union(.head)
   }
 
