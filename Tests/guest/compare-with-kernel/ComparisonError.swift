@@ -8,6 +8,7 @@ enum ComparisonError: Error, CustomStringConvertible {
   case notMapped(address: UInt)
   case noHugePage(order: Int, node: Int, errno: Int32)
   case foreignStructPage(size: Int, word: String?)
+  case noNode(node: Int, flags: UInt64)
 
   var description: String {
     switch self {
@@ -24,6 +25,9 @@ enum ComparisonError: Error, CustomStringConvertible {
       "no huge page of \(4 << order) kB on node \(node): \(unsafe String(cString: strerror(errno))); "
         + "reserve one: echo 1 > /sys/devices/system/node/node\(node)/hugepages/"
         + "hugepages-\(4 << order)kB/nr_hugepages"
+    case .noNode(let node, let flags):
+      "the last page frame's flags, 0x\(String(flags, radix: 16)), do not say node \(node): boot with "
+        + "two nodes or more"
     case .foreignStructPage(let size, let word):
       "struct pages of \(size) bytes with \(word ?? "neither compound_head nor compound_info") are not "
         + "modelled here"

@@ -7,16 +7,25 @@ struct KernelMap {
   private let tables: PageTables
   /// The address of page frame 0's struct page.
   private let vmemmap: UInt
+  /// Where in the flags the node is, above all else: `NODES_PGSHIFT`, which depends on
+  /// `CONFIG_NODES_SHIFT`, 10 in Debian's kernels and 6 by default.
+  private let nodeShift: UInt64
 
-  init() throws(ComparisonError) {
+  /// - Parameters:
+  ///   - frame: any page frame of a node that is not the first one.
+  ///   - node: which.
+  init(frame: UInt, ofNode node: Int) throws(ComparisonError) {
     memory = try KernelMemory()
     tables = try PageTables(memory)
     // A variable: the address is another one at each boot.
     vmemmap = UInt(try memory.word(at: KernelMemory.address(of: "vmemmap_base")))
+    // The highest bit of the flags that is set is the node's highest.
+    let flags = try memory.word(at: vmemmap + frame * UInt(Page.size))
+    nodeShift = UInt64(node.leadingZeroBitCount - flags.leadingZeroBitCount)
+    guard node > 0, flags >> nodeShift == UInt64(node) else {
+      throw .noNode(node: node, flags: flags)
+    }
   }
-
-  /// `NODES_PGSHIFT` of Debian's kernel: `CONFIG_NODES_SHIFT` is 10, the node is above all else.
-  private static let nodeShift: UInt64 = 64 - 10
 
   /// Of a page frame's struct page.
   func address(of frame: UInt) -> UInt { vmemmap + frame * UInt(Page.size) }
@@ -35,7 +44,7 @@ struct KernelMap {
 
   func zone(of frame: UInt) throws(ComparisonError) -> Zone {
     let flags = try structPages(of: frame..<frame + 1)[0]
-    return KernelMap.zone(flags, nodeShift: KernelMap.nodeShift)
+    return KernelMap.zone(flags, nodeShift: nodeShift)
   }
 
   /// Below the node in the flags.
@@ -60,7 +69,7 @@ struct KernelMap {
         entries.append(entry)
         nodes.append(
           asksForNodes
-            ? Int(try memory.word(at: address(of: entry.frame)) >> KernelMap.nodeShift) : nil)
+            ? Int(try memory.word(at: address(of: entry.frame)) >> nodeShift) : nil)
         words += try memory.words(at: part, count: basePageSize / 8)
       }
       let copy = Copy(of: words, from: start, layout)
@@ -68,7 +77,7 @@ struct KernelMap {
       folios.append(
         FolioLayouts.Folio(
           first: copy.first, frames: entries.map(\.frame), isWritable: entries.map(\.isWritable),
-          nodes: nodes, nodeShift: KernelMap.nodeShift))
+          nodes: nodes, nodeShift: nodeShift))
     }
     return withExtendedLifetime(copies) { FolioLayouts(folios, order: order, layout) }
   }

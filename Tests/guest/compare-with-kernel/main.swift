@@ -133,7 +133,9 @@ func systemMemory(_ tree: SystemTree) throws -> [Range<UInt>] {
 do {
   let tree = SystemTree()
   let layout = try TailLayout.ofKernel(tree)
-  let kernel = try KernelMap()
+  let lastFrame = (try systemMemory(tree).last?.upperBound ?? 1) - 1
+  let kernel = try KernelMap(
+    frame: lastFrame, ofNode: Topology.current().nodesWithMemory.last ?? 0)
   let differences: Int
   switch task {
   case .compare(let isOptimized, let isOfBoot, let order, let wrongBit):
