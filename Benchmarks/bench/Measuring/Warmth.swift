@@ -53,14 +53,17 @@ extension CellRunner {
   /// Visit by visit, each of them for all arms in turn: a flush brings the translation of an address
   /// into the caches, and the arm that was flushed last would find the most of them there.
   func flushColdArms(_ windows: [Range<Int>]) {
-    let cold = runs.filter(\.warmth.isCold)
+    // Looked up once: a visit takes less time than finding its arm's map.
+    let cold = runs.compactMap { run -> (accesses: Accesses, keepsHeads: Bool)? in
+      guard case .cold(let keepsHeads) = run.warmth else { return nil }
+      return (accesses(run.place), keepsHeads)
+    }
     for window in windows {
-      for visit in window {
-        for number in cold.indices {
-          let run = cold[(visit + number) % cold.count]
-          guard case .cold(let keepsHeads) = run.warmth else { continue }
-          forEachAccess(run.place, visit..<visit + 1) { address, isHead in
-            if !(isHead && keepsHeads) { cvm_flush_cache_line(address) }
+      for (number, visit) in zip(window, workload.visits[window]) {
+        for turn in cold.indices {
+          let arm = cold[(number + turn) % cold.count]
+          arm.accesses.forEach(of: visit) { address, isHead in
+            if !(isHead && arm.keepsHeads) { cvm_flush_cache_line(address) }
           }
         }
       }
@@ -83,34 +86,48 @@ extension CellRunner {
 
   /// Reads what visits will read.
   private func touch(_ place: Int, _ window: Range<Int>) {
-    forEachAccess(place, window) { address, _ in _ = Page(address: address).flags }
+    let accesses = accesses(place)
+    for visit in workload.visits[window] {
+      accesses.forEach(of: visit) { address, _ in _ = Page(address: address).flags }
+    }
   }
 
   /// Reads the heads that visits will read.
   private func touchHeads(_ place: Int, _ window: Range<Int>) {
-    forEachAccess(place, window) { address, isHead in
-      if isHead { _ = Page(address: address).flags }
+    let accesses = accesses(place)
+    for visit in workload.visits[window] {
+      accesses.forEach(of: visit) { address, isHead in
+        if isHead { _ = Page(address: address).flags }
+      }
     }
   }
 
-  /// - Parameter body: gets the addresses of struct pages and folios that the loop reads or writes in
-  ///   visits, and whether they are of heads.
+  private func accesses(_ place: Int) -> Accesses {
+    Accesses(
+      base: maps.base(place), shape: maps.shape(place), loop: loop,
+      isWriting: cell.operation.writing != nil)
+  }
+}
+
+/// What the visits of a loop read or write on one map.
+private struct Accesses {
+  let base: UInt
+  let shape: MapShape
+  let loop: Loop
+  let isWriting: Bool
+
+  /// - Parameter body: gets the addresses of struct pages and folios, and whether they are of heads.
   @inline(__always)
-  private func forEachAccess(
-    _ place: Int, _ window: Range<Int>, _ body: (UInt, _ isHead: Bool) -> Void
-  ) {
-    let (base, shape) = (maps.base(place), maps.shape(place))
-    for visit in workload.visits[window] {
-      if cell.operation.writing != nil {
-        for pfn in visit.pages { body(base + shape.page(pfn), pfn == visit.head) }
-        continue
-      }
-      loop.answer.forEachPage(of: visit) { pfn in
-        let isHead = pfn % (1 << visit.order) == 0
-        body(base + shape.page(pfn), isHead)
-        if loop.readsHead { body(base + shape.head(pfn, order: visit.order), true) }
-        if loop.readsOrder && isHead && visit.isCompound { body(base + shape.page(pfn + 1), true) }
-      }
+  func forEach(of visit: Visit, _ body: (UInt, _ isHead: Bool) -> Void) {
+    if isWriting {
+      for pfn in visit.pages { body(base + shape.page(pfn), pfn == visit.head) }
+      return
+    }
+    loop.answer.forEachPage(of: visit) { pfn in
+      let isHead = pfn % (1 << visit.order) == 0
+      body(base + shape.page(pfn), isHead)
+      if loop.readsHead { body(base + shape.head(pfn, order: visit.order), true) }
+      if loop.readsOrder && isHead && visit.isCompound { body(base + shape.page(pfn + 1), true) }
     }
   }
 }
