@@ -55,12 +55,14 @@ targets.append(
 targets.append(
   .target(name: "Host", dependencies: ["Text", system], swiftSettings: settings))
 targets.append(
-  .target(
-    name: "Kernel",
-    dependencies: ["Host", "MachineCode", "Processes", system],
-    swiftSettings: settings))
+  .target(name: "Kernel", dependencies: ["Host", "Processes", system], swiftSettings: settings))
 targets.append(
   .target(name: "MachineCode", dependencies: ["Processes", system], swiftSettings: settings))
+targets.append(
+  .target(
+    name: "KernelBinary",
+    dependencies: ["Host", "MachineCode", "Processes", system],
+    swiftSettings: settings))
 targets.append(.target(name: "CMeasurement"))
 targets.append(
   .target(
@@ -117,7 +119,7 @@ targets.append(
     name: "bench",
     dependencies: [
       "CTorture", "Vmemmap", "CVmemmap", "TimedLoops", "Measurement", "Results", "MachineCode",
-      "Host", "Kernel", "Processes", "Text", argumentParser, system,
+      "Host", "Kernel", "KernelBinary", "Processes", "Text", argumentParser, system,
     ],
     path: "Benchmarks/bench",
     swiftSettings: settings))
@@ -164,8 +166,13 @@ targets.append(
 targets.append(
   .testTarget(
     name: "KernelTests",
-    dependencies: ["Kernel", "Host", "Processes", system],
+    dependencies: ["Kernel", "Host", "TestSupport", system],
     exclude: ["Reference"],
+    swiftSettings: settings))
+targets.append(
+  .testTarget(
+    name: "KernelBinaryTests",
+    dependencies: ["KernelBinary", "MachineCode", "Host", "Processes", "TestSupport", system],
     swiftSettings: settings))
 targets.append(
   .testTarget(

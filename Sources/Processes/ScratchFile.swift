@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 public import SystemPackage
 
@@ -18,7 +17,7 @@ public struct ScratchFile: ~Copyable {
   private static func made(
     _ bytes: some Sequence<UInt8>, _ suffix: String
   ) throws(ProcessError) -> FilePath {
-    let directory = FilePath(FileManager.default.temporaryDirectory.path)
+    let directory = unsafe FilePath(getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp")
     var name = Array(directory.appending("bench-XXXXXX\(suffix)").string.utf8CString)
     let descriptor = unsafe name.withUnsafeMutableBufferPointer {
       unsafe mkstemps($0.baseAddress!, Int32(suffix.utf8.count))

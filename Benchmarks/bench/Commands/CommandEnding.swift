@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Host
 import Kernel
+import KernelBinary
 import MachineCode
 import Measurement
 import Processes

@@ -1,4 +1,4 @@
-import Kernel
+import KernelBinary
 import MachineCode
 import Measurement
 import Text

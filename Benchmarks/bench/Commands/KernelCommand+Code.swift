@@ -1,6 +1,6 @@
 import ArgumentParser
 import Host
-import Kernel
+import KernelBinary
 import SystemPackage
 import Text
 

@@ -58,24 +58,24 @@ struct References {
   private func drop(
     _ each: Int32, _ window: Range<Int>, target: (Visit) -> PageFrameNumber?
   ) -> String? {
-    var index = window.lowerBound
-    while index < window.upperBound {
-      let first = target(workload.visits[index])
-      // Neighbours on the same page at once: a footprint of one folio is one subtraction.
-      var count: Int32 = 0
-      while index < window.upperBound {
-        let next = target(workload.visits[index])
-        guard next == first || next == nil else { break }
-        if next != nil { count += each }
-        index += 1
+    // Neighbours on the same page at once: a footprint of one folio is one subtraction.
+    var (first, count): (PageFrameNumber?, Int32) = (nil, 0)
+    for visit in workload.visits[window] {
+      guard let pfn = target(visit) else { continue }
+      if pfn != first {
+        if let problem = drop(count, of: first) { return problem }
+        (first, count) = (pfn, 0)
       }
-      guard let first, count != 0 else { continue }
-      let left = head(of: first).dropReferences(count)
-      if left < 1 {
-        return "references not conserved: \(left) left on pfn \(first), which began with 1"
-      }
+      count += each
     }
-    return nil
+    return drop(count, of: first)
+  }
+
+  private func drop(_ count: Int32, of pfn: PageFrameNumber?) -> String? {
+    guard let pfn else { return nil }
+    let left = head(of: pfn).dropReferences(count)
+    return left < 1
+      ? "references not conserved: \(left) left on pfn \(pfn), which began with 1" : nil
   }
 
   private func head(of pfn: PageFrameNumber) -> Page {

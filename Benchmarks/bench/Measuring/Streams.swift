@@ -35,7 +35,7 @@ extension Stream {
   init(_ workload: Workload, _ cell: Cell, _ loop: Loop, _ shape: MapShape) {
     let visits = workload.visits
     let offsets = visits.map { shape.page($0.first) }
-    let answers = visits.map { loop.answer.right(for: $0, cell, shape) }
+    let answers = loop.answer.right(for: visits, cell, shape)
     switch loop.shell {
     case .throughput, .spaced:
       steps = offsets
@@ -56,21 +56,25 @@ extension Stream {
 }
 
 extension Answer {
-  /// The right answer for a visit: so often the base of the map, and a word.
+  /// The right answers for visits: of each so often the base of the map, and a word.
   fileprivate func right(
-    for visit: Visit, _ cell: Cell, _ shape: MapShape
-  ) -> (bases: UInt, word: UInt) {
+    for visits: [Visit], _ cell: Cell, _ shape: MapShape
+  ) -> [(bases: UInt, word: UInt)] {
     switch self {
-    case .page: return (1, shape.page(visit.first))
-    case .head(let more): return (1, shape.head(visit.first, order: visit.order) &+ more(cell))
+    case .page: return visits.map { (1, shape.page($0.first)) }
+    case .head(let more):
+      let more = more(cell)
+      return visits.map { (1, shape.head($0.first, order: $0.order) &+ more) }
     case .heads(let forEachPage):
-      var answer: (bases: UInt, word: UInt) = (0, 0)
-      forEachPage(visit) { pfn in
-        answer.bases += 1
-        answer.word &+= shape.head(pfn, order: visit.order)
+      return visits.map { visit in
+        var answer: (bases: UInt, word: UInt) = (0, 0)
+        forEachPage(visit) { pfn in
+          answer.bases += 1
+          answer.word &+= shape.head(pfn, order: visit.order)
+        }
+        return answer
       }
-      return answer
-    case .number(let number): return (0, number(visit, cell))
+    case .number(let number): return visits.map { (0, number($0, cell)) }
     }
   }
 }

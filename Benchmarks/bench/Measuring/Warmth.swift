@@ -50,20 +50,23 @@ extension CellRunner {
 
   /// Drives what visits read out of the caches, of cold arms. Costs some 10 ns for each line.
   ///
-  /// Visit by visit, each of them for all arms in turn: a flush brings the translation of an address
-  /// into the caches, and the arm that was flushed last would find the most of them there.
+  /// A few visits at a time, of each window a whole number of them, for all arms in turn: a flush brings
+  /// the translation of an address into the caches, and the arm that was flushed last would find the most
+  /// of them there.
   func flushColdArms(_ windows: [Range<Int>]) {
-    // Looked up once: a visit takes less time than finding its arm's map.
+    // Looked up once: a flush takes less time than finding an arm's map.
     let cold = runs.compactMap { run -> (accesses: Accesses, keepsHeads: Bool)? in
       guard case .cold(let keepsHeads) = run.warmth else { return nil }
       return (accesses(run.place), keepsHeads)
     }
     for window in windows {
-      for (number, visit) in zip(window, workload.visits[window]) {
+      for part in stride(from: window.lowerBound, to: window.upperBound, by: unrolling) {
         for turn in cold.indices {
-          let arm = cold[(number + turn) % cold.count]
-          arm.accesses.forEach(of: visit) { address, isHead in
-            if !(isHead && arm.keepsHeads) { cvm_flush_cache_line(address) }
+          let arm = cold[(part / unrolling + turn) % cold.count]
+          for visit in workload.visits[part..<part + unrolling] {
+            arm.accesses.forEach(of: visit) { address, isHead in
+              if !(isHead && arm.keepsHeads) { cvm_flush_cache_line(address) }
+            }
           }
         }
       }

@@ -21,7 +21,8 @@ struct Worker {
       var rest = group[...]
       do {
         let maps = try maps(for: group, &former)
-        let placement = maps?.placement
+        // On the only node there is nothing to ask.
+        let placement = maps.flatMap { setup.isNUMA ? $0.placement : 1 }
         if let maps, process == 0 { try report(.accounts(maps.memoryAccounts())) }
         var workloads = WorkloadCache()
         while let planned = rest.first {

@@ -4,6 +4,8 @@ extension Cell {
   var isEssential: Bool {
     // One folio of order 18 is half of what many are.
     if order == 18 && folios > 1 { return false }
+    // What heads and tails in turn cost is prediction, which is not of an order.
+    if pageClass == .mix && order != 9 { return false }
     let isInHVO =
       switch hvo {
       case .off: pageClass != .fakeHead

@@ -160,9 +160,10 @@ extension Disassembly.HeadSite {
 }
 
 extension Disassembly.Instruction {
-  /// Whether it compares and swaps at the place of a page's reference count.
+  /// Whether it compares and swaps at the place of a page's reference count; with a lock or without,
+  /// which a kernel takes away that runs on one CPU.
   public var isCountExchange: Bool {
-    isOne(of: ["cmpxchg"]) && isLocked
+    isOne(of: ["cmpxchg"])
       && operands.last.flatMap(Self.displacement) == Disassembly.countOffset
   }
 }

@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@testable import Kernel
+@testable import KernelBinary
 
 @Suite("Machine code of kernels")
 struct CodeSurveyTests {

@@ -1,3 +1,5 @@
+import MachineCode
+
 /// The functions of a kernel, with their bytes; branches of the key are nops, whatever they are now.
 struct KernelText {
   struct Function {
@@ -40,12 +42,11 @@ struct KernelText {
       while let exchange = bytes.find([0x0f, 0xb1], from: place) {
         place = exchange + 1
         // The displacement's byte comes behind the register's, or one further.
-        if bytes[(exchange + 2)...].prefix(3).dropFirst().contains(Self.countOffset) { return true }
+        let displacement = UInt8(Disassembly.countOffset)
+        if bytes[(exchange + 2)...].prefix(3).dropFirst().contains(displacement) { return true }
       }
       return false
     }
-
-    private static let countOffset: UInt8 = 0x34
   }
 
   /// By address. Those of `.init.text` too.

@@ -1,8 +1,9 @@
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
-@testable import Kernel
+@testable import KernelBinary
 
 @Suite("Images of kernels")
 struct KernelImageTests {
