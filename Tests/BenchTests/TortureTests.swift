@@ -22,10 +22,25 @@ extension BenchTests {
       "C without RCU": [true, false, false, false, false, false],
       "D": [true, false, false, false, false, false],
       "D, template of boot": [true, true, true, true, true, true],
+      "E": [true, true, true, true, true, true],
+      "E, guarded": [true, false, false, false, false, false],
+      "E, guarded, template of boot": [true, true, true, true, true, true],
+      "E, guarded, RCU": [false, false, false, false, false, false],
+      "E, guarded as C": [false, false, false, false, false, false],
+      "F": [true, true, true, true, true, true],
+      "F, limit 8": [true, true, true, true, true, true],
+      "F, guarded": [true, false, false, false, false, false],
+      "F, guarded, template of boot": [true, true, true, true, true, true],
+      "F, guarded, RCU": [false, false, false, false, false, false],
+      "F, guarded as C": [false, false, false, false, false, false],
     ]
 
     private var needsURCU: Set<String> {
-      ending.output.contains("not available: ") ? ["B", "C", "C, tests misordered"] : []
+      guard ending.output.contains("not available: ") else { return [] }
+      return [
+        "B", "C", "C, tests misordered", "E, guarded, RCU", "E, guarded as C", "F, guarded, RCU",
+        "F, guarded as C",
+      ]
     }
 
     @Test("Each form faults where the kernel's argument says, nowhere else, and no count is wrong")

@@ -1,5 +1,6 @@
 import Foundation
 import Measurement
+import Synchronization
 import Vmemmap
 
 /// Folios of one memory map, and the thread that takes all of them through their life at once.
@@ -10,7 +11,10 @@ final class FolioLife {
   /// The addresses of the struct pages.
   let structPages: Range<UInt>
   private var map: MemoryMap
+  private let form: any PageRefForm.Type
   private let waitsForReaders: Bool
+  /// How often each page's last reference was dropped in this life, by whomever.
+  private let frees: Mutex<[Int]>
 
   /// References are dropped within nanoseconds, or after a turn of other threads.
   private static let patience = 10.0
@@ -25,7 +29,9 @@ final class FolioLife {
     map = try FolioLife.map(for: arm, order: order, pages: pages)
     try map.initialize(order: 0)
     self.order = order
+    form = arm.form
     pageCount = pages
+    frees = Mutex(Array(repeating: 0, count: pages))
     structPages = map.base..<map.base + UInt(pages * Page.size)
     waitsForReaders = arm.rcu != nil
   }
@@ -39,7 +45,8 @@ final class FolioLife {
     guard let kernel = arm.bootedKernel else {
       return try MemoryMap(format: arm.format, sections: sections)
     }
-    var memory = try SparseMemoryMap(kernel: kernel, sections: sections)
+    var memory = try SparseMemoryMap(
+      kernel: kernel, format: arm.format, sections: sections)
     let heads = stride(from: 0, to: pages, by: 1 << order)
     // One zone: no page spans several.
     _ = try memory.populateHVO(
@@ -59,7 +66,7 @@ final class FolioLife {
     while clock.now < moment {
       switch clock.now.stage {
       case .ordinary:
-        for pfn in 0..<pageCount { try freeze(pfn) }
+        for pfn in 0..<pageCount { try free(pfn) }
         for head in heads { map.format.prepCompoundPage(self[head], order: order) }
       case .frozen:
         // Apart from optimize(folios:waitsForReaders:), so that a walk can begin in between.
@@ -78,6 +85,7 @@ final class FolioLife {
         try map.restore(folios: heads)
         clock.isReadOnly = false
       case .restored:
+        countFrees()
         for head in heads { split(head) }
       }
       clock.now = clock.now.next
@@ -89,20 +97,49 @@ final class FolioLife {
   /// - Precondition: the pages are ordinary ones, and nobody walks.
   var wrongCounts: Int { (0..<pageCount).count { self[$0].referenceCount != 1 } }
 
+  /// How often pages were freed that nobody had allocated since: in the lives that are over.
+  private(set) var doubleFrees = 0
+
+  /// Drops a reference; who drops a page's last one has freed it.
+  func put(_ page: Page) {
+    guard form.putTestZero(page) else { return }
+    let pfn = Int(page.address - structPages.lowerBound) / Page.size
+    frees.withLock { $0[pfn] += 1 }
+  }
+
+  /// Drops this thread's reference on a page, and waits until the last one is gone.
+  private func free(_ pfn: PageFrameNumber) throws {
+    put(self[pfn])
+    try wait(for: pfn) { frees.withLock { $0[pfn] > 0 } }
+  }
+
   private func freeze(_ pfn: PageFrameNumber) throws {
-    guard !self[pfn].freezeReferences(1) else { return }
+    try wait(for: pfn) { form.freeze(self[pfn], 1) }
+  }
+
+  private func wait(for pfn: PageFrameNumber, _ isDone: () -> Bool) throws {
+    guard !isDone() else { return }
     clock.isWaiting = true
     defer { clock.isWaiting = false }
     let deadline = MonotonicRawClock.now() + UInt64(FolioLife.patience * 1e9)
-    while !self[pfn].freezeReferences(1) {
+    while !isDone() {
       guard MonotonicRawClock.now() < deadline else {
         throw FailedRun(
           description: """
-            references not conserved: pfn \(pfn) has \(self[pfn].referenceCount) instead of 1, and \
-            nobody dropped any for \(seconds(FolioLife.patience))
+            references not conserved: pfn \(pfn) has \(self[pfn].referenceCount), and nobody dropped \
+            any for \(seconds(FolioLife.patience))
             """)
       }
       sched_yield()
+    }
+  }
+
+  /// Notes pages that were freed more often than once, and begins to count anew.
+  private func countFrees() {
+    doubleFrees += frees.withLock { frees in
+      let more = frees.reduce(0) { $0 + max(0, $1 - 1) }
+      for pfn in frees.indices { frees[pfn] = 0 }
+      return more
     }
   }
 

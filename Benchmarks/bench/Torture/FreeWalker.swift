@@ -35,7 +35,9 @@ final class FreeWalker: @unchecked Sendable {
       let page = randomPage()
       unsafe call.page = page.address
       walkBegan = life.clock.now
-      tally.note(taken: unsafe ctorture_call(&call), from: page)
+      let hasTaken = unsafe ctorture_call(&call)
+      tally.note(taken: hasTaken)
+      if hasTaken { life.put(page) }
     }
   }
 

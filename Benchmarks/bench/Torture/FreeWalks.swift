@@ -48,7 +48,7 @@ struct FreeWalks {
       outcome.tally += walker.tally
       outcome.unpredictedFaults += walker.unpredictedFaults
     }
-    outcome.tally.wrongCounts += life.wrongCounts
+    outcome.tally.wrongCounts += life.wrongCounts + life.doubleFrees
     return outcome
   }
 }

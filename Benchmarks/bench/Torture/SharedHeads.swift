@@ -50,7 +50,10 @@ extension PageRefForm {
     repeat {
       for number in 0..<batch {
         let head = heads[number % heads.count]
-        tally.note(taken: pageRefAddUnless(head, 1, 0), from: head)
+        let hasTaken = pageRefAddUnless(head, 1, 0)
+        tally.note(taken: hasTaken)
+        // Whoever had the head before still has its reference.
+        if hasTaken && putTestZero(head) { tally.wrongCounts += 1 }
       }
     } while MonotonicRawClock.now() < deadline
     return tally

@@ -119,7 +119,9 @@ extension SteppedWalker {
       stopped: { unsafe SteppedWalker.from($0).waitForLeave() },
       faulted: { unsafe SteppedWalker.from($0).waitUntilWritable() },
       context: Unmanaged.passUnretained(self).toOpaque())
-    tally.note(taken: unsafe ctorture_call(&call), from: page)
+    let hasTaken = unsafe ctorture_call(&call)
+    tally.note(taken: hasTaken)
+    if hasTaken { life.put(page) }
   }
 
   /// In a signal handler, before an instruction.

@@ -49,7 +49,7 @@ struct SteppedWalks {
       }
     }
     var tally = walker.tally
-    tally.wrongCounts += wrongCounts
+    tally.wrongCounts += wrongCounts + life.doubleFrees
     return Outcome(tally: tally, faultedFrom: faultedFrom)
   }
 }

@@ -6,7 +6,9 @@ import Vmemmap
 struct TortureArm: Sendable {
   let name: String
   let kernels: String
-  let format: any TailFormat.Type
+  /// How references are dropped, and pages frozen; and what tails hold.
+  let form: any PageRefForm.Type
+  /// How they are taken: by the form, or by one that is wrong in a known way.
   let take: ctorture_take
   /// The read side, where folios wait for a grace period between freeing and remapping.
   var rcu: (any RCUReadSide.Type)?
@@ -22,12 +24,15 @@ extension TortureArm {
   /// The arms that this build has, in the order in which the kernel had their forms.
   static var all: [TortureArm] {
     [plain] + withGracePeriods + [withoutGracePeriods, mask, maskAfterBoot]
+      + assumedCount + frozenBit
   }
+
+  var format: any TailFormat.Type { form.format }
 
   /// A fake head shows the head's count, whenever the walk began.
   private static var plain: TortureArm {
     TortureArm(
-      name: "A", kernels: "up to 6.9", format: HeadPointerFormat.self,
+      name: "A", kernels: "up to 6.9", form: PlainForm<PointerEncoding>.self,
       take: { PlainForm<PointerEncoding>.pageRefAddUnless(Page(address: $0), 1, 0) },
       faultsFrom: Set(Stage.allCases))
   }
@@ -35,7 +40,8 @@ extension TortureArm {
   /// Only the grace period keeps a walk that passed the tests from storing after the remapping.
   private static var withoutGracePeriods: TortureArm {
     TortureArm(
-      name: "C without RCU", kernels: "-", format: HeadPointerFormat.self,
+      name: "C without RCU", kernels: "-",
+      form: FakeHeadForm<KeyOn, NonPreemptibleRCU>.self,
       take: {
         FakeHeadForm<KeyOn, NonPreemptibleRCU>.pageRefAddUnless(Page(address: $0), 1, 0)
       },
@@ -45,7 +51,7 @@ extension TortureArm {
   /// No count but 0 shows through the template: what is left is a load of before the page was freed.
   private static var mask: TortureArm {
     TortureArm(
-      name: "D", kernels: "since 7.1", format: HeadMaskFormat.self,
+      name: "D", kernels: "since 7.1", form: PlainForm<MaskEncoding>.self,
       take: { PlainForm<MaskEncoding>.pageRefAddUnless(Page(address: $0), 1, 0) },
       faultsFrom: [.ordinary])
   }
@@ -54,10 +60,51 @@ extension TortureArm {
   /// the kernel's argument rests, is not so here. All vmemmap pages that show it are read-only, as from
   /// 7.2 on.
   private static var maskAfterBoot: TortureArm {
-    let kernel = KernelVersion(7, 2)
-    return TortureArm(
-      name: "D, template of boot", kernels: "7.1 to 7.3", format: kernel.tailFormat,
-      take: mask.take, bootedKernel: kernel, faultsFrom: Set(Stage.allCases))
+    mask.afterBoot(kernels: "7.1 to 7.3")
+  }
+
+  private func afterBoot(kernels: String) -> TortureArm {
+    TortureArm(
+      name: "\(name), template of boot", kernels: kernels, form: form, take: take,
+      bootedKernel: KernelVersion(7, 2), faultsFrom: Set(Stage.allCases))
+  }
+
+  /// The first compare-and-swap writes whatever the count is; behind a load of the count it is form D.
+  private static var assumedCount: [TortureArm] {
+    typealias Guarded = AssumedCountForm<MaskEncoding, CountGuard<NonPreemptibleRCU>>
+    let guarded = TortureArm(
+      name: "E, guarded", kernels: "-", form: Guarded.self,
+      take: { Guarded.pageRefAddUnless(Page(address: $0), 1, 0) }, faultsFrom: [.ordinary])
+    typealias Unguarded = AssumedCountForm<MaskEncoding, NoGuard>
+    return [
+      TortureArm(
+        name: "E", kernels: "-", form: Unguarded.self,
+        take: { Unguarded.pageRefAddUnless(Page(address: $0), 1, 0) },
+        faultsFrom: Set(Stage.allCases)),
+      guarded, guarded.afterBoot(kernels: "-"),
+    ] + assumedCountWithGracePeriods
+  }
+
+  /// The addition writes whatever the count is. A template of boot does not show the frozen bit, but a 1, and
+  /// no guard that goes by the count keeps an addition off it.
+  private static var frozenBit: [TortureArm] {
+    typealias Guarded = FrozenBitForm<MaskEncoding, CountGuard<NonPreemptibleRCU>>
+    let guarded = TortureArm(
+      name: "F, guarded", kernels: "-", form: Guarded.self,
+      take: { Guarded.pageRefAddUnless(Page(address: $0), 1, 0) }, faultsFrom: [.ordinary])
+    typealias Unguarded = FrozenBitForm<MaskEncoding, NoGuard>
+    return [
+      TortureArm(
+        name: "F", kernels: "-", form: Unguarded.self,
+        take: { Unguarded.pageRefAddUnless(Page(address: $0), 1, 0) },
+        faultsFrom: Set(Stage.allCases)),
+      // So often set back that walks meet it.
+      TortureArm(
+        name: "F, limit 8", kernels: "-", form: Unguarded.self,
+        take: { Unguarded.addUnlessFrozen(Page(address: $0), 1, limit: 8) },
+        faultsFrom: Set(Stage.allCases)),
+      guarded, guarded.afterBoot(kernels: "-"),
+    ] + frozenBitWithGracePeriods
   }
 
   #if HAVE_URCU
@@ -66,24 +113,61 @@ extension TortureArm {
       // first, it can find none before the remapping, and the head's count after it.
       return [
         TortureArm(
-          name: "B", kernels: "6.10 to ~6.14", format: HeadPointerFormat.self,
+          name: "B", kernels: "6.10 to ~6.14",
+          form: EarlyFakeHeadForm<KeyOn, MembarrierRCU>.self,
           take: {
             EarlyFakeHeadForm<KeyOn, MembarrierRCU>.pageRefAddUnless(Page(address: $0), 1, 0)
           },
           rcu: MembarrierRCU.self, faultsFrom: [.quiescent]),
         TortureArm(
-          name: "C", kernels: "~6.15 to 7.0", format: HeadPointerFormat.self,
+          name: "C", kernels: "~6.15 to 7.0",
+          form: FakeHeadForm<KeyOn, MembarrierRCU>.self,
           take: {
             FakeHeadForm<KeyOn, MembarrierRCU>.pageRefAddUnless(Page(address: $0), 1, 0)
           },
           rcu: MembarrierRCU.self, faultsFrom: []),
         TortureArm(
-          name: "C, tests misordered", kernels: "-", format: HeadPointerFormat.self,
+          name: "C, tests misordered", kernels: "-",
+          form: FakeHeadForm<KeyOn, MembarrierRCU>.self,
           take: { MisorderedFakeHeadForm.pageRefAddUnless(Page(address: $0), 1, 0) },
           rcu: MembarrierRCU.self, faultsFrom: [.quiescent]),
       ]
     }
+
+    /// The guard's load and the store are in one critical section, and a page that the load found in use
+    /// is not mapped read-only before that ends: no window is left, in either layout.
+    private static var assumedCountWithGracePeriods: [TortureArm] {
+      typealias New = AssumedCountForm<MaskEncoding, CountGuard<MembarrierRCU>>
+      typealias Old = AssumedCountForm<FakeHeadEncoding<KeyOn>, FakeHeadGuard<KeyOn, MembarrierRCU>>
+      return [
+        TortureArm(
+          name: "E, guarded, RCU", kernels: "-", form: New.self,
+          take: { New.pageRefAddUnless(Page(address: $0), 1, 0) },
+          rcu: MembarrierRCU.self, faultsFrom: []),
+        TortureArm(
+          name: "E, guarded as C", kernels: "-", form: Old.self,
+          take: { Old.pageRefAddUnless(Page(address: $0), 1, 0) },
+          rcu: MembarrierRCU.self, faultsFrom: []),
+      ]
+    }
+
+    private static var frozenBitWithGracePeriods: [TortureArm] {
+      typealias New = FrozenBitForm<MaskEncoding, CountGuard<MembarrierRCU>>
+      typealias Old = FrozenBitForm<FakeHeadEncoding<KeyOn>, FakeHeadGuard<KeyOn, MembarrierRCU>>
+      return [
+        TortureArm(
+          name: "F, guarded, RCU", kernels: "-", form: New.self,
+          take: { New.pageRefAddUnless(Page(address: $0), 1, 0) },
+          rcu: MembarrierRCU.self, faultsFrom: []),
+        TortureArm(
+          name: "F, guarded as C", kernels: "-", form: Old.self,
+          take: { Old.pageRefAddUnless(Page(address: $0), 1, 0) },
+          rcu: MembarrierRCU.self, faultsFrom: []),
+      ]
+    }
   #else
     private static let withGracePeriods: [TortureArm] = []
+    private static let assumedCountWithGracePeriods: [TortureArm] = []
+    private static let frozenBitWithGracePeriods: [TortureArm] = []
   #endif
 }

@@ -63,6 +63,14 @@ struct TortureReport {
       them all are read-only since 7.2, before that \
     \(KernelVersion(7, 1).writeProtectedVmemmapPages(ofBootTimeOrder: 18)); on others a reference is \
     taken in the template itself.
+      E and F (proposed in 2026, in no kernel) store whatever the count is, and so fault on any read-only \
+    tail; guarded, they
+      load the count first, and are as D is. Within an RCU read side, with a grace period before struct \
+    pages become
+      read-only, no window is left. F sets bit 31 in the count of tails and free pages; a template of \
+    boot without that
+      bit lets its guard through, too. F, limit 8: the count of frozen pages is set back after 8 \
+    additions, not 2^30.
       Form D is \(KernelVersion(7, 1).pageRefAddUnless) in 7.1, \(KernelVersion(7, 2).pageRefAddUnless) \
     since 7.2.
 

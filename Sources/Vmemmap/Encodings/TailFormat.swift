@@ -45,6 +45,9 @@ public protocol TailFormat: SendableMetatype {
   /// What HVO maps the tail struct pages to; nil where there is no HVO.
   static var sharedTails: SharedTails? { get }
 
+  /// The reference count of tails, and of free and frozen pages: one at which no reference can be taken.
+  static var frozenReferenceCount: Int32 { get }
+
   /// Whether preparing a tail clears `private`, which free pages have at 0.
   static var clearsTailPrivate: Bool { get }
 }
@@ -61,6 +64,10 @@ extension TailFormat {
 
   @inlinable @inline(__always)
   public static var folioSize: Int { 0 }
+
+  /// As in all kernels.
+  @inlinable @inline(__always)
+  public static var frozenReferenceCount: Int32 { 0 }
 
   /// As kernels up to Linux 7.2 do, where struct pages have the field.
   @inlinable @inline(__always)
@@ -95,7 +102,7 @@ extension TailFormat {
 
   /// Makes `tail` a tail of `head` with the fields that all tails share.
   ///
-  /// - Precondition: the page is free: its reference count is 0, and stays so.
+  /// - Precondition: the page is free: its reference count is frozen, and stays so.
   /// The corresponding kernel function is `prep_compound_tail()`.
   @inlinable @inline(__always)
   public static func prepCompoundTail(_ tail: Page, head: Page, order: Int) {
@@ -109,7 +116,7 @@ extension TailFormat {
   /// Zone and node in the flags, and all reference counts, stay as they are. Costs about as much as
   /// writing the struct pages once.
   ///
-  /// - Precondition: the pages but the first are free, with a reference count of 0.
+  /// - Precondition: the pages but the first are free, with a reference count that is frozen.
   /// - Parameter order: 0 leaves an ordinary page; up to ``Order/maximum``.
   /// The corresponding kernel function is `prep_compound_page()`.
   @inlinable
@@ -181,7 +188,8 @@ extension TailFormat {
     var offset = 1
     while offset < structPages {
       first.advanced(by: offset, size: size).initializeTail(
-        flags: flags, compoundInfo: word, structPageSize: size)
+        flags: flags, compoundInfo: word, referenceCount: frozenReferenceCount,
+        structPageSize: size)
       offset &+= 1
     }
     first.prepareFolioFields(order: order, structPageSize: size)
@@ -205,13 +213,14 @@ extension Page {
   /// All fields of a tail.
   @inlinable @inline(__always)
   func initializeTail(
-    flags: PageFlags, compoundInfo word: UInt, structPageSize: Int = Page.size
+    flags: PageFlags, compoundInfo word: UInt, referenceCount: Int32,
+    structPageSize: Int = Page.size
   ) {
     self.flags = flags
     compoundInfo = word
     lruPrevious = 0
     mapping = tailMapping
-    initializeRest(referenceCount: 0, structPageSize: structPageSize)
+    initializeRest(referenceCount: referenceCount, structPageSize: structPageSize)
   }
 
   /// The fields from `index` on, as far as there are any.

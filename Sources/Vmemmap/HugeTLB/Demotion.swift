@@ -29,7 +29,7 @@ extension MemoryMap {
       throw .orderOutOfRange(order: order, range: 0...folioOrder - 1)
     }
     let head = unsafe self[pfn]
-    guard head.freezeReferences(1) else {
+    guard head.freezeReferences(1, to: format.frozenReferenceCount) else {
       throw .folioInUse(pfn: pfn, referenceCount: head.referenceCount)
     }
     let wasOptimized = optimizedFolios.contains(pfn)

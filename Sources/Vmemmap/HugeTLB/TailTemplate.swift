@@ -1,7 +1,7 @@
 /// One page of identical tails, shared by all optimised folios of one order in one zone of a node.
 ///
 /// A base page of entries (64 in 4 KiB) with the tail's word, zone and node, `_mapcount` -1, and a
-/// reference count of 0. Made on first use and never freed, as in the kernel.
+/// reference count at which none can be taken. Made on first use and never freed, as in the kernel.
 ///
 /// Of gigantic pages that are taken at boot the count may be 1: see
 /// ``HugeBootmemPage/isWrittenByMemmapInit``.
@@ -40,7 +40,8 @@ extension MemoryMap {
     return try templates.offset(
       for: TailTemplate.Key(
         format: ObjectIdentifier(format), flags: templateNode.flags(for: flags), order: order),
-      compoundInfo: format.compoundInfo(head: head, order: order))
+      compoundInfo: format.compoundInfo(head: head, order: order),
+      referenceCount: format.frozenReferenceCount)
   }
 
   /// Leaves in the template what `memmap_init()` wrote through its aliases, and what making it a

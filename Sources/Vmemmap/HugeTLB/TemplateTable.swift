@@ -50,16 +50,20 @@ final class TemplateTable: Sendable {
 
   /// The offset in the file of a template, made now if there is none yet.
   ///
-  /// - Parameter compoundInfo: the word of its tails.
+  /// - Parameters:
+  ///   - compoundInfo: the word of its tails.
+  ///   - referenceCount: their count.
   /// - Throws: ``VmemmapError/tooManyTemplates(limit:)``, ``VmemmapError/numa(attempt:errno:)`` where it
   ///   can't be bound, and ``VmemmapError/system(attempt:errno:)`` when memory or mappings run out.
-  func offset(for key: TailTemplate.Key, compoundInfo: UInt) throws(VmemmapError) -> Int {
+  func offset(
+    for key: TailTemplate.Key, compoundInfo: UInt, referenceCount: Int32 = 0
+  ) throws(VmemmapError) -> Int {
     var mine: TailTemplate?
     var slot = 0
     while slot < slots.count {
       var entered = slots[slot].load()
       if entered == nil {
-        if mine == nil { mine = try make(key, compoundInfo: compoundInfo) }
+        if mine == nil { mine = try make(key, compoundInfo, referenceCount) }
         guard let mine else {
           // Other makers have the pages, and will enter them or give them back.
           sched_yield()
@@ -79,7 +83,7 @@ final class TemplateTable: Sendable {
 
   /// A template that is not entered yet; nil when no page is left for it.
   private func make(
-    _ key: TailTemplate.Key, compoundInfo: UInt
+    _ key: TailTemplate.Key, _ compoundInfo: UInt, _ referenceCount: Int32
   ) throws(VmemmapError) -> TailTemplate? {
     guard let page = claimPage() else { return nil }
     let start = address + UInt(page * geometry.basePageSize)
@@ -96,7 +100,8 @@ final class TemplateTable: Sendable {
     }
     for entry in 0..<geometry.structPagesPerVmemmapPage {
       Page(address: start).advanced(by: entry)
-        .initializeTail(flags: key.flags, compoundInfo: compoundInfo)
+        .initializeTail(
+          flags: key.flags, compoundInfo: compoundInfo, referenceCount: referenceCount)
     }
     return TailTemplate(key: key, page: page)
   }

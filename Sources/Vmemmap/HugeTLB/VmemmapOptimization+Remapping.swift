@@ -85,7 +85,8 @@ extension MemoryMap {
     ) { page in
       let first = Page(address: UInt(bitPattern: page.baseAddress))
       for entry in 0..<geometry.structPagesPerVmemmapPage {
-        first.advanced(by: entry).initializeTail(flags: flags, compoundInfo: word)
+        first.advanced(by: entry).initializeTail(
+          flags: flags, compoundInfo: word, referenceCount: format.frozenReferenceCount)
       }
       return Result { () throws(VmemmapError) in
         for offset in stride(from: 0, to: folio.length, by: geometry.basePageSize) {

@@ -58,18 +58,19 @@ public struct SparseMemoryMap: ~Copyable {
   ///
   /// - Parameters:
   ///   - kernel: ``KernelVersion/firstWithBootTimeHVO`` or later.
+  ///   - format: what tails hold, where that is not what the kernel's do, but of code that kernels may have.
   ///   - sections: the modelled memory in order of page frames.
   ///   - basePageSize: as for a format.
   /// - Throws: as for a format.
   public init(
-    kernel: KernelVersion, sections: [MemorySection],
+    kernel: KernelVersion, format: (any TailFormat.Type)? = nil, sections: [MemorySection],
     basePageSize: Int = PageGeometry.standard.basePageSize
   ) throws(VmemmapError) {
     precondition(
       kernel >= .firstWithBootTimeHVO,
       "Linux \(kernel) builds no huge page optimised; \(KernelVersion.firstWithBootTimeHVO) does")
     try self.init(
-      format: kernel.tailFormat, kernel: kernel, sections: sections, bindToNodes: false,
+      format: format ?? kernel.tailFormat, kernel: kernel, sections: sections, bindToNodes: false,
       holdsStaticKey: false, basePageSize: basePageSize)
   }
 
@@ -115,7 +116,7 @@ public struct SparseMemoryMap: ~Copyable {
       start += section.pages
     }
     for pfns in freed.subtracting(populated).ranges {
-      for pfn in pfns { unsafe map[pfn].setReferenceCount(0) }
+      for pfn in pfns { unsafe map[pfn].setReferenceCount(map.format.frozenReferenceCount) }
     }
     return map
   }

@@ -11,6 +11,11 @@ public protocol PageRefForm: KernelCode {
   /// `page_ref_add_unless_zero(page, nr)` (``KernelVersion/pageRefAddUnless``);
   /// ``getPageUnlessZero(_:)`` is `(page, 1, 0)` or `(page, 1)`.
   static func pageRefAddUnless(_ page: Page, _ addend: Int32, _ unless: Int32) -> Bool
+
+  /// Drops a reference; tells whether it was the last one, so that the caller has to free the page.
+  ///
+  /// The corresponding kernel functions are `put_page_testzero()` and `folio_put_testzero()`.
+  static func putTestZero(_ page: Page) -> Bool
 }
 
 extension PageRefForm {
@@ -36,6 +41,18 @@ extension PageRefForm {
     return pageRefAddUnless(head, 1, 0) ? head : nil
   }
 
+  @inlinable @inline(__always)
+  public static func putTestZero(_ page: Page) -> Bool { page.dropReferences(1) == 0 }
+
+  /// Replaces a count of exactly `count` by the one at which nobody can take a reference; tells whether it
+  /// did. ``Page/unfreezeReferences(_:)`` ends it.
+  ///
+  /// The corresponding kernel function is `page_ref_freeze()`.
+  @inlinable @inline(__always)
+  public static func freeze(_ page: Page, _ count: Int32) -> Bool {
+    page.freezeReferences(count, to: Encoding.Format.frozenReferenceCount)
+  }
+
   public static var format: any TailFormat.Type { Encoding.Format.self }
 }
 
@@ -52,7 +69,16 @@ public let pageRefForms: [any PageRefForm.Type] = {
     FakeHeadForm<KeyOn, NonPreemptibleRCU>.self,
     FakeHeadForm<KeyOn, PreemptibleRCU>.self,
     PlainForm<MaskEncoding>.self,
-    AssumedCountForm<MaskEncoding>.self,
+    AssumedCountForm<MaskEncoding, NoGuard>.self,
+    AssumedCountForm<MaskEncoding, CountGuard<NonPreemptibleRCU>>.self,
+    AssumedCountForm<
+      FakeHeadEncoding<OptimizeVmemmapKey>, FakeHeadGuard<OptimizeVmemmapKey, NonPreemptibleRCU>
+    >.self,
+    FrozenBitForm<MaskEncoding, NoGuard>.self,
+    FrozenBitForm<MaskEncoding, CountGuard<NonPreemptibleRCU>>.self,
+    FrozenBitForm<
+      FakeHeadEncoding<OptimizeVmemmapKey>, FakeHeadGuard<OptimizeVmemmapKey, NonPreemptibleRCU>
+    >.self,
   ]
   #if HAVE_URCU
     forms +=

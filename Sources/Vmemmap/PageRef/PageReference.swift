@@ -2,7 +2,7 @@ public import CVmemmap
 
 /// The reference count of a page.
 ///
-/// Signed and 32 bits wide; 0 for tails and free pages. The operations below act on the struct
+/// Signed and 32 bits wide; 0 for tails and free pages, or what ``TailFormat/frozenReferenceCount`` says. The operations below act on the struct
 /// page that they are called on, without looking for the head.
 extension Page {
   /// The count, read relaxed. The corresponding kernel function is `page_ref_count()`.
@@ -55,22 +55,23 @@ extension Page {
     return false
   }
 
-  /// Replaces a count of exactly `count` by 0, fully ordered; tells whether it did.
+  /// Replaces a count of exactly `count` by 0, or by what else is a frozen count, fully ordered; tells
+  /// whether it did.
   ///
   /// While frozen, nobody can take a reference. The corresponding kernel function is
   /// `page_ref_freeze()`.
   @inlinable @inline(__always)
-  public func freezeReferences(_ count: Int32) -> Bool {
-    cvm_atomic_try_cmpxchg(address &+ Offset.refcount, count, 0).exchanged
+  public func freezeReferences(_ count: Int32, to frozen: Int32 = 0) -> Bool {
+    cvm_atomic_try_cmpxchg(address &+ Offset.refcount, count, frozen).exchanged
   }
 
   /// Ends a freeze with `count` references, with release ordering.
   ///
-  /// - Precondition: the count is 0 and `count` is not.
+  /// - Precondition: the count is 0, or frozen, and `count` is more.
   /// The corresponding kernel function is `page_ref_unfreeze()`.
   @inlinable @inline(__always)
   public func unfreezeReferences(_ count: Int32) {
-    assert(referenceCount == 0 && count != 0)
+    assert(referenceCount <= 0 && count > 0)
     setReferenceCount(count)
   }
 }

@@ -33,11 +33,29 @@ struct LoopFacts {
   /// Whether a conditional move stands where others have a branch.
   var choosesByMove: Bool { arm.hasSuffix("_cmov") }
 
-  /// Whether a reference is taken without a look at the count.
-  var assumesCount: Bool { arm == "mask_assume1" }
+  /// Whether taking a reference stores without a look at the count, unless there is a guard before it.
+  var assumesCount: Bool { arm.contains("_assume1") }
+
+  /// Whether a reference is taken by an addition, and frozen counts are told by a bit.
+  var hasFrozenBit: Bool { arm.contains("_frozen") }
+
+  /// How often the count is read to take a reference, by locked operations, too: with the key on with
+  /// acquire, or by another guard; by a load; by a compare-and-swap, or by an addition and the
+  /// compare-and-swap that sets a frozen count back.
+  var countReads: Int {
+    (testsFakeHeads || arm.hasSuffix("_guarded") ? 1 : 0) + (assumesCount ? 1 : 2)
+  }
+
+  /// Locked operations in the code that takes a reference.
+  var lockedToTake: Int { hasFrozenBit ? 2 : 1 }
+
+  /// In the code that drops it: with a frozen bit, who reaches 0 sets it.
+  var lockedToPut: Int { hasFrozenBit ? 2 : 1 }
 
   /// Whether the head is found without asking whether the page is a tail.
-  var isBranchless: Bool { arm == "mask" || assumesCount || isMemdesc }
+  var isBranchless: Bool {
+    arm == "mask" || arm.hasPrefix("mask_assume1") || arm.hasPrefix("mask_frozen") || isMemdesc
+  }
 
   subscript(column: Column) -> Int { counts[Column.allCases.firstIndex(of: column)!] }
 

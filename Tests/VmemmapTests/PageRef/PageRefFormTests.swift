@@ -24,8 +24,8 @@ struct PageRefFormTests {
   }
 
   @Test(
-    "Every form adds unless the count is the one named, and touches nothing else",
-    arguments: pageRefForms)
+    "Every form but F adds unless the count is the one named, and touches nothing else",
+    arguments: pageRefForms.filter { $0.format.frozenReferenceCount == 0 })
   func additions(form: any PageRefForm.Type) throws {
     let map = try ModelledMemory(order: 2, folios: 32).map(form.format)
     for state in form.hvoStates {
@@ -44,6 +44,90 @@ struct PageRefFormTests {
         }
       }
     }
+  }
+
+  /// Count before, addend, what tells, and count after an addition without a guard.
+  private static let frozenAdditions: [(Int32, Int32, Bool, Int32)] = [
+    (1, 1, true, 2), (5, 3, true, 8), (0, 1, true, 1), (.max - 1, 1, true, .max),
+    // In the range of frozen counts, of which one that has grown by more than 2^30 is set back.
+    (.max, 1, false, .min), (.min, 1, false, .min + 1), (.min + 7, 2, false, .min + 9),
+    (.min + (1 << 30) - 1, 1, false, .min + (1 << 30)), (.min + (1 << 30), 1, false, .min),
+    (-2, 1, false, .min), (-1, 1, true, 0),
+  ]
+
+  @Test(
+    "Form F takes a reference unless bit 31 is set then, and sets a frozen count back before it overflows",
+    arguments: pageRefForms.filter { $0.format.frozenReferenceCount == .min })
+  func frozenAdditions(form: any PageRefForm.Type) throws {
+    let map = try ModelledMemory(order: 2, folios: 32).map(form.format)
+    for state in form.hvoStates {
+      try use(form, in: state) {
+        for pfn in [0, 1, 4, 64] {
+          for (count, addend, taken, after) in PageRefFormTests.frozenAdditions {
+            // Behind a guard nothing is added to a count that it sees to be frozen.
+            let isGuarded = count < 0 && form.name.hasSuffix("guarded") && isGuarding(form, state)
+            unsafe map[pfn].setReferenceCount(count)
+            let before = map.rawPages
+            let added = unsafe form.pageRefAddUnless(map[pfn], addend, 0)
+            #expect(added == (taken && !isGuarded), "\(count) plus \(addend)")
+            #expect(map.rawPage(pfn).refcount == (isGuarded ? count : after))
+            unsafe map[pfn].setReferenceCount(count)
+            #expect(map.firstChange(from: before) == nil)
+          }
+        }
+      }
+    }
+  }
+
+  /// With the key off the old layout's guard does nothing: no struct page is read-only.
+  private func isGuarding(_ form: any PageRefForm.Type, _ state: HVOState) -> Bool {
+    form.staticKey == nil || state.isKeyEnabled
+  }
+
+  @Test(
+    "Tails hold what their format calls frozen, wherever they come from",
+    arguments: PageRefFormTests.frozenFormats)
+  func tails(format: any TailFormat.Type) throws {
+    let memory = ModelledMemory(order: 9, folios: 2)
+    var map = try memory.map(format)
+    func expectFrozenTails() {
+      for pfn in 0..<map.pageCount where pfn % 512 != 0 && map.rawPage(pfn).refcount != 1 {
+        #expect(map.rawPage(pfn).refcount == .min, "pfn \(pfn)")
+      }
+    }
+    expectFrozenTails()
+    try map.optimize(folios: memory.heads)
+    expectFrozenTails()
+    // Those of the old layout's fake heads are the heads' own.
+    let ones = (0..<map.pageCount).count { map.rawPage($0).refcount == 1 }
+    #expect(ones == (map.format.sharedTails == .firstVmemmapPage ? 16 : 2))
+    try map.restore(folios: memory.heads)
+    expectFrozenTails()
+    try map.demote(folio: 0, to: 1)
+    for pfn in 0..<512 { #expect(map.rawPage(pfn).refcount == (pfn % 2 == 0 ? 1 : .min)) }
+  }
+
+  private static let frozenFormats: [any TailFormat.Type] = [
+    FrozenCountFormat<HeadMaskFormat>.self, FrozenCountFormat<HeadPointerFormat>.self,
+  ]
+
+  @Test(
+    "Who drops the last reference frees, and only if nobody takes another before the count is frozen"
+  )
+  func puts() throws {
+    let map = try ModelledMemory(order: 0, folios: 64).map(FrozenCountFormat<HeadMaskFormat>.self)
+    typealias Form = FrozenBitForm<MaskEncoding, NoGuard>
+    let page = unsafe map[7]
+    page.setReferenceCount(2)
+    #expect(!Form.putTestZero(page))
+    #expect(Form.putTestZero(page) && page.referenceCount == .min)
+    // Dropped on a frozen page, as no caller must: nothing is freed twice.
+    #expect(!Form.putTestZero(page))
+    page.setReferenceCount(0)
+    #expect(Form.pageRefAddUnless(page, 1, 0), "a count of 0 is not frozen yet")
+    #expect(Form.putTestZero(page) && !Form.pageRefAddUnless(page, 1, 0))
+    page.unfreezeReferences(1)
+    #expect(Form.freeze(page, 1) && page.referenceCount == .min)
   }
 
   @Test(
@@ -96,7 +180,11 @@ struct PageRefFormTests {
       // Its compare-and-swap fails, as the tail's count is 0, and faults nevertheless.
       await #expect(
         processExitsWith: .signal(SIGSEGV), observing: [\.standardOutputContent]
-      ) { try storeToTail(AssumedCountForm<MaskEncoding>.self) },
+      ) { try storeToTail(AssumedCountForm<MaskEncoding, NoGuard>.self) },
+      // Nor does an addition take a reference there.
+      await #expect(
+        processExitsWith: .signal(SIGSEGV), observing: [\.standardOutputContent]
+      ) { try storeToTail(FrozenBitForm<MaskEncoding, NoGuard>.self) },
       await #expect(
         processExitsWith: .signal(SIGSEGV), observing: [\.standardOutputContent]
       ) { try storeToTail(FakeHeadForm<KeyOff, NonPreemptibleRCU>.self) },
@@ -118,7 +206,7 @@ struct PageRefFormTests {
   }
 
   @Test(
-    "References taken and dropped by several threads add up, and a frozen count stays 0",
+    "References taken and dropped by several threads add up, and none is taken on a frozen page",
     arguments: pageRefForms)
   func threads(form: any PageRefForm.Type) throws {
     let map = try ModelledMemory(order: 9, folios: 1).map(form.format)
@@ -153,9 +241,9 @@ struct PageRefFormTests {
         } else {
           while takersAtWork.load(ordering: .relaxed) > 0 {
             let takenBefore = taken.load(ordering: .relaxed)
-            if page.freezeReferences(1) {
+            if form.freeze(page, 1) {
               freezes.add(1, ordering: .relaxed)
-              for _ in 0..<100 where page.referenceCount != 0 {
+              for _ in 0..<100 where page.referenceCount > 0 {
                 violations.add(1, ordering: .relaxed)
               }
               page.unfreezeReferences(1)
