@@ -13,14 +13,14 @@
 static __thread struct ctorture_call *volatile watched;
 static __thread long instructions_left;
 
-bool ctorture_call(struct ctorture_call *call) {
+enum ctorture_answer ctorture_call(struct ctorture_call *call) {
   instructions_left = call->stop;
   watched = call;
   if (call->stop >= 0) __writeeflags(__readeflags() | TRAP_FLAG);
-  bool taken = call->take(call->page);
+  enum ctorture_answer answer = call->walk(call->page);
   if (call->stop >= 0) __writeeflags(__readeflags() & ~TRAP_FLAG);
   watched = NULL;
-  return taken;
+  return answer;
 }
 
 static void end_as_always(int signal_number) {

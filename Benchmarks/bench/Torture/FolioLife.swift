@@ -66,6 +66,8 @@ final class FolioLife {
     while clock.now < moment {
       switch clock.now.stage {
       case .ordinary:
+        hasDroppedLast = (0..<pageCount).map { self[$0].dropReferences(1) == 0 }
+      case .dropping:
         for pfn in 0..<pageCount { try free(pfn) }
         for head in heads { map.format.prepCompoundPage(self[head], order: order) }
       case .frozen:
@@ -100,16 +102,18 @@ final class FolioLife {
   /// How often pages were freed that nobody had allocated since: in the lives that are over.
   private(set) var doubleFrees = 0
 
-  /// Drops a reference; who drops a page's last one has freed it.
-  func put(_ page: Page) {
-    guard form.putTestZero(page) else { return }
+  /// Of each page, whether this object's reference was the last one when it was dropped.
+  private var hasDroppedLast: [Bool] = []
+
+  /// Notes that somebody freed a page.
+  func noteFree(_ page: Page) {
     let pfn = Int(page.address - structPages.lowerBound) / Page.size
     frees.withLock { $0[pfn] += 1 }
   }
 
-  /// Drops this thread's reference on a page, and waits until the last one is gone.
+  /// Frees a page on which this object had a reference, or waits until somebody else has.
   private func free(_ pfn: PageFrameNumber) throws {
-    put(self[pfn])
+    if hasDroppedLast[pfn] && form.claimToFree(self[pfn]) { noteFree(self[pfn]) }
     try wait(for: pfn) { frees.withLock { $0[pfn] > 0 } }
   }
 

@@ -27,7 +27,7 @@ final class FreeWalker: @unchecked Sendable {
     arm.rcu?.registerThread()
     defer { arm.rcu?.unregisterThread() }
     var call = unsafe ctorture_call(
-      take: arm.take, page: 0,
+      walk: arm.walk, page: 0,
       begin: life.structPages.lowerBound, end: life.structPages.upperBound, stop: -1,
       stopped: nil, faulted: { unsafe FreeWalker.from($0).waitUntilWritable() },
       context: Unmanaged.passUnretained(self).toOpaque())
@@ -35,9 +35,9 @@ final class FreeWalker: @unchecked Sendable {
       let page = randomPage()
       unsafe call.page = page.address
       walkBegan = life.clock.now
-      let hasTaken = unsafe ctorture_call(&call)
-      tally.note(taken: hasTaken)
-      if hasTaken { life.put(page) }
+      let answer = unsafe ctorture_call(&call)
+      tally.note(taken: answer != ctorture_refused)
+      if answer == ctorture_freed { life.noteFree(page) }
     }
   }
 

@@ -1,9 +1,11 @@
 /// What a folio's struct pages are at a time of their life.
 ///
-///     ordinary ──► frozen ──► quiescent ──► optimized ──► inUse ──► restored ──► ordinary ...
+///     ordinary ──► dropping ──► frozen ──► quiescent ──► optimized ──► inUse ──► restored ──► ordinary ...
 enum Stage: Int, CaseIterable {
   /// Pages of order 0 in use, each with one reference.
   case ordinary
+  /// The same, each of which has lost the reference: every count is 0, and nothing else was done.
+  case dropping
   /// Freed, and made one compound page by `prep_compound_page()`; every count is 0.
   case frozen
   /// The same after a grace period, where the form has them: readers that knew the ordinary pages
@@ -21,6 +23,7 @@ extension Stage: CustomStringConvertible {
   var description: String {
     switch self {
     case .ordinary: "ordinary"
+    case .dropping: "dropping"
     case .frozen: "frozen"
     case .quiescent: "quiescent"
     case .optimized: "optimised"

@@ -114,14 +114,14 @@ extension SteppedWalker {
 
   private func walk() {
     var call = unsafe ctorture_call(
-      take: arm.take, page: page.address,
+      walk: arm.walk, page: page.address,
       begin: life.structPages.lowerBound, end: life.structPages.upperBound, stop: stop,
       stopped: { unsafe SteppedWalker.from($0).waitForLeave() },
       faulted: { unsafe SteppedWalker.from($0).waitUntilWritable() },
       context: Unmanaged.passUnretained(self).toOpaque())
-    let hasTaken = unsafe ctorture_call(&call)
-    tally.note(taken: hasTaken)
-    if hasTaken { life.put(page) }
+    let answer = unsafe ctorture_call(&call)
+    tally.note(taken: answer != ctorture_refused)
+    if answer == ctorture_freed { life.noteFree(page) }
   }
 
   /// In a signal handler, before an instruction.

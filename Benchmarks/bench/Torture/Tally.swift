@@ -11,7 +11,6 @@ struct Tally: Sendable {
 
   var refused: Int { operations - taken }
 
-  /// Notes what an operation answered; where it took a reference, the caller puts it.
   mutating func note(taken hasTaken: Bool) {
     operations += 1
     if hasTaken { taken += 1 }

@@ -8,8 +8,8 @@ struct TortureArm: Sendable {
   let kernels: String
   /// How references are dropped, and pages frozen; and what tails hold.
   let form: any PageRefForm.Type
-  /// How they are taken: by the form, or by one that is wrong in a known way.
-  let take: ctorture_take
+  /// Takes a reference and drops it.
+  let walk: ctorture_walk
   /// The read side, where folios wait for a grace period between freeing and remapping.
   var rcu: (any RCUReadSide.Type)?
   /// The kernel that took huge pages at boot and left their template with the counts that
@@ -33,7 +33,7 @@ extension TortureArm {
   private static var plain: TortureArm {
     TortureArm(
       name: "A", kernels: "up to 6.9", form: PlainForm<PointerEncoding>.self,
-      take: { PlainForm<PointerEncoding>.pageRefAddUnless(Page(address: $0), 1, 0) },
+      walk: { PlainForm<PointerEncoding>.walk($0) },
       faultsFrom: Set(Stage.allCases))
   }
 
@@ -42,9 +42,7 @@ extension TortureArm {
     TortureArm(
       name: "C without RCU", kernels: "-",
       form: FakeHeadForm<KeyOn, NonPreemptibleRCU>.self,
-      take: {
-        FakeHeadForm<KeyOn, NonPreemptibleRCU>.pageRefAddUnless(Page(address: $0), 1, 0)
-      },
+      walk: { FakeHeadForm<KeyOn, NonPreemptibleRCU>.walk($0) },
       faultsFrom: [.ordinary])
   }
 
@@ -52,7 +50,7 @@ extension TortureArm {
   private static var mask: TortureArm {
     TortureArm(
       name: "D", kernels: "since 7.1", form: PlainForm<MaskEncoding>.self,
-      take: { PlainForm<MaskEncoding>.pageRefAddUnless(Page(address: $0), 1, 0) },
+      walk: { PlainForm<MaskEncoding>.walk($0) },
       faultsFrom: [.ordinary])
   }
 
@@ -65,7 +63,7 @@ extension TortureArm {
 
   private func afterBoot(kernels: String) -> TortureArm {
     TortureArm(
-      name: "\(name), template of boot", kernels: kernels, form: form, take: take,
+      name: "\(name), template of boot", kernels: kernels, form: form, walk: walk,
       bootedKernel: KernelVersion(7, 2), faultsFrom: Set(Stage.allCases))
   }
 
@@ -74,12 +72,12 @@ extension TortureArm {
     typealias Guarded = AssumedCountForm<MaskEncoding, CountGuard<NonPreemptibleRCU>>
     let guarded = TortureArm(
       name: "E, guarded", kernels: "-", form: Guarded.self,
-      take: { Guarded.pageRefAddUnless(Page(address: $0), 1, 0) }, faultsFrom: [.ordinary])
+      walk: { Guarded.walk($0) }, faultsFrom: [.ordinary])
     typealias Unguarded = AssumedCountForm<MaskEncoding, NoGuard>
     return [
       TortureArm(
         name: "E", kernels: "-", form: Unguarded.self,
-        take: { Unguarded.pageRefAddUnless(Page(address: $0), 1, 0) },
+        walk: { Unguarded.walk($0) },
         faultsFrom: Set(Stage.allCases)),
       guarded, guarded.afterBoot(kernels: "-"),
     ] + assumedCountWithGracePeriods
@@ -87,21 +85,24 @@ extension TortureArm {
 
   /// The addition writes whatever the count is. A template of boot does not show the frozen bit, but a 1, and
   /// no guard that goes by the count keeps an addition off it.
+  ///
+  /// And a drop is two stores: one that makes the count 0, and one that freezes it. In between somebody
+  /// else may take a reference and drop it, and who freed the page may have made it a tail by then.
   private static var frozenBit: [TortureArm] {
     typealias Guarded = FrozenBitForm<MaskEncoding, CountGuard<NonPreemptibleRCU>>
     let guarded = TortureArm(
       name: "F, guarded", kernels: "-", form: Guarded.self,
-      take: { Guarded.pageRefAddUnless(Page(address: $0), 1, 0) }, faultsFrom: [.ordinary])
+      walk: { Guarded.walk($0) }, faultsFrom: [.ordinary, .dropping])
     typealias Unguarded = FrozenBitForm<MaskEncoding, NoGuard>
     return [
       TortureArm(
         name: "F", kernels: "-", form: Unguarded.self,
-        take: { Unguarded.pageRefAddUnless(Page(address: $0), 1, 0) },
+        walk: { Unguarded.walk($0) },
         faultsFrom: Set(Stage.allCases)),
       // So often set back that walks meet it.
       TortureArm(
         name: "F, limit 8", kernels: "-", form: Unguarded.self,
-        take: { Unguarded.addUnlessFrozen(Page(address: $0), 1, limit: 8) },
+        walk: { Unguarded.walk($0) { Unguarded.addUnlessFrozen($0, 1, limit: 8) } },
         faultsFrom: Set(Stage.allCases)),
       guarded, guarded.afterBoot(kernels: "-"),
     ] + frozenBitWithGracePeriods
@@ -115,21 +116,21 @@ extension TortureArm {
         TortureArm(
           name: "B", kernels: "6.10 to ~6.14",
           form: EarlyFakeHeadForm<KeyOn, MembarrierRCU>.self,
-          take: {
-            EarlyFakeHeadForm<KeyOn, MembarrierRCU>.pageRefAddUnless(Page(address: $0), 1, 0)
-          },
+          walk: { EarlyFakeHeadForm<KeyOn, MembarrierRCU>.walk($0) },
           rcu: MembarrierRCU.self, faultsFrom: [.quiescent]),
         TortureArm(
           name: "C", kernels: "~6.15 to 7.0",
           form: FakeHeadForm<KeyOn, MembarrierRCU>.self,
-          take: {
-            FakeHeadForm<KeyOn, MembarrierRCU>.pageRefAddUnless(Page(address: $0), 1, 0)
-          },
+          walk: { FakeHeadForm<KeyOn, MembarrierRCU>.walk($0) },
           rcu: MembarrierRCU.self, faultsFrom: []),
         TortureArm(
           name: "C, tests misordered", kernels: "-",
           form: FakeHeadForm<KeyOn, MembarrierRCU>.self,
-          take: { MisorderedFakeHeadForm.pageRefAddUnless(Page(address: $0), 1, 0) },
+          walk: {
+            FakeHeadForm<KeyOn, MembarrierRCU>.walk($0) {
+              MisorderedFakeHeadForm.pageRefAddUnless($0, 1, 0)
+            }
+          },
           rcu: MembarrierRCU.self, faultsFrom: [.quiescent]),
       ]
     }
@@ -142,26 +143,35 @@ extension TortureArm {
       return [
         TortureArm(
           name: "E, guarded, RCU", kernels: "-", form: New.self,
-          take: { New.pageRefAddUnless(Page(address: $0), 1, 0) },
+          walk: { New.walk($0) },
           rcu: MembarrierRCU.self, faultsFrom: []),
         TortureArm(
           name: "E, guarded as C", kernels: "-", form: Old.self,
-          take: { Old.pageRefAddUnless(Page(address: $0), 1, 0) },
+          walk: { Old.walk($0) },
           rcu: MembarrierRCU.self, faultsFrom: []),
       ]
     }
 
+    /// Only the take is within the guard's read side: what is left is the drop.
     private static var frozenBitWithGracePeriods: [TortureArm] {
       typealias New = FrozenBitForm<MaskEncoding, CountGuard<MembarrierRCU>>
       typealias Old = FrozenBitForm<FakeHeadEncoding<KeyOn>, FakeHeadGuard<KeyOn, MembarrierRCU>>
       return [
         TortureArm(
           name: "F, guarded, RCU", kernels: "-", form: New.self,
-          take: { New.pageRefAddUnless(Page(address: $0), 1, 0) },
-          rcu: MembarrierRCU.self, faultsFrom: []),
+          walk: { New.walk($0) },
+          rcu: MembarrierRCU.self, faultsFrom: [.dropping]),
         TortureArm(
           name: "F, guarded as C", kernels: "-", form: Old.self,
-          take: { Old.pageRefAddUnless(Page(address: $0), 1, 0) },
+          walk: { Old.walk($0) },
+          rcu: MembarrierRCU.self, faultsFrom: [.dropping]),
+        TortureArm(
+          name: "F, guarded, RCU, drop too", kernels: "-", form: New.self,
+          walk: {
+            MembarrierRCU.lock()
+            defer { MembarrierRCU.unlock() }
+            return New.walk($0)
+          },
           rcu: MembarrierRCU.self, faultsFrom: []),
       ]
     }
@@ -170,4 +180,18 @@ extension TortureArm {
     private static let assumedCountWithGracePeriods: [TortureArm] = []
     private static let frozenBitWithGracePeriods: [TortureArm] = []
   #endif
+}
+
+extension PageRefForm {
+  /// Takes a reference on the struct page at an address, and drops it.
+  ///
+  /// - Parameter take: how, where that is not as the form does.
+  @inline(__always)
+  fileprivate static func walk(
+    _ address: UInt, _ take: (Page) -> Bool = { pageRefAddUnless($0, 1, 0) }
+  ) -> ctorture_answer {
+    let page = Page(address: address)
+    guard take(page) else { return ctorture_refused }
+    return putTestZero(page) ? ctorture_freed : ctorture_taken
+  }
 }

@@ -47,7 +47,7 @@ struct TortureReport {
 
     \(TortureReport.table(steppedColumns, stepped.map(\.outcome.tally)))
 
-      ordinary: pages of order 0; frozen: freed and made one compound page; quiescent: after a grace \
+      ordinary: pages of order 0; dropping: their counts have become 0; frozen: freed and made one compound page; quiescent: after a grace \
     period, if any;
       optimised: tails are read-only, the head is frozen; in use: the head has a count; restored: \
     frozen, writable
@@ -67,10 +67,13 @@ struct TortureReport {
     tail; guarded, they
       load the count first, and are as D is. Within an RCU read side, with a grace period before struct \
     pages become
-      read-only, no window is left. F sets bit 31 in the count of tails and free pages; a template of \
-    boot without that
-      bit lets its guard through, too. F, limit 8: the count of frozen pages is set back after 8 \
-    additions, not 2^30.
+      read-only, E has no window left, and F that of a drop: it made the count 0, others took, dropped and \
+    freed, and then
+      its second store, which freezes the count, comes too late; the read side must span it, too. F sets bit \
+    31 in the count
+      of tails and free pages; a template of boot without that bit lets its guard through, too. F, limit 8: \
+    frozen counts
+      are set back after 8 additions, not 2^30. Tests/model checks the same forms in every order of steps.
       Form D is \(KernelVersion(7, 1).pageRefAddUnless) in 7.1, \(KernelVersion(7, 2).pageRefAddUnless) \
     since 7.2.
 

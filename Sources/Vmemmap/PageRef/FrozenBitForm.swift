@@ -65,12 +65,12 @@ public enum FrozenBitForm<Base: CompoundEncoding, Guard: StoreGuard>: PageRefFor
     return false
   }
 
-  /// Who reaches 0 frees the page only if nobody takes a reference before the count is frozen.
+  /// Only who freezes the count does, if nobody takes a reference before.
+  ///
+  /// Under HVO this is another store that needs a guard of its own: somebody else may have taken, dropped
+  /// and freed meanwhile, and the page may be a tail that is mapped read-only.
   @inlinable @inline(__always)
-  public static func putTestZero(_ page: Page) -> Bool {
-    guard page.dropReferences(1) == 0 else { return false }
-    return page.freezeReferences(0, to: .min)
-  }
+  public static func claimToFree(_ page: Page) -> Bool { page.freezeReferences(0, to: .min) }
 
   public static func registerThread() { Guard.RCU.registerThread() }
   public static func unregisterThread() { Guard.RCU.unregisterThread() }

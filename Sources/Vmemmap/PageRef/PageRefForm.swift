@@ -12,10 +12,8 @@ public protocol PageRefForm: KernelCode {
   /// ``getPageUnlessZero(_:)`` is `(page, 1, 0)` or `(page, 1)`.
   static func pageRefAddUnless(_ page: Page, _ addend: Int32, _ unless: Int32) -> Bool
 
-  /// Drops a reference; tells whether it was the last one, so that the caller has to free the page.
-  ///
-  /// The corresponding kernel functions are `put_page_testzero()` and `folio_put_testzero()`.
-  static func putTestZero(_ page: Page) -> Bool
+  /// Whether somebody who dropped the count to 0 is the one who has to free the page.
+  static func claimToFree(_ page: Page) -> Bool
 }
 
 extension PageRefForm {
@@ -41,8 +39,17 @@ extension PageRefForm {
     return pageRefAddUnless(head, 1, 0) ? head : nil
   }
 
+  /// In all forms but F who drops the last reference does.
   @inlinable @inline(__always)
-  public static func putTestZero(_ page: Page) -> Bool { page.dropReferences(1) == 0 }
+  public static func claimToFree(_ page: Page) -> Bool { true }
+
+  /// Drops a reference; tells whether it was the last one, so that the caller has to free the page.
+  ///
+  /// The corresponding kernel functions are `put_page_testzero()` and `folio_put_testzero()`.
+  @inlinable @inline(__always)
+  public static func putTestZero(_ page: Page) -> Bool {
+    page.dropReferences(1) == 0 && claimToFree(page)
+  }
 
   /// Replaces a count of exactly `count` by the one at which nobody can take a reference; tells whether it
   /// did. ``Page/unfreezeReferences(_:)`` ends it.
