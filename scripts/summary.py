@@ -19,6 +19,7 @@ MANY_FOOTPRINTS = 3
 # What tells two figures, two panels and two lines of one panel apart. Mapping and template node
 # go with the HVO state, so they make lines.
 FIGURE = ["operation", "footprint", "pattern", "cpu_node", "memory_node", "peer_node", "threads"]
+FIGURE += ["readers"]
 PANEL = ["page_class", "mix", "predictability"]
 SERIES = ["arm", "baseline", "hvo", "mapping", "template_node"]
 
@@ -38,6 +39,8 @@ OTHERS = ["run_id", "commit", "machine_key", "label", "cpu", "kernel", "mode", "
 OTHERS += ["level", "verdict"]
 COLUMNS = dict.fromkeys(["schema_version", *OTHERS, *FIGURE, *PANEL, *SERIES, *NUMBERS])
 del COLUMNS["footprint"]  # made here, from huge_pages and footprint_bytes
+# What earlier runs of the same schema lack.
+LATER = ["readers"]
 
 
 class RunError(Exception):
@@ -87,7 +90,9 @@ def load(run: Path) -> pd.DataFrame:
         found = f"has schema version {foreign[0]!r}; this script reads version {SCHEMA_VERSION}"
         way_out = "draw it with scripts/plot of the commit that wrote it, which its meta.json names"
         raise RunError(65, f"{path} {found}: {way_out}")
-    missing = [name for name in COLUMNS if name not in header]
+    for name in LATER:
+        frame[name] = frame.get(name, "")
+    missing = [name for name in COLUMNS if name not in frame]
     if missing:
         raise RunError(65, f"{path} lacks columns: {', '.join(missing)}")
     for name in NUMBERS:

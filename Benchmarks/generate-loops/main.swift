@@ -85,6 +85,11 @@ let empty = Arm(
   ],
   hasTwin: false)
 
+/// What threads do beside those that are timed.
+let reader = Arm(
+  operation: "page_ref_count", name: "page_ref_count",
+  bodies: ["throughput": throughput("PageRefCount")], hasTwin: false)
+
 let encodings = comparableEncodings.map { Contender($0) }
 
 let arms =
@@ -119,7 +124,7 @@ let arms =
   + timed("put_page", of: compoundEncodings.map { Contender($0) }) {
     ["throughput": throughput("PutPage" + $0), "spaced": spaced("PutPage" + $0)]
   }
-  + plantedAdditions.map { planted($0) } + [empty]
+  + plantedAdditions.map { planted($0) } + [empty, reader]
 
 // MARK: Entry points
 

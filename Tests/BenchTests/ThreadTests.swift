@@ -28,6 +28,56 @@ extension BenchTests {
     }
 
     @Test(
+      "Takers go on until all were timed, readers as long as they do, and no reference is lost",
+      .enabled(if: CPUs.allowed.count > 1, "this process may use one CPU only"))
+    func contention() throws {
+      let finished = try FinishedRun(
+        ["--preset", "refcount", "--threads", "2", "--processes", "1", "--budget", "2"])
+      #expect(finished.ending.status == 0, "\(finished.ending.errors)")
+      let run = finished.run
+      let rows = finished.contention
+      let arms = Set(proposedForms.map { $0.name } + ["mask", "fakehead"])
+      // Of each cell all rounds of all arms, and perhaps modes of some.
+      for (cell, rows) in Dictionary(grouping: rows.filter { $0.mode == 0 }, by: \.cell) {
+        let summary = run.summary.filter { $0.cell == cell }
+        #expect(Set(rows.map(\.arm)) == arms && Set(summary.map(\.arm)) == arms)
+        for row in rows {
+          let readers = summary.first?.readers ?? 0
+          #expect(row.threads == 2 && row.readers == readers && row.share == 1)
+          let takers = readers == 2 ? 2 : 2 - readers
+          // A taker is never faster than all together, nor all than the slowest times their number.
+          #expect(row.nsTogether <= row.nsSlowest / Double(takers) * 1.0001)
+          #expect(row.fairness > 0 && row.fairness <= 1)
+          #expect((row.nsRead != nil) == (readers == 1), "\(row)")
+          #expect((row.failedSwaps != nil) == (readers < 2), "\(row)")
+          if row.arm.contains("frozen") { #expect(row.failedSwaps ?? 0 == 0) }
+          #expect((row.ratio == nil) == (row.arm == "mask"))
+        }
+      }
+      for row in rows where row.mode > 0 {
+        #expect(
+          rows.contains { $0.cell == row.cell && $0.arm == row.arm && $0.mode == 3 - row.mode })
+      }
+      // Both operations with no reader, one and two on the same page; each on its own, near and apart.
+      #expect(Set(rows.map(\.cell)).count == 2 * (3 + 2))
+    }
+
+    @Test("Threads that only read are for operations that take references, and for several threads")
+    func readers() throws {
+      let directory = try TemporaryDirectory()
+      func cells(_ arguments: [String]) throws -> Int {
+        let ending = try Bench.run(["list"] + Self.plan + arguments, in: directory.url)
+        return ending.output.split(separator: "\n").count { $0.contains("of which read") }
+      }
+      let one = ["--order", "0", "--hvo", "off", "--threads", "2"]
+      #expect(try cells(one + ["--operation", "folio_try_get", "--readers", "0,50,100"]) == 4)
+      #expect(try cells(one + ["--operation", "compound_head", "--readers", "50"]) == 1)
+      #expect(try cells(one + ["--operation", "page_head", "--readers", "50"]) == 0)
+      let refused = try Bench.run(["list", "--readers", "101"], in: directory.url)
+      #expect(refused.status == 64 && refused.errors.contains("101"))
+    }
+
+    @Test(
       "Threads that keep to one page each are measured on pages next to each other, and apart",
       .enabled(if: CPUs.allowed.count > 1, "this process may use one CPU only"))
     func onePageEach() throws {

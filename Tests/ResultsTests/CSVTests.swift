@@ -17,8 +17,8 @@ struct CSVTests {
         schema_version,run_id,timestamp,commit,machine_key,label,cpu,kernel,cell,operation,mode,\
         chain,arm,role,kernels,baseline,order,page_class,mix,predictability,pattern,\
         footprint_bytes,huge_pages,level,hvo,mapping,cpu_node,memory_node,template_node,templates,\
-        peer_node,threads,iterations,rounds,processes,layouts,ns_per_op,ns_min,ns_iqr,ns_net,\
-        cycles,ratio,ratio_lo,ratio_hi,difference_ns,difference_lo,difference_hi,\
+        peer_node,threads,readers,iterations,rounds,processes,layouts,ns_per_op,ns_min,ns_iqr,\
+        ns_net,cycles,ratio,ratio_lo,ratio_hi,difference_ns,difference_lo,difference_hi,\
         difference_cycles,difference_cycles_lo,difference_cycles_hi,margin,smallest_effect,\
         verdict,p_value,coverage,null_lo,null_hi,layouts_agree,placement,touched_bytes,drift,\
         ties,checksum,counted_cycles,counted_instructions,counted_branch_misses
@@ -48,7 +48,7 @@ struct CSVTests {
       row.csvLine == """
         2,2026-01-31T12-34-56Z-epyc-2c-1a2b3c4d,2026-01-31T12:34:56Z,,epyc-2c-1a2b3c4d,,\
         "AMD EPYC (26/2, Zen 5)",,1,compound_head,throughput,,mask,new,,fakehead,9,mixed,50.0,\
-        random,walk,32768,1,,elsewhere,2m,,,,,,1,131072,40,3,4,0.56,0.55,0.01,,,,,,,,,,,,,,,,,,,\
+        random,walk,32768,1,,elsewhere,2m,,,,,,1,,131072,40,3,4,0.56,0.55,0.01,,,,,,,,,,,,,,,,,,,\
         false,,,,,0x000000000000beef,,,
 
         """
@@ -99,6 +99,18 @@ struct CSVTests {
     #expect(throws: ResultsError.missingColumn(path: "summary.csv", column: "ratio_lo")) {
       try rows(text)
     }
+  }
+
+  @Test(
+    "A column that came later may be missing, and then holds nothing; no other of its name is taken"
+  )
+  func laterColumn() throws {
+    var row = SummaryRow.sample()
+    let without = [row].csv().replacing(",readers,", with: ",reader,")
+    #expect(try rows(without) == [row])
+    row.readers = 3
+    #expect(try rows([row].csv()) == [row])
+    #expect(SummaryRow.columns.filter(\.isLater).map(\.name) == ["readers"])
   }
 
   @Test("Counts come back the same from CSV, those that were not measured empty")

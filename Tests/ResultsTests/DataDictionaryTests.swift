@@ -14,6 +14,7 @@ struct DataDictionaryTests {
     section(RunDirectory.summaryName, SummaryRow.self),
     section(RunDirectory.samplesName, SampleRow.self),
     section(RunDirectory.layoutsName, LayoutRow.self),
+    section(RunDirectory.contentionName, ContentionRow.self),
     section(RunDirectory.codegenName, CodegenRow.self),
     section(RunDirectory.unmeasuredName, Meta.Unmeasured.self),
   ]
@@ -49,6 +50,7 @@ struct DataDictionaryTests {
     check(SummaryRow.self)
     check(SampleRow.self)
     check(LayoutRow.self)
+    check(ContentionRow.self)
     check(CodegenRow.self)
     check(Meta.Unmeasured.self)
   }
@@ -62,7 +64,7 @@ struct DataDictionaryTests {
     let resources = try #require(json["resources"] as? [[String: Any]])
     #expect(
       resources.map { $0["name"] as? String }
-        == ["summary", "samples", "layouts", "codegen", "unmeasured"])
+        == ["summary", "samples", "layouts", "contention", "codegen", "unmeasured"])
     let schema = try #require(resources[0]["schema"] as? [String: Any])
     #expect(schema["missingValues"] as? [String] == [""])
     #expect(schema["primaryKey"] as? [String] == ["cell", "arm"])

@@ -28,7 +28,7 @@ COLUMNS = (
     "schema_version run_id timestamp commit machine_key label cpu kernel cell operation mode chain"
     " arm role kernels baseline order page_class mix predictability pattern footprint_bytes"
     " huge_pages level hvo mapping cpu_node memory_node template_node templates peer_node threads"
-    " iterations rounds processes layouts ns_per_op ns_min ns_iqr ns_net cycles ratio ratio_lo"
+    " readers iterations rounds processes layouts ns_per_op ns_min ns_iqr ns_net cycles ratio ratio_lo"
     " ratio_hi difference_ns difference_lo difference_hi difference_cycles difference_cycles_lo"
     " difference_cycles_hi margin smallest_effect verdict p_value coverage null_lo null_hi"
     " layouts_agree placement touched_bytes drift ties checksum counted_cycles"

@@ -20,6 +20,9 @@ struct CellMeasurement {
   var samples: [CellReport.Sample] = []
   /// How long a cycle was in each round, in nanoseconds; 0 where that was not found out.
   var cycles: [Double] = []
+  /// Of each arm, how many compare-and-swaps fail for each reference taken; empty where one thread
+  /// measures, nil where the arm takes none.
+  var failedSwaps: [Double?] = []
 
   mutating func add(_ timed: Rounds.Timed, layout: Int, block: Int, round: Int) {
     cycles.append(timed.cycle?.nanoseconds ?? 0)
@@ -27,7 +30,7 @@ struct CellMeasurement {
       samples.append(
         CellReport.Sample(
           arm: one.arm, layout: layout, block: block, round: round, position: position,
-          elapsed: one.elapsed, counts: one.counts))
+          elapsed: one.elapsed, threads: one.threads, counts: one.counts))
     }
   }
 }

@@ -18,12 +18,17 @@ struct CellReport: Codable {
   let seconds: Double
   /// How long a cycle was in each round, in nanoseconds; 0 where that was not found out.
   let cycles: [Double]
+  /// Of each arm, how many compare-and-swaps fail for each reference taken; empty where one thread
+  /// measured, nil where the arm takes none.
+  let failedSwaps: [Double?]
   /// What each sample has counts of.
   let events: [HardwareEvent]
   /// The samples, eight numbers each: JSON of objects would take longer to read than to measure.
   private let packedSamples: [UInt64]
   /// One for each event of each sample; nil where others had the CPU's counters.
   private let packedEvents: [UInt64?]
+  /// One for each thread of each sample; empty where one thread measured.
+  private let packedThreads: [UInt64]
 
   /// One timed block.
   struct Sample {
@@ -34,6 +39,8 @@ struct CellReport: Codable {
     let position: Int
     /// Nanoseconds.
     let elapsed: UInt64
+    /// In each of several threads; empty of one.
+    let threads: [UInt64]
     let counts: ThreadCounts
   }
 
@@ -46,6 +53,8 @@ struct CellReport: Codable {
     self.placement = placement
     iterations = measurement.iterations
     cycles = measurement.cycles
+    failedSwaps = measurement.failedSwaps
+    packedThreads = measurement.samples.flatMap(\.threads)
     self.checksum = checksum
     self.seconds = seconds
     self.events = events
@@ -64,13 +73,16 @@ struct CellReport: Codable {
   var arms: [Arm] { planned.arms }
 
   var samples: [Sample] {
-    stride(from: 0, to: packedSamples.count, by: 8).map { first in
+    let threads = packedThreads.count / max(1, packedSamples.count / 8)
+    return stride(from: 0, to: packedSamples.count, by: 8).map { first in
+      let thread = first / 8 * threads
       let event = first / 8 * events.count
       let counts = packedEvents[event..<event + events.count].compactMap(\.self)
       return Sample(
         arm: Int(packedSamples[first]), layout: Int(packedSamples[first + 1]),
         block: Int(packedSamples[first + 2]), round: Int(packedSamples[first + 3]),
         position: Int(packedSamples[first + 4]), elapsed: packedSamples[first + 5],
+        threads: Array(packedThreads[thread..<thread + threads]),
         counts: ThreadCounts(
           events: counts.count == events.count ? counts : nil,
           contextSwitches: Int(packedSamples[first + 6]),

@@ -29,54 +29,67 @@ extension CellRunner {
   /// Each thread's walk where the first one walks over a window: the others over those after it.
   func walks(_ run: ArmRun, _ window: Range<Int>) -> [ThreadTeam.Walk] {
     let (stream, base, shape) = (stream(run), maps.base(run.place), maps.shape(run.place))
+    let firstReader = cell.threads - (cell.readers ?? 0)
     return (0..<cell.threads).map { thread in
       let start = (window.lowerBound + thread * window.count) % workload.visits.count
       return ThreadTeam.Walk(
-        stream: stream, window: start..<start + window.count,
+        stream: thread < firstReader ? stream : emptyStream, window: start..<start + window.count,
         base: base + shape.page(thread * cell.pattern.pagesBetweenThreads))
     }
   }
 
   /// Runs an arm's loop over a window, on all threads, checks the sums, and gives references back.
   ///
-  /// - Returns: how long the loops took in nanoseconds.
+  /// - Returns: how long the loops took in nanoseconds, of several threads in the slowest.
   @discardableResult
   func pass(
     _ index: Int, _ layout: Int, _ window: Range<Int>
   ) throws(WrongAnswer) -> UInt64 {
     let run = runs[index]
     let walks = walks(run, window)
-    let (sums, elapsed) = team.walk(run.loops[layout], walks)
-    try settle(run, walks, sums)
-    return elapsed
+    let passes = team.walk(run.loops[layout], walks, readers: readers(layout))
+    try settle(run, walks, passes)
+    return slowest(passes)
   }
 
   /// The same, with what was counted meanwhile. Counters are read outside the time, and the checks
   /// are outside both.
   func countedPass(
     _ index: Int, _ layout: Int, _ window: Range<Int>
-  ) throws(WrongAnswer) -> (elapsed: UInt64, counts: ThreadCounts) {
+  ) throws(WrongAnswer) -> (elapsed: UInt64, threads: [UInt64], counts: ThreadCounts) {
     let run = runs[index]
-    let (loop, walks) = (run.loops[layout], walks(run, window))
-    let (answer, counts) = counters.counting { team.walk(loop, walks) }
-    try settle(run, walks, answer.sums)
-    return (answer.elapsed, counts)
+    let (loop, walks, readers) = (run.loops[layout], walks(run, window), readers(layout))
+    let (passes, counts) = counters.counting { team.walk(loop, walks, readers: readers) }
+    try settle(run, walks, passes)
+    return (slowest(passes), cell.threads > 1 ? passes.map(\.elapsed) : [], counts)
+  }
+
+  private func readers(_ layout: Int) -> (count: Int, loop: TimedLoop)? {
+    cell.readers.map { ($0, readerLoops[layout]) }
+  }
+
+  /// Of those that do the operation, and where none does, of all.
+  private func slowest(_ passes: [ThreadTeam.Pass]) -> UInt64 {
+    passes.prefix(cell.timedThreads).map(\.elapsed).max()!
   }
 
   func stream(_ run: ArmRun) -> Stream {
     run.arm.role == .empty ? emptyStream : streams[maps.shape(run.place)]
   }
 
-  /// Checks a pass's sums, and gives references back.
-  func settle(
-    _ run: ArmRun, _ walks: [ThreadTeam.Walk], _ sums: [UInt]
+  /// Checks the sums of passes, and gives references back.
+  private func settle(
+    _ run: ArmRun, _ walks: [ThreadTeam.Walk], _ passes: [ThreadTeam.Pass]
   ) throws(WrongAnswer) {
-    for (walk, sum) in zip(walks, sums)
-    where !walk.stream.accepts(sum, window: walk.window, base: walk.base) {
-      throw wrong(run, walk, sum: sum)
+    for (walk, pass) in zip(walks, passes)
+    where !pass.areAlike || !walk.stream.accepts(pass.sum, window: walk.window, base: walk.base) {
+      throw wrong(run, walk, sum: pass.sum)
     }
     guard run.arm.role != .empty else { return }
-    try settle(loop.references, run, walks.map { ($0.window, $0.base) })
+    let takers = zip(walks, passes).prefix(cell.threads - (cell.readers ?? 0))
+    try settle(
+      loop.references, run,
+      takers.flatMap { repeatElement(($0.window, $0.base), count: $1.count) })
   }
 
   /// Gives back what passes took or dropped, and sees that references were conserved.

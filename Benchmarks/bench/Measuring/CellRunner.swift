@@ -15,6 +15,8 @@ struct CellRunner: CellMeasuring {
   let emptyStream: Stream
   let maps: MapSet
   let runs: [ArmRun]
+  /// What threads do that only read, one for each code layout.
+  let readerLoops: [TimedLoop]
   let counters: ThreadCounters
   let team: ThreadTeam
   /// Whether no process has measured the cell yet.
@@ -53,6 +55,9 @@ struct CellRunner: CellMeasuring {
     self.loop = loop
     streams = Streams(workload, cell, loop, Set(places.map(maps.shape)))
     emptyStream = Stream(workload, cell, loop.empty, maps.shape(places[0]))
+    readerLoops = (0..<setup.layouts).map {
+      timedLoops["page_ref_count__throughput__page_ref_count__arm__\($0)"]!
+    }
     runs = planned.arms.enumerated().map { index, arm in
       let place = arm.role == .empty ? places[0] : places[index]
       return ArmRun(
@@ -97,6 +102,7 @@ struct CellRunner: CellMeasuring {
       measurement.add(timed, layout: layout, block: round / perBlock, round: round)
     }
     lendReferences(-ReferenceUse.lent)
+    if cell.threads > 1 { measurement.failedSwaps = runs.map { failedSwaps($0) } }
     return measurement
   }
 

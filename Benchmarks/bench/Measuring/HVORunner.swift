@@ -58,7 +58,8 @@ struct HVORunner: CellMeasuring {
       var timed = Rounds.Timed(cycle: CycleLength.now())
       for arm in order.next() {
         let (elapsed, counts) = try time(arm, pools[arm])
-        timed.blocks.append((arm, elapsed, counts))
+        timed.blocks.append(
+          Rounds.Block(arm: arm, elapsed: elapsed, threads: [], counts: counts))
       }
       measurement.add(timed, layout: 0, block: round / perBlock, round: round)
     }

@@ -7,10 +7,19 @@ struct Rounds {
   /// One for each layout.
   private var orders: [BalancedOrder]
 
+  struct Block {
+    let arm: Int
+    /// Nanoseconds, of several threads in the slowest.
+    let elapsed: UInt64
+    /// In each of several threads.
+    let threads: [UInt64]
+    let counts: ThreadCounts
+  }
+
   /// What one round timed.
   struct Timed {
     /// In the order in which they were timed.
-    var blocks: [(arm: Int, elapsed: UInt64, counts: ThreadCounts)] = []
+    var blocks: [Block] = []
     /// How long a cycle was meanwhile; nil where that was not found out.
     let cycle: CycleLength?
   }
@@ -27,8 +36,8 @@ struct Rounds {
     var timed = Timed(cycle: CycleLength.now())
     for arm in orders[layout].next() {
       try runner.prepare(arm, layout, window)
-      let (elapsed, counts) = try runner.countedPass(arm, layout, window)
-      timed.blocks.append((arm, elapsed, counts))
+      let (elapsed, threads, counts) = try runner.countedPass(arm, layout, window)
+      timed.blocks.append(Block(arm: arm, elapsed: elapsed, threads: threads, counts: counts))
     }
     return timed
   }

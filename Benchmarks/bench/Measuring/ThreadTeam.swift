@@ -10,8 +10,7 @@ import Vmemmap
 /// Between walks the others spin, so that they start within a fraction of a microsecond.
 ///
 /// Unchecked: what a walk needs is written before `generation` is raised with release and read after it
-/// was seen with acquire, and the answers go the other way by `finished`.
-@safe
+/// was seen with acquire.
 final class ThreadTeam: @unchecked Sendable {
   /// One thread's share.
   struct Walk {
@@ -21,14 +20,21 @@ final class ThreadTeam: @unchecked Sendable {
     let base: UInt
   }
 
+  /// What came of a thread's walk.
+  struct Pass {
+    /// Of the first pass, which is timed; the others must have the same.
+    let sum: UInt
+    let elapsed: UInt64
+    /// How often the thread walked: once, and again until all others had been timed, too.
+    var count = 1
+    var areAlike = true
+  }
+
   private var size: Int
   private let generation = Atomic(0)
   private let finished = Atomic(0)
   /// Nil when there is nothing left to do.
-  private var job: (loop: TimedLoop, walks: [Walk])?
-  /// One for each thread, a cache line apart from that of the next.
-  private let sums: UnsafeMutableBufferPointer<UInt>
-  private static let sumsPerLine = 16
+  private var job: ((Int) -> Void)?
 
   /// - Parameters:
   ///   - cpus: on which each thread may run, the caller's first.
@@ -37,8 +43,6 @@ final class ThreadTeam: @unchecked Sendable {
   /// - Throws: where the caller can't be put on its CPUs, or a thread can't be had.
   init(cpus: [[Int]], prepare: @escaping @Sendable () -> () -> Void) throws(VmemmapError) {
     size = cpus.count
-    unsafe sums = .allocate(capacity: cpus.count * ThreadTeam.sumsPerLine)
-    unsafe sums.initialize(repeating: 0)
     try CPUs.pin(to: cpus[0])
     for number in cpus.indices.dropFirst() {
       let cpus = cpus[number]
@@ -59,8 +63,6 @@ final class ThreadTeam: @unchecked Sendable {
     }
   }
 
-  deinit { unsafe sums.deallocate() }
-
   /// Ends the other threads; to be called once, after the last walk.
   func disband() {
     job = nil
@@ -69,25 +71,59 @@ final class ThreadTeam: @unchecked Sendable {
     awaitOthers()
   }
 
-  /// All threads' walks, at the same time.
+  /// All threads' walks, at the same time. Each thread is timed on its first pass, and goes on until all
+  /// have been: none is timed while others are idle already.
   ///
-  /// - Returns: each thread's sum, and the time from the start of the first to the end of the last.
-  func walk(_ loop: TimedLoop, _ walks: [Walk]) -> (sums: [UInt], elapsed: UInt64) {
-    if size == 1 {
-      let (sum, elapsed) = loop.walk(walks[0].stream, walks[0].window, base: walks[0].base)
-      return ([sum], elapsed)
+  /// - Parameter readers: of the last threads, how many walk with that loop; they go on while one of the
+  ///   others is being timed. If all do, they are timed as others are.
+  func walk(
+    _ loop: TimedLoop, _ walks: [Walk], readers: (count: Int, loop: TimedLoop)? = nil
+  ) -> [Pass] {
+    if size == 1 { return [ThreadTeam.pass(loop, walks[0])] }
+    let firstReader = size - (readers?.count ?? 0)
+    let shared = SharedWalk(timed: firstReader > 0 ? firstReader : size, threads: size)
+    run { number in
+      let loop = number < firstReader ? loop : readers!.loop
+      var pass = ThreadTeam.pass(loop, walks[number])
+      if number < firstReader || firstReader == 0 {
+        shared.untimed.subtract(1, ordering: .releasing)
+      }
+      while shared.untimed.load(ordering: .acquiring) > 0 {
+        let again = ThreadTeam.pass(loop, walks[number])
+        pass.count += 1
+        pass.areAlike = pass.areAlike && again.sum == pass.sum
+      }
+      shared.passes.withLock { $0[number] = pass }
     }
-    job = (loop, walks)
+    return shared.passes.withLock { $0.map { $0! } }
+  }
+
+  /// Does something on all threads, at the same time.
+  ///
+  /// - Parameter body: gets the thread's number.
+  func run(_ body: @escaping (Int) -> Void) {
+    job = body
     finished.store(0, ordering: .relaxed)
-    let begin = MonotonicRawClock.now()
     generation.add(1, ordering: .releasing)
-    let sum = loop.walk(walks[0].stream, walks[0].window, base: walks[0].base).sum
+    body(0)
     awaitOthers()
-    let elapsed = MonotonicRawClock.now() &- begin
-    unsafe sums[0] = sum
-    return (
-      (0..<size).map { unsafe sums[$0 * ThreadTeam.sumsPerLine] }, elapsed
-    )
+  }
+
+  /// What threads tell each other of a walk.
+  private final class SharedWalk: Sendable {
+    /// Threads that are being timed.
+    let untimed: Atomic<Int>
+    let passes: Mutex<[Pass?]>
+
+    init(timed: Int, threads: Int) {
+      untimed = Atomic(timed)
+      passes = Mutex(Array(repeating: nil, count: threads))
+    }
+  }
+
+  private static func pass(_ loop: TimedLoop, _ walk: Walk) -> Pass {
+    let (sum, elapsed) = loop.walk(walk.stream, walk.window, base: walk.base)
+    return Pass(sum: sum, elapsed: elapsed)
   }
 
   private func work(_ number: Int) {
@@ -95,10 +131,8 @@ final class ThreadTeam: @unchecked Sendable {
     while true {
       spin { self.generation.load(ordering: .acquiring) != seen }
       seen += 1
-      guard let (loop, walks) = job else { return }
-      let walk = walks[number]
-      let sum = loop.walk(walk.stream, walk.window, base: walk.base).sum
-      unsafe sums[number * ThreadTeam.sumsPerLine] = sum
+      guard let job else { return }
+      job(number)
       finished.add(1, ordering: .releasing)
     }
   }

@@ -16,6 +16,7 @@ extension Operation {
         of: Contender.all(folioRefForms), hasRatio: Loop.hasRatioBackToBack),
     ],
     of: Contender.all(compoundEncodings),
+    applies: { !$0.pattern.isOnePageEach || $0.mode == .consumerReference },
     isEssential: { cell in
       switch cell.mode {
       // One order is enough.

@@ -14,6 +14,9 @@ struct Contender: Sendable {
   var isInDefaultPlan = true
   var registerThread: @Sendable () -> Void = {}
   var unregisterThread: @Sendable () -> Void = {}
+  /// Takes a reference on a head and drops it; tells how many compare-and-swaps failed. Nil where the code
+  /// takes none.
+  var failedSwaps: (@Sendable (Page) -> Int)?
 }
 
 extension Contender {
@@ -24,7 +27,16 @@ extension Contender {
       name: code.name, role: code.role, kernels: code.kernels, hvoStates: code.hvoStates,
       format: code.format, staticKey: code.staticKey,
       isInDefaultPlan: code.isInDefaultPlan, registerThread: { code.registerThread() },
-      unregisterThread: { code.unregisterThread() })
+      unregisterThread: { code.unregisterThread() },
+      failedSwaps: (code as? any PageRefForm.Type).map { Contender.failedSwaps($0) })
+  }
+
+  private static func failedSwaps(_ form: any PageRefForm.Type) -> @Sendable (Page) -> Int {
+    { page in
+      let failed = form.failedSwaps(takingOn: page)
+      _ = form.putTestZero(page)
+      return failed
+    }
   }
 }
 

@@ -5,5 +5,7 @@ extension Operation {
   static let folioTryGet = Operation(
     "folio_try_get",
     loops: Loop.countsTaken(.head { _ in 1 }, references: .taken { $0.head }, readsHead: true),
-    of: Contender.all(folioRefForms), isEssential: { $0.isOneHotFolio })
+    of: Contender.all(folioRefForms),
+    // With each thread on a count of its own, too.
+    applies: { _ in true }, isEssential: { $0.isOneHotFolio })
 }

@@ -139,6 +139,14 @@ enum ReferenceUse: Sendable {
   /// back after the pass.
   case dropped
 
+  /// Whether references are taken.
+  var isTaking: Bool {
+    switch self {
+    case .taken, .returned: true
+    case .none, .dropped: false
+    }
+  }
+
   /// How many references each folio has beside its own while passes drop some: more than any pass.
   static let lent: Int32 = 1 << 30
 }

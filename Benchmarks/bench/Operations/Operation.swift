@@ -119,6 +119,16 @@ extension Operation {
   /// Who is compared in some mode.
   var contenders: [Contender] { modes.flatMap { contenders($0) } }
 
+  /// Whether threads that only read the count can stand beside those that do the operation, if asked for.
+  func allowsReaders(_ cell: Cell) -> Bool {
+    guard cell.readers != nil else { return true }
+    guard let loop = loops.first(where: { $0.mode == cell.mode }) else { return false }
+    return switch loop.shell {
+    case .throughput, .spaced: loop.references.isTaking
+    case .latency, .runs: false
+    }
+  }
+
   /// Whether folios are optimised or restored, instead of struct pages visited.
   var changesHVO: Bool { hvoChange != nil }
 

@@ -17,10 +17,13 @@ extension Axes {
                 let count = threads.threads(onCPUs: cpus[nodes.cpu, default: []].count)
                 // Several threads run on two nodes where that is asked for, one can't.
                 guard (nodes.peer != nil) == (isOnTwoNodes && count > 1) else { continue }
-                cells += self.cells(
-                  in: Cell.Group(
-                    order: order, folios: folios, hvo: state, mapping: mapping,
-                    nodes: nodes, threads: count))
+                for readers in Set(readers.map { count * $0 / 100 }).sorted()
+                where count > 1 || readers == 0 {
+                  cells += self.cells(
+                    in: Cell.Group(
+                      order: order, folios: folios, hvo: state, mapping: mapping,
+                      nodes: nodes, threads: count, readers: readers == 0 ? nil : readers))
+                }
               }
             }
           }
@@ -51,7 +54,9 @@ extension Axes {
             let cell = Cell(
               group, operation, mode, pageClass, mix: mix, predictability,
               operation.changesHVO ? .pfnWalk : pattern)
-            if operation.applies(cell) && (!essentialsOnly || cell.isEssential) {
+            if operation.applies(cell) && operation.allowsReaders(cell)
+              && (!essentialsOnly || cell.isEssential) && keeps(cell)
+            {
               cells.append(cell)
             }
           }
@@ -87,6 +92,7 @@ extension Cell {
     let mapping: MappingSize
     let nodes: NodeChoice
     let threads: Int
+    let readers: Int?
   }
 
   fileprivate init(
@@ -100,7 +106,7 @@ extension Cell {
       hvo: group.hvo, mapping: group.mapping, cpuNode: group.nodes.cpu,
       memoryNode: group.nodes.memory, peerNode: group.nodes.peer,
       templates: group.nodes.templates, templateNode: group.nodes.templateNode,
-      threads: group.threads)
+      threads: group.threads, readers: group.readers)
   }
 }
 

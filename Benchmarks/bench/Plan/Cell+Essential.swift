@@ -20,3 +20,17 @@ extension Cell {
     order == 9 && folios == 1 && mode == .throughput && hvo != .elsewhere
   }
 }
+
+extension Cell {
+  /// Whether the preset refcount has it: several threads on pages of order 0, which are as good as heads, and
+  /// one thread on heads and tails, where a guard costs something.
+  var isOfReferences: Bool {
+    if operation == .compoundHead && mode != .consumerReference { return false }
+    if threads > 1 {
+      // Readers of other counts than those that are written to say nothing.
+      return order == 0 && hvo == .off && operation != .pageRefAddUnless
+        && (readers == nil || pattern == .randomPFN)
+    }
+    return order == 9
+  }
+}

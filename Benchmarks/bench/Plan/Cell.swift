@@ -23,6 +23,14 @@ struct Cell: Hashable, Codable {
   /// Which node the templates are on, if not `memoryNode`.
   var templateNode: Int?
   var threads = 1
+  /// How many of the threads only read the count, the last ones; nil for none.
+  var readers: Int?
+
+  /// Those that do the operation and are timed; where none does, all are.
+  var timedThreads: Int {
+    let takers = threads - (readers ?? 0)
+    return takers > 0 ? takers : threads
+  }
 
   /// On which CPUs each thread may run: one of its own, or alone on all of the node.
   ///
@@ -72,7 +80,9 @@ struct Cell: Hashable, Codable {
       + (pageClass == .mix ? " \(mix) % tails" : "")
       + ", \(folios) folio\(folios == 1 ? "" : "s"), hvo \(hvo.rawValue)"
       + (threads == 1
-        ? "" : ", \(threads) threads" + (pattern.isOnePageEach ? " \(pattern.rawValue)" : ""))
+        ? ""
+        : ", \(threads) threads" + (pattern.isOnePageEach ? " \(pattern.rawValue)" : "")
+          + (readers.map { ", \($0) of which read" } ?? ""))
   }
 }
 
@@ -112,6 +122,6 @@ extension Cell {
 
   /// - Precondition: the arm is one of the cell's operation, and not the empty loop.
   func contender(of arm: Arm) -> Contender {
-    operation.contenders.first { $0.name == arm.name }!
+    operation.contenders(mode).first { $0.name == arm.name }!
   }
 }

@@ -18,6 +18,7 @@ extension PlanOptions {
     axes.hvo = hvo?.values ?? axes.hvo
     axes.mappings = mapping?.values ?? axes.mappings
     axes.threads = threads?.values ?? axes.threads
+    axes.readers = readers?.values ?? axes.readers
     if pageClass != nil || hvo != nil { axes.essentialsOnly = false }
 
     let (nodes, missing) = try machine.nodeChoices(

@@ -96,6 +96,13 @@ struct PlanOptions: ParsableArguments {
 
   @Option(
     help: """
+      Percentages of several threads that do nothing but read the count, as long as one of the others is \
+      timed, 0 to 100.
+      """)
+  var readers: ValueList<Int>?
+
+  @Option(
+    help: """
       Arms to measure beside the baseline, by name; by default all, but controls and variants of \
       the others in the preset full only.
       """)
@@ -126,6 +133,9 @@ struct PlanOptions: ParsableArguments {
     }
     for mix in mix?.values ?? [] where !(1...99).contains(mix) {
       throw ValidationError("mix \(mix) is out of range: 1 to 99 percent of tails")
+    }
+    for readers in readers?.values ?? [] where !(0...100).contains(readers) {
+      throw ValidationError("readers \(readers) is out of range: 0 to 100 percent of the threads")
     }
     if !(1...64).contains(processes ?? 1) {
       throw ValidationError("--processes \(processes!) is out of range: 1 to 64")

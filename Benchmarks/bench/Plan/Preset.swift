@@ -15,6 +15,10 @@ enum Preset: String, CaseIterable, ExpressibleByArgument {
   case fakeHeads2021 = "2021"
   /// What several threads do to each other, on one head and on neighbouring struct pages.
   case threads
+  /// What taking references by an addition, or with no look at the count, gains and costs: several threads
+  /// on one head, some of which only read it, on neighbouring struct pages and apart; one thread on
+  /// heads and tails.
+  case refcount
 }
 
 /// The values of each axis; a plan is their product, less what does not exist.
@@ -30,11 +34,15 @@ struct Axes {
   var hvo: [HVOState]
   var mappings: [MappingSize] = [.huge]
   var threads: [ThreadCount] = [.count(1)]
+  /// Percent of several threads that only read the count.
+  var readers = [0]
   /// The most bytes of struct pages that footprints by caches take in a map: more takes more time than
   /// the preset has on machines with large caches.
   var mostBytes = Int.max
   /// Whether to leave out what says little beside the other cells of the table.
   var essentialsOnly = false
+  /// Which cells of the product the preset has.
+  var keeps: @Sendable (Cell) -> Bool = { _ in true }
 }
 
 extension Preset {
@@ -65,6 +73,14 @@ extension Preset {
         orders: [0, 9], pageClasses: [.order0, .head, .tail],
         patterns: [.randomPFN, .neighbours, .apart], footprints: [.one], hvo: [.off, .on],
         threads: [.count(1), .count(2), .all])
+    case .refcount:
+      Axes(
+        operations: [.compoundHead, .pageRefAddUnless, .folioTryGet],
+        modes: [.throughput, .consumerReference], orders: [0, 9],
+        pageClasses: [.order0, .head, .tail], patterns: [.randomPFN, .neighbours, .apart],
+        footprints: [.one], hvo: [.off, .on],
+        threads: (0...6).map { .count(1 << $0) } + [.all], readers: [0, 50, 100],
+        keeps: { $0.isOfReferences })
     case .scale:
       Axes(
         operations: [.compoundHead], modes: [.latency], orders: [9], pageClasses: [.tail],
@@ -82,20 +98,28 @@ extension Preset {
     case .standard: 0.13
     case .full: 0.5
     case .threads: 1
+    case .refcount: 2.5
     case .scale, .fakeHeads2021: 10
     }
   }
 
   /// The arms beside the baseline, where they are not all.
   var encodings: Set<String>? {
+    switch self {
     // Each takes a map of up to 3 GiB.
-    self == .scale
-      ? [MaskEncoding.name, MemdescEncoding<MemdescStructPage64>.name] : nil
+    case .scale: [MaskEncoding.name, MemdescEncoding<MemdescStructPage64>.name]
+    case .refcount: Set(proposedForms.map { $0.name } + ["fakehead"])
+    default: nil
+    }
   }
 
   /// The arm that ratios refer to, where it is not the old kernel's.
   var baseline: String? {
-    self == .fakeHeads2021 ? PointerEncoding.name : nil
+    switch self {
+    case .fakeHeads2021: PointerEncoding.name
+    case .refcount: MaskEncoding.name
+    default: nil
+    }
   }
 
   var processes: Int {
@@ -103,7 +127,7 @@ extension Preset {
     // The fewest that a verdict takes.
     case .smoke: 3
     // So many make an interval of their medians at 95 %, fewer need Student's t.
-    case .standard, .full, .scale, .fakeHeads2021, .threads: 6
+    case .standard, .full, .scale, .fakeHeads2021, .threads, .refcount: 6
     }
   }
 }

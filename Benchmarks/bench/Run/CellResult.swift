@@ -35,6 +35,8 @@ struct CellResult {
     let iterations: Int
     /// Nanoseconds of each arm's block.
     var elapsed: [UInt64]
+    /// Of each arm's block, nanoseconds in each of several threads; empty of one.
+    var threads: [[UInt64]]
     let cycle: CycleLength?
 
     /// Nanoseconds per operation.
@@ -47,10 +49,14 @@ struct CellResult {
       let perRound = Dictionary(grouping: report.samples, by: \.round)
       return perRound.sorted { $0.key < $1.key }.map { number, samples in
         var elapsed = [UInt64](repeating: 0, count: report.arms.count)
-        for sample in samples { elapsed[sample.arm] = sample.elapsed }
+        var threads = [[UInt64]](repeating: [], count: report.arms.count)
+        for sample in samples {
+          elapsed[sample.arm] = sample.elapsed
+          threads[sample.arm] = sample.threads
+        }
         return Round(
           process: process, layout: samples[0].layout, block: samples[0].block,
-          iterations: report.iterations, elapsed: elapsed,
+          iterations: report.iterations, elapsed: elapsed, threads: threads,
           cycle: CycleLength(nanoseconds: report.cycles[number]))
       }
     }

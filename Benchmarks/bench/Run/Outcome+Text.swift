@@ -20,6 +20,7 @@ extension Session.Outcome {
     }
     guard format == .table else { return }
     Swift.print()
+    for line in contention.lines(beside: rows) { Swift.print(line) }
     for line in PublishedFigures.lines(beside: rows) { Swift.print(line) }
     for line in HVOProcedure.caveats(of: rows) { Swift.print(line) }
     if let floor = meta.noiseFloor {

@@ -180,11 +180,14 @@ extension RunInProgress {
     try directory.writeUnmeasured(meta.unmeasured)
     try directory.writeSummary(rows)
     try directory.writeLayouts(summary.layouts)
+    let contention = results.contention()
+    if !contention.isEmpty { try directory.writeContention(contention) }
     meta.rows = Meta.Rows(summary: rows.count, samples: results.samples)
     try directory.describeTables()
     try directory.write(meta)
     return Session.Outcome(
-      meta: meta, rows: rows, layouts: summary.layouts, directory: directory,
+      meta: meta, rows: rows, layouts: summary.layouts, contention: contention,
+      directory: directory,
       sensitivity: meta.sensitivity?.summary(
         nanosecondsPerOperation: selfTest.baselineTime ?? .nan,
         seconds: selfTest.measuringTime),

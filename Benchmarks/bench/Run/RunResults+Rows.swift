@@ -42,6 +42,7 @@ extension RunResults {
       if cell.templates != .local { row.templates = cell.templates.rawValue }
     }
     row.peerNode = cell.peerNode
+    row.readers = cell.readers
     row.placement = reports.compactMap(\.placement).min()
     row.nsNet = estimate.net
     row.cycles = estimate.cycles

@@ -23,6 +23,7 @@ struct Session {
     let meta: Meta
     let rows: [SummaryRow]
     let layouts: [LayoutRow]
+    let contention: [ContentionRow]
     let directory: RunDirectory
     /// One line on what the machine resolves, where the self-test was measured.
     let sensitivity: String?

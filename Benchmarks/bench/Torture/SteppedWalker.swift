@@ -144,7 +144,10 @@ extension SteppedWalker {
     hasFaulted = true
     tally.faults += 1
     tell(.faulted)
-    while life.clock.isReadOnly { wakeWalker.wait() }
+    // Not only when woken: a grace period may be waiting for the walk.
+    while life.clock.isReadOnly {
+      _ = wakeWalker.wait(timeout: .now() + .microseconds(SteppedWalker.patience))
+    }
     state = .walking
   }
 }

@@ -117,6 +117,7 @@ extension DataPackage.Resource {
     DataPackage.Resource(RunDirectory.summaryName, .init(SummaryRow.self)),
     DataPackage.Resource(RunDirectory.samplesName, .init(SampleRow.self)),
     DataPackage.Resource(RunDirectory.layoutsName, .init(LayoutRow.self)),
+    DataPackage.Resource(RunDirectory.contentionName, .init(ContentionRow.self)),
     DataPackage.Resource(RunDirectory.codegenName, .init(CodegenRow.self)),
     DataPackage.Resource(RunDirectory.unmeasuredName, .init(Meta.Unmeasured.self)),
   ]

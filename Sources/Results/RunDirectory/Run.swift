@@ -44,6 +44,13 @@ public struct Run: Sendable {
     return (path, try Self.read(path))
   }
 
+  /// Reads what several threads did together; empty where none did.
+  /// - Throws: `cannotRead`, `unsuitable`, `missingColumn`, `malformed`, `duplicate`.
+  public func contention() throws(ResultsError) -> [ContentionRow] {
+    try Self.table(path.appending(RunDirectory.contentionName), ending: .wholeRow)?
+      .rows(ContentionRow.self) ?? []
+  }
+
   /// Reads the machine-code facts; empty if none were kept.
   /// - Throws: `cannotRead`, `unsuitable`, `missingColumn`, `malformed`, `duplicate`.
   public func codegen() throws(ResultsError) -> [CodegenRow] {

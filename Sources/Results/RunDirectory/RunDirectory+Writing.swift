@@ -34,6 +34,12 @@ extension RunDirectory {
     try replaceFile(path.appending(Self.layoutsName), with: Array(rows.csv().utf8))
   }
 
+  /// Replaces `contention.csv`.
+  /// - Throws: `cannotWrite`; the file is then as it was.
+  public func writeContention(_ rows: [ContentionRow]) throws(ResultsError) {
+    try replaceFile(path.appending(Self.contentionName), with: Array(rows.csv().utf8))
+  }
+
   /// Replaces `codegen.csv`.
   /// - Throws: `cannotWrite`; the file is then as it was.
   public func writeCodegen(_ rows: [CodegenRow]) throws(ResultsError) {

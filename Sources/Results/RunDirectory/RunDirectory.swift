@@ -10,6 +10,7 @@ public struct RunDirectory: Sendable {
   static let summaryName = "summary.csv"
   static let samplesName = "samples.csv"
   static let layoutsName = "layouts.csv"
+  static let contentionName = "contention.csv"
   static let codegenName = "codegen.csv"
   static let unmeasuredName = "unmeasured.csv"
   static let planName = "plan.json"

@@ -77,6 +77,10 @@ extension SummaryRow: TableRow {
       "peer_node", \.peerNode, in: .notNegative,
       "NUMA node of every other thread, if not cpu_node."),
     Column("threads", \.threads, in: .fromOne, "Threads that do the operation at once."),
+    Column(
+      "readers", \.readers, in: .fromOne, isLater: true,
+      "How many of them do nothing but read the count; empty for none. Runs of earlier commits lack the "
+        + "column."),
   ]
 
   static let schemaVersionColumn = "schema_version"

@@ -43,6 +43,7 @@ public struct SummaryRow: Equatable, Sendable {
   public var templates: String?
   public var peerNode: Int?
   public var threads: Int
+  public var readers: Int?
 
   // What was seen.
 

@@ -43,6 +43,7 @@ struct Axis: Sendable {
     Axis(title: "template node", alignment: .right) { $0.templateNode?.description },
     Axis(title: "templates", alignment: .left) { $0.templates ?? "-" },
     Axis(title: "threads", alignment: .right) { $0.threads.description },
+    Axis(title: "readers", alignment: .right) { $0.readers?.description ?? "-" },
     Axis(title: "other node", alignment: .right) { $0.peerNode?.description ?? "-" },
   ]
 }

@@ -63,7 +63,7 @@ struct CSVTable {
     for column in Row.columns {
       if let index = header.firstIndex(of: column.name) {
         columns.append((column, index))
-      } else {
+      } else if !column.isLater {
         throw .missingColumn(path: path, column: column.name)
       }
     }

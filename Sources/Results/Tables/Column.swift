@@ -9,6 +9,8 @@ struct Column<Row: Sendable>: Sendable {
   let bounds: Bounds
   /// Whether nothing may stand there: not measured, or not applicable.
   let isOptional: Bool
+  /// Whether tables that were written before there was the column lack it: nothing stands there then.
+  let isLater: Bool
   let field: @Sendable (Row) -> Field
   /// False when the text is not a value of the column; the row is then unchanged.
   let parse: @Sendable (String, inout Row) -> Bool
@@ -17,8 +19,12 @@ struct Column<Row: Sendable>: Sendable {
     _ name: String,
     _ property: WritableKeyPath<Row, Value> & Sendable,
     in bounds: Bounds = .any,
+    isLater: Bool = false,
     _ description: String
   ) {
+    precondition(
+      !isLater || Value.isOptional, "a table without the column has nothing to stand there")
+    self.isLater = isLater
     self.name = name
     self.description = description
     self.bounds = bounds

@@ -7,6 +7,7 @@ extension SummaryRow {
       kindText, pattern, mapping.map { "mapped \($0.rawValue)" },
       cpuNode.map { "CPU node \($0)" }, memoryNode.map { "memory node \($0)" },
       templateNode.map { "template node \($0)" }, threads == 1 ? nil : "\(threads) threads",
+      readers.map { "\($0) of which only read" },
       templates.map { "\($0) templates" }, peerNode.map { "threads on node \($0), too" },
     ]
     return words.compactMap { $0 }.joined(separator: ", ")

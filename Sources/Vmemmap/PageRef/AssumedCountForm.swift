@@ -42,6 +42,8 @@ public enum AssumedCountForm<Encoding: CompoundEncoding, Guard: StoreGuard>: Pag
     return false
   }
 
+  public static func failedSwaps(takingOn page: Page) -> Int { page.failedSwaps(addingTo: 1) }
+
   public static func registerThread() { Guard.RCU.registerThread() }
   public static func unregisterThread() { Guard.RCU.unregisterThread() }
 }

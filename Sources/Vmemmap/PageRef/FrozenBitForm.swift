@@ -65,6 +65,12 @@ public enum FrozenBitForm<Base: CompoundEncoding, Guard: StoreGuard>: PageRefFor
     return false
   }
 
+  /// An addition does not fail.
+  public static func failedSwaps(takingOn page: Page) -> Int {
+    _ = pageRefAddUnless(page, 1, 0)
+    return 0
+  }
+
   /// Only who freezes the count does, if nobody takes a reference before.
   ///
   /// Under HVO this is another store that needs a guard of its own: somebody else may have taken, dropped

@@ -12,6 +12,12 @@ public protocol PageRefForm: KernelCode {
   /// ``getPageUnlessZero(_:)`` is `(page, 1, 0)` or `(page, 1)`.
   static func pageRefAddUnless(_ page: Page, _ addend: Int32, _ unless: Int32) -> Bool
 
+  /// Takes a reference as ``pageRefAddUnless(_:_:_:)`` does, and counts how many compare-and-swaps fail: a
+  /// form's own loop, but with a counter in it, so nothing to be timed.
+  ///
+  /// - Precondition: the page is a head or an ordinary page, and keeps a reference meanwhile.
+  static func failedSwaps(takingOn page: Page) -> Int
+
   /// Whether somebody who dropped the count to 0 is the one who has to free the page.
   static func claimToFree(_ page: Page) -> Bool
 }
@@ -37,6 +43,10 @@ extension PageRefForm {
   public static func folioTryGet(_ page: Page) -> Page? {
     let head = Encoding.compoundHead(page)
     return pageRefAddUnless(head, 1, 0) ? head : nil
+  }
+
+  public static func failedSwaps(takingOn page: Page) -> Int {
+    page.failedSwaps(addingTo: page.referenceCount)
   }
 
   /// In all forms but F who drops the last reference does.
@@ -98,6 +108,9 @@ public let pageRefForms: [any PageRefForm.Type] = {
   #endif
   return forms
 }()
+
+/// The forms of `page_ref_add_unless()` that were proposed, and are in no kernel.
+public let proposedForms = pageRefForms.filter { $0.role == .whatIf }
 
 /// The forms of `folio_try_get()`: those above, and the encodings whose folios are not struct pages.
 public let folioRefForms: [any PageRefForm.Type] =

@@ -55,6 +55,17 @@ extension Page {
     return false
   }
 
+  /// Takes a reference by compare-and-swap, the first of which assumes a count; tells how many failed.
+  func failedSwaps(addingTo assumed: Int32) -> Int {
+    var (count, failed) = (assumed, 0)
+    while true {
+      let swap = cvm_atomic_try_cmpxchg(address &+ Offset.refcount, count, count &+ 1)
+      if swap.exchanged { return failed }
+      count = swap.seen
+      failed += 1
+    }
+  }
+
   /// Replaces a count of exactly `count` by 0, or by what else is a frozen count, fully ordered; tells
   /// whether it did.
   ///

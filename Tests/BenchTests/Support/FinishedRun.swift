@@ -13,6 +13,7 @@ struct FinishedRun {
   let unmeasuredText: String
   let samples: [SampleRow]
   let codegen: [CodegenRow]
+  let contention: [ContentionRow]
 
   init(_ arguments: [String]) throws {
     let directory = try TemporaryDirectory()
@@ -24,6 +25,7 @@ struct FinishedRun {
     unmeasuredText = try directory.text("results/latest/unmeasured.csv")
     samples = try run.samples()
     codegen = try run.codegen()
+    contention = try run.contention()
   }
 
   /// What was timed in turn, by cell, process and round.
