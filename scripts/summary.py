@@ -20,7 +20,7 @@ MANY_FOOTPRINTS = 3
 # go with the HVO state, so they make lines.
 FIGURE = ["operation", "footprint", "pattern", "cpu_node", "memory_node", "peer_node", "threads"]
 FIGURE += ["readers"]
-PANEL = ["page_class", "mix", "predictability"]
+PANEL = ["population", "page_class", "mix", "predictability"]
 SERIES = ["arm", "baseline", "hvo", "mapping", "template_node"]
 
 NUMBERS = ["order", "mix", "footprint_bytes", "huge_pages", "ns_per_op", "ns_min", "ns_iqr"]
@@ -40,7 +40,7 @@ OTHERS += ["level", "verdict"]
 COLUMNS = dict.fromkeys(["schema_version", *OTHERS, *FIGURE, *PANEL, *SERIES, *NUMBERS])
 del COLUMNS["footprint"]  # made here, from huge_pages and footprint_bytes
 # What earlier runs of the same schema lack.
-LATER = ["readers"]
+LATER = ["readers", "population"]
 
 
 class RunError(Exception):

@@ -112,6 +112,15 @@ let arms =
   + timed("scan_pfns", of: scannedEncodings.map { Contender($0) }) {
     ["throughput": runs("ScanPFNs" + $0)]
   }
+  + [("zap_pages", "ZapPages"), ("zap_batch", "ZapBatch"), ("unpin_pages", "UnpinPages")].flatMap {
+    operation, type in
+    timed(operation, of: scannedEncodings.map { Contender($0) }) {
+      ["throughput": runs(type + $0)]
+    }
+  }
+  + timed("gup_fast", of: pageRefForms.map { Contender($0) }) {
+    ["throughput": runs("GupFast" + $0)]
+  }
   + timed("page_zonenum", of: zoneEncodings.map { Contender($0) }) {
     ["throughput": throughput("PageZonenum" + $0), "latency": latency("PageZonenum" + $0)]
   }

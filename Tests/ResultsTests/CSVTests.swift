@@ -15,7 +15,7 @@ struct CSVTests {
     #expect(
       SummaryRow.csvHeader == """
         schema_version,run_id,timestamp,commit,machine_key,label,cpu,kernel,cell,operation,mode,\
-        chain,arm,role,kernels,baseline,order,page_class,mix,predictability,pattern,\
+        chain,arm,role,kernels,baseline,order,population,page_class,mix,predictability,pattern,\
         footprint_bytes,huge_pages,level,hvo,mapping,cpu_node,memory_node,template_node,templates,\
         peer_node,threads,readers,iterations,rounds,processes,layouts,ns_per_op,ns_min,ns_iqr,\
         ns_net,cycles,ratio,ratio_lo,ratio_hi,difference_ns,difference_lo,difference_hi,\
@@ -47,7 +47,7 @@ struct CSVTests {
     #expect(
       row.csvLine == """
         2,2026-01-31T12-34-56Z-epyc-2c-1a2b3c4d,2026-01-31T12:34:56Z,,epyc-2c-1a2b3c4d,,\
-        "AMD EPYC (26/2, Zen 5)",,1,compound_head,throughput,,mask,new,,fakehead,9,mixed,50.0,\
+        "AMD EPYC (26/2, Zen 5)",,1,compound_head,throughput,,mask,new,,fakehead,9,,mixed,50.0,\
         random,walk,32768,1,,elsewhere,2m,,,,,,1,,131072,40,3,4,0.56,0.55,0.01,,,,,,,,,,,,,,,,,,,\
         false,,,,,0x000000000000beef,,,
 
@@ -110,7 +110,7 @@ struct CSVTests {
     #expect(try rows(without) == [row])
     row.readers = 3
     #expect(try rows([row].csv()) == [row])
-    #expect(SummaryRow.columns.filter(\.isLater).map(\.name) == ["readers"])
+    #expect(SummaryRow.columns.filter(\.isLater).map(\.name) == ["population", "readers"])
   }
 
   @Test("Counts come back the same from CSV, those that were not measured empty")

@@ -26,7 +26,7 @@ from figures.style import COLOURS  # noqa: E402
 
 COLUMNS = (
     "schema_version run_id timestamp commit machine_key label cpu kernel cell operation mode chain"
-    " arm role kernels baseline order page_class mix predictability pattern footprint_bytes"
+    " arm role kernels baseline order population page_class mix predictability pattern footprint_bytes"
     " huge_pages level hvo mapping cpu_node memory_node template_node templates peer_node threads"
     " readers iterations rounds processes layouts ns_per_op ns_min ns_iqr ns_net cycles ratio ratio_lo"
     " ratio_hi difference_ns difference_lo difference_hi difference_cycles difference_cycles_lo"

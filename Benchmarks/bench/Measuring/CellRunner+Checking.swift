@@ -110,12 +110,12 @@ extension CellRunner {
   }
 
   private func references(_ run: ArmRun, base: UInt) -> References {
-    References(workload: workload, order: cell.order, shape: maps.shape(run.place), base: base)
+    References(workload: workload, shape: maps.shape(run.place), base: base)
   }
 
   /// Lends the folios of all arms' maps what passes drop; with a negative count takes it back.
   func lendReferences(_ count: Int32 = ReferenceUse.lent) {
-    guard case .dropped = loop.references else { return }
+    guard loop.references.isDropping else { return }
     for run in runs where run.arm.role != .empty {
       references(run, base: maps.base(run.place)).lend(count, pages: cell.pages)
     }

@@ -8,6 +8,7 @@ import Vmemmap
 /// there for the other, so that the format with the most arms would seem the fastest.
 final class MapSet {
   let key: MapKey
+  private let folios: Folios
   /// What the map in each place holds.
   private let formats: [any TailFormat.Type]
   private let maps: [Owner]
@@ -38,11 +39,12 @@ final class MapSet {
 
   /// - Parameters:
   ///   - formats: of the map in each place.
+  ///   - folios: of all maps.
   ///   - generator: for the size of the ballast, and for who gets which memory.
   ///   - former: maps with the same memory that are no longer needed (``MapKey/hasSameMemory(as:)``):
   ///     it is taken over, because the system clears what it gives.
   init(
-    _ key: MapKey, formats: [any TailFormat.Type], bindToNodes: Bool,
+    _ key: MapKey, formats: [any TailFormat.Type], folios: Folios, bindToNodes: Bool,
     generator: SeededGenerator, former: MapSet? = nil
   ) throws(VmemmapError) {
     let pages = max(key.folios << key.order, structPagesPerVmemmapPage)
@@ -71,6 +73,7 @@ final class MapSet {
     }
     let made = maps.compactMap(\.self)
     self.key = key
+    self.folios = folios
     self.formats = formats
     self.maps = made
     owners = Array(made.indices)
@@ -169,7 +172,7 @@ final class MapSet {
   /// Makes the compound pages of each place's format in the memory that it has now.
   private func initialize() throws(VmemmapError) {
     for (place, format) in formats.enumerated() {
-      try owner(place).map.initialize(order: key.order, format: format)
+      try folios.initialize(&owner(place).map, format)
     }
   }
 

@@ -3,8 +3,6 @@ import Vmemmap
 /// The reference counts that loops change, and how that is checked.
 struct References {
   let workload: Workload
-  /// Of all folios of the map.
-  let order: Int
   let shape: MapShape
   /// The address of page frame 0's struct page.
   let base: UInt
@@ -21,6 +19,7 @@ struct References {
     case .none, .returned: nil
     case .taken(let target): drop(1, window, target: target)
     case .dropped: drop(-1, window) { $0.head }
+    case .ofEachPage(let each, let mapcounts): giveBackRuns(each, mapcounts, window)
     }
   }
 
@@ -33,13 +32,40 @@ struct References {
     let expected: Int32
     switch use {
     case .none, .taken: return nil
-    case .returned: expected = 1
-    case .dropped: expected = 1 + ReferenceUse.lent
+    case .returned, .ofEachPage(0..., _): expected = 1
+    case .dropped, .ofEachPage: expected = 1 + ReferenceUse.lent
     }
     for visit in workload.visits[window] {
-      let count = head(of: visit.first).referenceCount
-      if count != expected {
-        return "references not conserved: \(count) instead of \(expected) on pfn \(visit.head)"
+      for part in workload.folios.parts(of: visit.pages) {
+        let count = head(of: part.lowerBound).referenceCount
+        if count != expected {
+          return
+            "references not conserved: \(count) instead of \(expected) on pfn \(part.lowerBound)"
+        }
+      }
+    }
+    return nil
+  }
+
+  /// Gives back what passes took or dropped for each page of a run.
+  private func giveBackRuns(_ each: Int32, _ mapcounts: Bool, _ window: Range<Int>) -> String? {
+    for visit in workload.visits[window] {
+      for part in workload.folios.parts(of: visit.pages) {
+        head(of: part.lowerBound).dropReferences(each * Int32(part.count))
+        guard mapcounts else { continue }
+        for pfn in part {
+          let page = Page(address: base &+ shape.page(pfn))
+          page.mapcount += 1
+        }
+      }
+    }
+    guard mapcounts else { return nil }
+    for visit in workload.visits[window] {
+      for pfn in visit.pages {
+        let mapcount = Page(address: base &+ shape.page(pfn)).mapcount
+        if mapcount != -1 {
+          return "mappings not conserved: \(mapcount) instead of -1 on pfn \(pfn)"
+        }
       }
     }
     return nil
@@ -49,7 +75,9 @@ struct References {
   ///
   /// - Parameter pages: of the map.
   func lend(_ count: Int32, pages: Int) {
-    for pfn in stride(from: 0, to: pages, by: 1 << order) { head(of: pfn).dropReferences(-count) }
+    for folio in workload.folios.parts(of: 0..<pages) {
+      head(of: folio.lowerBound).dropReferences(-count)
+    }
   }
 
   /// Drops so many references for each visit of a window, and sees that no folio loses its own.
@@ -79,6 +107,6 @@ struct References {
   }
 
   private func head(of pfn: PageFrameNumber) -> Page {
-    Page(address: base &+ shape.head(pfn, order: order))
+    Page(address: base &+ shape.head(pfn, order: workload.folios.order(of: pfn)))
   }
 }

@@ -35,7 +35,7 @@ extension Stream {
   init(_ workload: Workload, _ cell: Cell, _ loop: Loop, _ shape: MapShape) {
     let visits = workload.visits
     let offsets = visits.map { shape.page($0.first) }
-    let answers = loop.answer.right(for: visits, cell, shape)
+    let answers = loop.answer.right(for: visits, workload.folios, cell, shape)
     switch loop.shell {
     case .throughput, .spaced:
       steps = offsets
@@ -58,7 +58,7 @@ extension Stream {
 extension Answer {
   /// The right answers for visits: of each so often the base of the map, and a word.
   fileprivate func right(
-    for visits: [Visit], _ cell: Cell, _ shape: MapShape
+    for visits: [Visit], _ folios: Folios, _ cell: Cell, _ shape: MapShape
   ) -> [(bases: UInt, word: UInt)] {
     switch self {
     case .page: return visits.map { (1, shape.page($0.first)) }
@@ -68,9 +68,9 @@ extension Answer {
     case .heads(let forEachPage):
       return visits.map { visit in
         var answer: (bases: UInt, word: UInt) = (0, 0)
-        forEachPage(visit) { pfn in
+        forEachPage(visit, folios) { pfn in
           answer.bases += 1
-          answer.word &+= shape.head(pfn, order: visit.order)
+          answer.word &+= shape.head(pfn, order: folios.order(of: pfn))
         }
         return answer
       }

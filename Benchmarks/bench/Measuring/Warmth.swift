@@ -75,7 +75,8 @@ extension CellRunner {
 
   /// The visits up to a window that look at so many pages.
   private func visits(of pages: Int, before window: Range<Int>) -> Range<Int> {
-    let looksAtAll = if case .heads = loop.answer { true } else { cell.operation.writing != nil }
+    let looksAtAll =
+      if case .heads = loop.answer { true } else { cell.operation.writing != nil }
     return visits(pages / (looksAtAll ? cell.operation.visits.pages(cell) : 1), before: window)
   }
 
@@ -107,8 +108,8 @@ extension CellRunner {
 
   private func accesses(_ place: Int) -> Accesses {
     Accesses(
-      base: maps.base(place), shape: maps.shape(place), loop: loop,
-      isWriting: cell.operation.writing != nil)
+      base: maps.base(place), shape: maps.shape(place), folios: workload.folios, loop: loop,
+      looksAtAllPages: cell.operation.writing != nil || loop.looksAtAllPages)
   }
 }
 
@@ -116,21 +117,23 @@ extension CellRunner {
 private struct Accesses {
   let base: UInt
   let shape: MapShape
+  let folios: Folios
   let loop: Loop
-  let isWriting: Bool
+  let looksAtAllPages: Bool
 
   /// - Parameter body: gets the addresses of struct pages and folios, and whether they are of heads.
   @inline(__always)
   func forEach(of visit: Visit, _ body: (UInt, _ isHead: Bool) -> Void) {
-    if isWriting {
-      for pfn in visit.pages { body(base + shape.page(pfn), pfn == visit.head) }
+    if looksAtAllPages {
+      for pfn in visit.pages { body(base + shape.page(pfn), folios.head(of: pfn) == pfn) }
       return
     }
-    loop.answer.forEachPage(of: visit) { pfn in
-      let isHead = pfn % (1 << visit.order) == 0
+    loop.answer.forEachPage(of: visit, folios) { pfn in
+      let order = folios.order(of: pfn)
+      let isHead = pfn % (1 << order) == 0
       body(base + shape.page(pfn), isHead)
-      if loop.readsHead { body(base + shape.head(pfn, order: visit.order), true) }
-      if loop.readsOrder && isHead && visit.isCompound { body(base + shape.page(pfn + 1), true) }
+      if loop.readsHead { body(base + shape.head(pfn, order: order), true) }
+      if loop.readsOrder && isHead && order > 0 { body(base + shape.page(pfn + 1), true) }
     }
   }
 }

@@ -56,7 +56,9 @@ struct Worker {
     let taken = former.take(for: key)
     former.makeRoom(for: MachineLimits.memory(group), of: setup.availableMemory)
     let maps = try MapSet(
-      key, formats: group.formats, bindToNodes: setup.bindsToNodes,
+      key, formats: group.formats,
+      folios: Folios(group[0].cell, seed: setup.seed, process: process),
+      bindToNodes: setup.bindsToNodes,
       generator: SeededGenerator(seed: setup.seed).stream("maps").stream(
         UInt64(group[0].index), UInt64(process)), former: taken)
     let later = assignment.cells.drop { $0.index <= group[group.count - 1].index }

@@ -13,6 +13,8 @@ struct Workload {
 
   /// In their order; the count is a power of two.
   let visits: [Visit]
+  /// Of the map that is visited.
+  let folios: Folios
 
   /// The same for a seed and a process, in every operation and mode, so that they share their
   /// checksums. Each process has another one: what is particular to some addresses would else be in
@@ -20,11 +22,15 @@ struct Workload {
   init(_ cell: Cell, seed: UInt64, process: Int) {
     var generator = SeededGenerator(seed: seed).stream("workload").stream(cell.workloadLabel)
       .stream(UInt64(process))
+    let folios = Folios(cell, seed: seed, process: process)
+    self.folios = folios
     let length = max(Workload.length / cell.operation.visits.pages(cell), Workload.fewestRuns)
     visits = Workload.pfns(cell, count: length, using: &generator).map { pfn in
       switch cell.operation.visits {
-      case .pages: Visit(pages: pfn..<pfn + 1, order: cell.order)
-      case .runs(_, let run): Visit(pages: run(pfn, cell), order: cell.order)
+      case .pages: return Visit(pages: pfn..<pfn + 1, order: folios.order(of: pfn))
+      case .runs(_, let run):
+        let pages = run(pfn, cell)
+        return Visit(pages: pages, order: folios.order(of: pages.lowerBound))
       }
     }
   }
@@ -70,7 +76,7 @@ extension Cell {
       guard folios > 1 else { return 1 }
       let folio = 1 + generator.below(folios - 1)
       return folio % perVmemmapPage == 0 ? folio - 1 : folio
-    case .order0, .head, .tail, .fakeHead, .mix:
+    case .order0, .head, .tail, .fakeHead, .mix, .any:
       return generator.below(folios)
     }
   }
@@ -88,6 +94,8 @@ extension Cell {
     case .fakeHead:
       let vmemmapPages = pages / structPagesPerVmemmapPage
       return (1 + generator.below(vmemmapPages - 1)) * structPagesPerVmemmapPage
+    case .any:
+      return generator.below(pages)
     case .mix:
       return generator.below(100) < mix
         ? 1 + generator.below(pages - 1) : 0
@@ -104,7 +112,7 @@ extension Cell {
   /// What the workload depends on.
   fileprivate var workloadLabel: String {
     let pages =
-      "\(order) \(folios) \(pageClass.rawValue) \(mix) \(predictability.rawValue) \(pattern.rawValue)"
+      "\(population.map { "\($0) " } ?? "")\(order) \(folios) \(pageClass.rawValue) \(mix) \(predictability.rawValue) \(pattern.rawValue)"
     return switch operation.visits {
     case .pages: pages
     case .runs: "\(pages) \(operation.rawValue)"

@@ -11,6 +11,8 @@ struct Loop: Sendable {
   let readsHead: Bool
   /// Whether of each head its order is read, which the next struct page has.
   let readsOrder: Bool
+  /// Whether all pages of a run are read or written, and not only those whose heads are the answer.
+  let looksAtAllPages: Bool
   /// Who is compared, where that is not the operation's.
   let contenders: [Contender]?
   /// Whether the ratio of two arms' times says something where what they visit lies in that level of
@@ -20,6 +22,7 @@ struct Loop: Sendable {
   init(
     _ mode: Mode, in shell: Shell = .throughput, _ answer: Answer,
     references: ReferenceUse = .none, readsHead: Bool = false, readsOrder: Bool = false,
+    looksAtAllPages: Bool = false,
     of contenders: [Contender]? = nil,
     hasRatio: @escaping @Sendable (CacheLevel) -> Bool = { _ in true }
   ) {
@@ -29,6 +32,7 @@ struct Loop: Sendable {
     self.references = references
     self.readsHead = readsHead
     self.readsOrder = readsOrder
+    self.looksAtAllPages = looksAtAllPages
     self.contenders = contenders
     self.hasRatio = hasRatio
   }
@@ -74,7 +78,7 @@ typealias CacheLevel = SummaryRow.Level
 /// What a step visits: a page, or a run of pages.
 struct Visit: Hashable {
   let pages: Range<PageFrameNumber>
-  /// Of all folios of the map.
+  /// Of the folio that the first page is of.
   let order: Int
 
   var first: PageFrameNumber { pages.lowerBound }
@@ -111,16 +115,22 @@ enum Answer: Sendable {
   case page
   /// The address of the folio's head, and so much more; the next page of a chain is reached from there.
   case head(plus: @Sendable (Cell) -> UInt)
-  /// The sum of the addresses of the heads of several page frames, of each of which the second function
+  /// The sum of the addresses of the heads of several page frames, with each of which the last function
   /// is called.
-  case heads(of: @Sendable (Visit, (PageFrameNumber) -> Void) -> Void)
+  case heads(of: @Sendable (Visit, Folios, (PageFrameNumber) -> Void) -> Void)
   /// A number; the next page is reached from so far behind the visited one.
   case number(@Sendable (Visit, Cell) -> UInt)
 
   /// Calls the body with each page frame of a visit that is looked at for the answer.
   @inline(__always)
-  func forEachPage(of visit: Visit, _ body: (PageFrameNumber) -> Void) {
-    if case .heads(let forEachPage) = self { forEachPage(visit, body) } else { body(visit.first) }
+  func forEachPage(
+    of visit: Visit, _ folios: Folios, _ body: (PageFrameNumber) -> Void
+  ) {
+    if case .heads(let forEachPage) = self {
+      forEachPage(visit, folios, body)
+    } else {
+      body(visit.first)
+    }
   }
 
   static let head = Answer.head { _ in 0 }
@@ -138,12 +148,25 @@ enum ReferenceUse: Sendable {
   /// Drops a reference of the folio in each visit. They are lent before the cell is measured, and given
   /// back after the pass.
   case dropped
+  /// Takes so many references for each page of each visit's run, on its folio, or drops them, as where that
+  /// is negative; and with `mapcounts` drops as many mappings of the page. All are given back after the
+  /// pass.
+  case ofEachPage(Int32, mapcounts: Bool)
+
+  /// Whether passes drop what must be lent before.
+  var isDropping: Bool {
+    switch self {
+    case .dropped: true
+    case .ofEachPage(let each, _): each < 0
+    case .none, .taken, .returned: false
+    }
+  }
 
   /// Whether references are taken.
   var isTaking: Bool {
     switch self {
     case .taken, .returned: true
-    case .none, .dropped: false
+    case .none, .dropped, .ofEachPage: false
     }
   }
 

@@ -82,7 +82,9 @@ extension Operation {
   /// The kernel's operations, which is what a person can ask for.
   static let kernel: [Operation] = [
     .compoundHead, .pageHead, .pageTail, .pageCompound, .pageZonenum, .pageRefAddUnless,
-    .folioTryGet, .putPage, .prepCompoundPage, .scanPFNs, .hvoOptimize, .hvoRestore,
+    .folioTryGet, .putPage, .prepCompoundPage, .scanPFNs, .zapPages, .zapBatch, .gupFast,
+    .unpinPages,
+    .hvoOptimize, .hvoRestore,
   ]
 
   /// Those of a table of everything.
@@ -118,6 +120,16 @@ extension Operation {
 
   /// Who is compared in some mode.
   var contenders: [Contender] { modes.flatMap { contenders($0) } }
+
+  /// Whether the operation can be measured over folios of several orders, if that is asked for.
+  func allowsPopulation(_ cell: Cell) -> Bool {
+    guard cell.population != nil else { return true }
+    guard writing == nil, let loop = loops.first(where: { $0.mode == cell.mode }),
+      loop.chain == nil, !cell.pattern.isOnePageEach
+    else { return false }
+    // Flags of heads are those of one order.
+    return cell.mode != .consumerFlags
+  }
 
   /// Whether threads that only read the count can stand beside those that do the operation, if asked for.
   func allowsReaders(_ cell: Cell) -> Bool {

@@ -11,7 +11,9 @@ extension Operation {
       Loop(.throughput, in: .runs, .heads(of: forEachPageScanned), readsOrder: true)
     ],
     visits: .runs(
-      pages: { $0.pageClass == .tail ? scanned : max(1, scanned >> $0.order) },
+      pages: {
+        $0.pageClass == .tail || $0.population != nil ? scanned : max(1, scanned >> $0.order)
+      },
       from: { pfn, cell in
         let first = cell.pageClass == .tail ? pfn : pfn / scanned * scanned
         // Not beyond the map's end; so far back a page is of the same class.
@@ -20,7 +22,7 @@ extension Operation {
       }),
     of: Contender.all(scannedEncodings),
     applies: { cell in
-      let ranges = [PageClass.order0: 1, .head: 1, .tail: 2][cell.pageClass]
+      let ranges = [PageClass.order0: 1, .head: 1, .any: 1, .tail: 2][cell.pageClass]
       return ranges.map { cell.pages >= $0 * scanned } == true && !cell.pattern.isOnePageEach
     },
     isTabled: false)
@@ -29,10 +31,13 @@ extension Operation {
   private static let scanned = 512
 
   /// Every page up to where a folio begins, and from there on the first one of each folio.
-  private static func forEachPageScanned(_ visit: Visit, _ body: (PageFrameNumber) -> Void) {
-    let end = visit.pages.upperBound
-    let folio = visit.isTail ? visit.head + 1 << visit.order : visit.first
-    for pfn in visit.first..<min(folio, end) { body(pfn) }
-    for pfn in stride(from: folio, to: end, by: 1 << visit.order) { body(pfn) }
+  private static func forEachPageScanned(
+    _ visit: Visit, _ folios: Folios, _ body: (PageFrameNumber) -> Void
+  ) {
+    var pfn = visit.first
+    while pfn < visit.pages.upperBound {
+      body(pfn)
+      pfn += folios.head(of: pfn) == pfn ? 1 << folios.order(of: pfn) : 1
+    }
   }
 }

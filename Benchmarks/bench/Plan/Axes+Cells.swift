@@ -7,9 +7,12 @@ extension Axes {
   func cells(on nodes: [NodeChoice], cpus: [Int: [Int]], _ caches: CacheSizes) -> [Cell] {
     let isOnTwoNodes = nodes.contains { $0.peer != nil }
     var cells: [Cell] = []
-    for order in orders {
+    for (population, order) in populations.flatMap({ population in
+      population.map { [($0, $0.largestOrder)] } ?? orders.map { (nil, $0) }
+    }) {
       for footprint in footprints {
-        for state in hvo where state != .on || order >= Order.smallestOptimizable {
+        for state in hvo
+        where state != .on || population == nil && order >= Order.smallestOptimizable {
           let folios = footprint.folios(ofOrder: order, caches)
           for mapping in self.mappings(of: folios, ofOrder: order, state) {
             for nodes in nodes where nodes.templates == .local || state == .on {
@@ -21,7 +24,8 @@ extension Axes {
                 where count > 1 || readers == 0 {
                   cells += self.cells(
                     in: Cell.Group(
-                      order: order, folios: folios, hvo: state, mapping: mapping,
+                      order: order, population: population, folios: folios, hvo: state,
+                      mapping: mapping,
                       nodes: nodes, threads: count, readers: readers == 0 ? nil : readers))
                 }
               }
@@ -48,13 +52,16 @@ extension Axes {
     var cells: [Cell] = []
     for operation in operations {
       for mode in modes where operation.modes.contains(mode) {
-        for (pageClass, mix, predictability) in classes(ofOrder: group.order) {
+        for (pageClass, mix, predictability)
+          in group.population == nil ? classes(ofOrder: group.order) : [(.any, 0, .uniform)]
+        {
           for pattern in patterns
           where pattern.applies(to: pageClass, threads: group.threads) {
             let cell = Cell(
               group, operation, mode, pageClass, mix: mix, predictability,
               operation.changesHVO ? .pfnWalk : pattern)
-            if operation.applies(cell) && operation.allowsReaders(cell)
+            if operation.applies(cell) && operation.allowsPopulation(cell)
+              && operation.allowsReaders(cell)
               && (!essentialsOnly || cell.isEssential) && keeps(cell)
             {
               cells.append(cell)
@@ -71,6 +78,7 @@ extension Axes {
     var classes: [(PageClass, mix: Int, Predictability)] = []
     for pageClass in pageClasses where pageClass.exists(inOrder: order) {
       switch pageClass {
+      case .any: break
       case .order0, .head, .headAligned, .headUnaligned: classes.append((pageClass, 0, .uniform))
       case .tail, .fakeHead: classes.append((pageClass, 100, .uniform))
       case .mix:
@@ -87,6 +95,7 @@ extension Cell {
   /// What cells have in common that share memory maps.
   fileprivate struct Group {
     let order: Int
+    let population: Population?
     let folios: Int
     let hvo: HVOState
     let mapping: MappingSize
@@ -107,6 +116,7 @@ extension Cell {
       memoryNode: group.nodes.memory, peerNode: group.nodes.peer,
       templates: group.nodes.templates, templateNode: group.nodes.templateNode,
       threads: group.threads, readers: group.readers)
+    population = group.population
   }
 }
 

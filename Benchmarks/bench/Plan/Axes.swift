@@ -33,9 +33,12 @@ enum PageClass: String, CaseIterable, ExpressibleByArgument, Codable {
   case fakeHead = "fakehead"
   /// Heads and tails of every position, `mix` percent of them tails.
   case mix
+  /// Whatever page of a population of folios of several orders.
+  case any
 
   func exists(inOrder order: Int) -> Bool {
     switch self {
+    case .any: false
     case .order0: order == 0
     case .head, .headAligned, .tail, .mix: order > 0
     case .headUnaligned: order > 0 && 1 << order < structPagesPerVmemmapPage

@@ -4,13 +4,13 @@ import Vmemmap
 extension Cell {
   /// The struct pages of the cell's class; of operations that write to whole folios, all of them.
   private var pagesOfClass: Int {
-    if operation.writing != nil { return folios << order }
+    if looksAtAllPages { return folios << order }
     let vmemmapPages = max(1, 1 << order / structPagesPerVmemmapPage)
     switch pageClass {
     case .order0, .head, .headAligned, .headUnaligned: return folios
     case .tail: return folios * (1 << order - vmemmapPages)
     case .fakeHead: return folios * (vmemmapPages - 1)
-    case .mix: return folios << order
+    case .mix, .any: return folios << order
     }
   }
 
@@ -25,14 +25,14 @@ extension Cell {
     case .order0, .head, .headAligned, .headUnaligned: return folios
     case .tail: return folios * (structPagesPerVmemmapPage - 1) + max(0, template - 1)
     case .fakeHead: return template == 0 ? folios : 1
-    case .mix: return folios * structPagesPerVmemmapPage + template
+    case .mix, .any: return folios * structPagesPerVmemmapPage + template
     }
   }
 
   /// The bytes in cache lines that an arm of the cell finds its answers in, if it visits all of the
   /// pages that the cell has: struct pages, and what is read of heads or of folios allocated apart.
   func touchedBytes(on format: any TailFormat.Type) -> Int {
-    let ownHeads = [.order0, .head, .headAligned, .headUnaligned, .mix].contains(pageClass)
+    let ownHeads = [.order0, .head, .headAligned, .headUnaligned, .mix, .any].contains(pageClass)
     let readsHeads = loop?.readsHead == true
     let heads = readsHeads && (format.folioSize > 0 || !ownHeads) ? folios : 0
     let seconds = readsSecondPages && ownHeads ? folios : 0
@@ -48,14 +48,18 @@ extension Cell {
 
   private var readsSecondPages: Bool { loop?.readsOrder == true && order > 0 }
 
+  private var looksAtAllPages: Bool {
+    operation.writing != nil || loop?.looksAtAllPages == true
+  }
+
   private var loop: Loop? { operation.loops.first { $0.mode == mode } }
 
   /// How far apart the lines of the cell's class lie, in bytes, where that is the same for all; the heads
   /// of large folios fall into few sets of a cache.
   func stride(on format: any TailFormat.Type) -> Int {
-    if operation.writing != nil { return cacheLine }
+    if looksAtAllPages { return cacheLine }
     return switch pageClass {
-    case .order0, .tail, .mix: cacheLine
+    case .order0, .tail, .mix, .any: cacheLine
     case .head, .headAligned, .headUnaligned: format.structPageSize << order
     case .fakeHead: basePageSize
     }

@@ -23,6 +23,9 @@ struct Cell: Hashable, Codable {
   /// Which node the templates are on, if not `memoryNode`.
   var templateNode: Int?
   var threads = 1
+  /// How much of the pages is in folios of each order, where they are not all of one; `order` is the
+  /// largest then, and `folios` how many of it the pages make.
+  var population: Population?
   /// How many of the threads only read the count, the last ones; nil for none.
   var readers: Int?
 
@@ -70,13 +73,14 @@ struct Cell: Hashable, Codable {
   /// What memory maps the cell needs; cells with equal keys share them.
   var mapKey: MapKey {
     MapKey(
-      order: order, folios: folios, optimized: hvo == .on, mapping: mapping,
+      order: order, population: population, folios: folios, optimized: hvo == .on, mapping: mapping,
       memoryNode: memoryNode, templateNode: templatePlacement, changesHVO: operation.changesHVO)
   }
 
   /// One line for progress and errors.
   var summary: String {
-    "\(operation.rawValue) \(mode.rawValue), order \(order), \(pageClass.rawValue)"
+    "\(operation.rawValue) \(mode.rawValue), "
+      + (population.map { "population \($0)" } ?? "order \(order), \(pageClass.rawValue)")
       + (pageClass == .mix ? " \(mix) % tails" : "")
       + ", \(folios) folio\(folios == 1 ? "" : "s"), hvo \(hvo.rawValue)"
       + (threads == 1
@@ -88,6 +92,7 @@ struct Cell: Hashable, Codable {
 
 struct MapKey: Hashable {
   let order: Int
+  let population: Population?
   var folios: Int
   let optimized: Bool
   let mapping: MappingSize
@@ -117,7 +122,10 @@ struct Arm: Hashable, Codable {
 extension Cell {
   /// The contenders that give right answers in the cell's state of HVO.
   var contenders: [Contender] {
-    operation.contenders(mode).filter { $0.hvoStates.contains(hvo) }
+    operation.contenders(mode).filter {
+      // Folios that are allocated apart are found by the order that all have.
+      $0.hvoStates.contains(hvo) && (population == nil || $0.format.folioSize == 0)
+    }
   }
 
   /// - Precondition: the arm is one of the cell's operation, and not the empty loop.

@@ -10,6 +10,7 @@ extension PlanOptions {
     axes.operations = operation?.values ?? axes.operations
     axes.modes = mode?.values ?? axes.modes
     axes.orders = order?.values ?? axes.orders
+    axes.populations = population.map { [$0] } ?? axes.populations
     axes.pageClasses = pageClass?.values ?? axes.pageClasses
     axes.mixes = mix?.values ?? axes.mixes
     axes.predictabilities = predictability?.values ?? axes.predictabilities
@@ -19,7 +20,7 @@ extension PlanOptions {
     axes.mappings = mapping?.values ?? axes.mappings
     axes.threads = threads?.values ?? axes.threads
     axes.readers = readers?.values ?? axes.readers
-    if pageClass != nil || hvo != nil { axes.essentialsOnly = false }
+    if pageClass != nil || hvo != nil || population != nil { axes.essentialsOnly = false }
 
     let (nodes, missing) = try machine.nodeChoices(
       NodeOptions(

@@ -28,6 +28,13 @@ struct PlanOptions: ParsableArguments {
   @Option(help: "Orders of the compound pages, 0 to \(Order.maximum).")
   var order: ValueList<Int>?
 
+  @Option(
+    help: """
+      Folios of several orders, as shares of memory by size, such as 4k:40,64k:20,2m:40; in place of \
+      --order and --page-class. 'bench kernel --population' tells this machine's.
+      """)
+  var population: Population?
+
   @Option(help: "Page classes.")
   var pageClass: ValueList<PageClass>?
 
@@ -130,6 +137,10 @@ struct PlanOptions: ParsableArguments {
     for order in order?.values ?? [] where !(0...Order.maximum).contains(order) {
       throw ValidationError(
         "order \(order) is out of range: 0 to \(Order.maximum) (MAX_FOLIO_ORDER)")
+    }
+    if population != nil && (order != nil || pageClass != nil) {
+      throw ValidationError(
+        "--population takes the place of --order and --page-class: give it without them")
     }
     for mix in mix?.values ?? [] where !(1...99).contains(mix) {
       throw ValidationError("mix \(mix) is out of range: 1 to 99 percent of tails")

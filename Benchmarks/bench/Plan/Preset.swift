@@ -26,6 +26,8 @@ struct Axes {
   var operations = Operation.tabled
   var modes = Mode.allCases
   var orders: [Int]
+  /// Nil for folios of one order each.
+  var populations: [Population?] = [nil]
   var pageClasses: [PageClass] = [.order0, .head, .tail, .fakeHead, .mix]
   var mixes = [50]
   var predictabilities: [Predictability] = [.random]

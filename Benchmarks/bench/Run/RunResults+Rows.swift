@@ -43,6 +43,7 @@ extension RunResults {
     }
     row.peerNode = cell.peerNode
     row.readers = cell.readers
+    row.population = cell.population?.description
     row.placement = reports.compactMap(\.placement).min()
     row.nsNet = estimate.net
     row.cycles = estimate.cycles

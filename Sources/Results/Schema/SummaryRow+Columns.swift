@@ -46,6 +46,10 @@ extension SummaryRow: TableRow {
       "baseline", \.baseline,
       "The arm that this one is compared with; the same as arm in the baseline's own row."),
     Column("order", \.order, in: .from(0, to: 63), "The folios' order: each has 2^order pages."),
+    Column(
+      "population", \.population, isLater: true,
+      "Shares of memory by the folios' size, where they are of several; order is the largest's then. Runs "
+        + "of earlier commits lack the column."),
     Column("page_class", \.pageClass, "Which pages are visited: heads, tails, a mix, ..."),
     Column("mix", \.mix, in: .from(0, to: 100), "Tails among the visited pages, in percent."),
     Column(

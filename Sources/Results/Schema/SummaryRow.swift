@@ -28,6 +28,7 @@ public struct SummaryRow: Equatable, Sendable {
   public var kernels: String?
   public var baseline: String
   public var order: Int
+  public var population: String?
   public var pageClass: String
   public var mix: Double?
   public var predictability: String?

@@ -16,7 +16,8 @@ extension SummaryRow {
   /// What kind of cell: the axes that decide most.
   var kindText: String {
     let words: [String?] = [
-      "\(operation) \(mode)" + (chain.map { " (\($0.rawValue) chain)" } ?? ""), "order \(order)",
+      "\(operation) \(mode)" + (chain.map { " (\($0.rawValue) chain)" } ?? ""),
+      population.map { "population \($0)" } ?? "order \(order)",
       classText, footprintText,
       hvo.map { "HVO \($0.rawValue)" },
     ]

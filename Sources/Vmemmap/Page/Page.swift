@@ -111,6 +111,11 @@ extension Page {
     nonmutating set { cvm_write_once_u64(address &+ Offset.privateData, UInt64(newValue)) }
   }
 
+  /// One mapping less; tells whether none is left. The corresponding kernel code is
+  /// `atomic_add_negative(-1, &page->_mapcount)`.
+  @inlinable @inline(__always) @discardableResult
+  public func dropMapcount() -> Bool { cvm_atomic_add_return(address &+ Offset.mapcount, -1) < 0 }
+
   /// `_mapcount`, which starts at -1.
   @inlinable @inline(__always)
   public var mapcount: Int32 {

@@ -1,0 +1,52 @@
+import Measurement
+import Vmemmap
+
+/// Which folio each page of a map is of.
+struct Folios: Hashable {
+  /// Of all of them, where they are alike.
+  private let order: Int
+  /// By page frame, where they are not.
+  private let orders: [UInt8]
+
+  /// The same for a seed and a process, in every operation: maps and workloads are made of them.
+  init(_ cell: Cell, seed: UInt64, process: Int) {
+    order = cell.order
+    var generator = SeededGenerator(seed: seed).stream("population").stream(UInt64(process))
+    orders = cell.population?.orders(pages: cell.pages, using: &generator) ?? []
+  }
+
+  @inline(__always)
+  func order(of pfn: PageFrameNumber) -> Int { orders.isEmpty ? order : Int(orders[pfn]) }
+
+  /// The first page frame of a page's folio.
+  @inline(__always)
+  func head(of pfn: PageFrameNumber) -> PageFrameNumber {
+    let order = order(of: pfn)
+    return (pfn >> order) << order
+  }
+
+  /// The pages of each folio that a range has some of.
+  func parts(of pages: Range<PageFrameNumber>) -> [Range<PageFrameNumber>] {
+    var parts: [Range<PageFrameNumber>] = []
+    var pfn = pages.lowerBound
+    while pfn < pages.upperBound {
+      let end = min(head(of: pfn) + 1 << order(of: pfn), pages.upperBound)
+      parts.append(pfn..<end)
+      pfn = end
+    }
+    return parts
+  }
+
+  /// Makes the compound pages of a map, none of which was optimised.
+  func initialize(_ map: inout MemoryMap, _ format: any TailFormat.Type) throws(VmemmapError) {
+    guard !orders.isEmpty else { return try map.initialize(order: order, format: format) }
+    try map.initialize(order: 0, format: format)
+    for folio in parts(of: orders.indices) where folio.count > 1 {
+      // As pages come from the allocator, the first with a reference.
+      for pfn in folio.dropFirst() {
+        unsafe map[pfn].setReferenceCount(format.frozenReferenceCount)
+      }
+      unsafe format.prepCompoundPage(map[folio.lowerBound], order: order(of: folio.lowerBound))
+    }
+  }
+}
