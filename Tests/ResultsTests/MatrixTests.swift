@@ -141,8 +141,8 @@ struct MatrixTests {
           tails            25.1 >
 
         < new is faster   > new is slower
-        more:   bench report [RUN]: each cell, in ns; --all-arms: other designs, too; --style mm: for a
-                mail; bench doctor: why beware
+        more:   bench report [RUN]: cells in ns; --all-arms: all designs; --style mm: mail; \
+        bench doctor
         run:    run, seed 7
 
         """)
@@ -201,6 +201,20 @@ struct MatrixTests {
     #expect(text.contains(" 0.50 <*\n") && text.contains(" 1.20 ?\n"))
     #expect(text.contains("* depends on where the linker puts the code"))
     #expect(text.contains("sure:   no verdict in 1 cell: too few processes, or memory not"))
+  }
+
+  @Test("What a machine says of itself does not change which blocks are shown")
+  func findings() throws {
+    let run = try Self.run()
+    var meta = run.meta
+    meta.findings = (0..<9).map {
+      Finding(what: "something that hurts measurement in one way or another, \($0)", why: "")
+    }
+    let text = try #require(Matrix(run.summary, of: meta)).text(path: Self.published)
+    #expect(text.lines.count <= 45)
+    #expect(text.cells.prefix(60) == (try Self.text().cells.prefix(60)))
+    #expect(text.lines.filter { $0.contains("measurement") }.count <= 2)
+    #expect(text.contains(/; [0-9]+ more\nmore:/))
   }
 
   @Test("How sure, what hurts, and that a run was cut short, come from meta.json")

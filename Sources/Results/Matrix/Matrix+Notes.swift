@@ -10,9 +10,8 @@ extension Matrix {
       Note(
         "more:",
         [
-          "bench report [RUN]: each cell, in ns", "--all-arms: other designs, too",
-          "--style mm: for a mail",
-          "bench doctor: why beware",
+          "bench report [RUN]: cells in ns", "--all-arms: all designs", "--style mm: mail",
+          "bench doctor",
         ]),
       Note("run:", ["\(path), seed \(meta.seed)\(ending)"]),
     ]
@@ -176,7 +175,7 @@ extension Matrix {
     let found = meta.findings.map { $0.what.withoutParentheses }
     let missing = meta.unmeasured.map { "no \($0.what.withoutParentheses)" }
     let items = found + missing
-    return items.isEmpty ? nil : Note("beware:", items, lines: 3)
+    return items.isEmpty ? nil : Note("beware:", items, lines: 2)
   }
 
   private func percent(_ share: Double) -> String { "\((100 * share).fixed(2)) %".unbroken }

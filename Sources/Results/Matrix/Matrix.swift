@@ -80,8 +80,8 @@ extension Matrix {
     let seconds = meta.finished.map { $0.secondsSinceEpoch - meta.started.secondsSinceEpoch }
     let effort: [String?] = [
       Set(rows.map(\.cell)).count.counted("cell"),
-      range(rows.map(\.processes)).map { $0 + " processes" },
-      range(rows.map(\.layouts)).map { $0 + " code placements" },
+      range(rows.map(\.processes), "process", "processes"),
+      range(rows.map(\.layouts), "code placement", "code placements"),
       seconds.map { "\($0) s" },
       meta.commitText,
     ]
@@ -91,9 +91,10 @@ extension Matrix {
     ]
   }
 
-  /// "6", "6 to 12"
-  private func range(_ numbers: [Int]) -> String? {
+  /// "1 process", "6 to 12 processes"
+  private func range(_ numbers: [Int], _ one: String, _ many: String) -> String? {
     guard let least = numbers.min(), let most = numbers.max() else { return nil }
-    return least == most ? "\(least)" : "\(least) to \(most)"
+    let range = least == most ? "\(least)" : "\(least) to \(most)"
+    return "\(range) \(most == 1 ? one : many)"
   }
 }
