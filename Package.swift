@@ -150,6 +150,7 @@ targets.append(
   .testTarget(
     name: "ResultsTests",
     dependencies: ["Results", "Host", "Measurement", "Text", "Vmemmap", "TestSupport", system],
+    exclude: ["Reference"],
     swiftSettings: settings))
 targets.append(
   .testTarget(name: "ProcessesTests", dependencies: ["Processes", system], swiftSettings: settings))

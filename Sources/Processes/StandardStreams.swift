@@ -27,6 +27,25 @@ public enum StandardOutput {
     let error = cpr_finish_standard_output()
     return error == 0 ? nil : Errno(rawValue: error)
   }
+
+  /// Whether a person reads it as it is printed.
+  public static var isTerminal: Bool { isatty(STDOUT_FILENO) != 0 }
+
+  /// How many columns a reader has: COLUMNS where it is set, or what the terminal says; nil where
+  /// neither is there.
+  public static var columns: Int? {
+    columns(wanted: variable("COLUMNS"), terminal: Int(cpr_columns(STDOUT_FILENO)))
+  }
+
+  /// - Parameter terminal: 0 where there is none, or it does not say.
+  static func columns(wanted: String?, terminal: Int) -> Int? {
+    [wanted.flatMap(Int.init), terminal].compactMap(\.self).first { $0 > 0 }
+  }
+
+  /// What the environment holds.
+  static func variable(_ name: String) -> String? {
+    unsafe getenv(name).map { unsafe String(cString: $0) }
+  }
 }
 
 /// Standard error, for what a person should know and a program can do without.

@@ -54,7 +54,8 @@ extension BenchTests {
     @Test("Without objdump a run goes on and says why there are none; status 0")
     func noObjdump() throws {
       let ending = try Bench.run(
-        ["run"] + Bench.tinyPlan, in: directory.url, searchPath: directory.url.path)
+        ["run"] + Bench.tinyPlan + ["--format", "table"], in: directory.url,
+        searchPath: directory.url.path)
       #expect(ending.status == 0, "\(ending.errors)")
       let run = try directory.latestRun()
       #expect(run.meta.status == .complete && !run.summary.isEmpty)

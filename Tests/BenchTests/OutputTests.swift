@@ -46,13 +46,37 @@ extension BenchTests {
 
     @Test("The table shows the mask encoding, or every arm when told, and where the files are")
     func table() throws {
-      let plain = try run().output
+      let plain = try run("--format", "table").output
       #expect(plain.contains("mask") && !plain.contains("pointer"))
       #expect(plain.contains("noise floor:"))
       let last = try #require(plain.split(separator: "\n").last)
       let meta = try directory.latestRun().meta
       #expect(last == "results/\(meta.runID)/summary.csv, seed \(meta.seed)")
       #expect(try run("--all-arms").output.contains("pointer"))
+    }
+
+    @Test("The matrix is printed unless something else is asked for, and again by the report")
+    func matrix() throws {
+      let printed = try run().output
+      let meta = try directory.latestRun().meta
+      #expect(printed.contains("\ntime new / old "))
+      #expect(printed.hasSuffix("\nrun:    results/\(meta.runID), seed \(meta.seed)\n"))
+      let again = try Bench.run(["report", "--style", "matrix"], in: directory.url)
+      #expect(again.output == printed)
+    }
+
+    @Test("Colours are for terminals, or for those who ask")
+    func colors() throws {
+      #expect(try !run().output.contains("\u{1b}"))
+      // Without a verdict: one process reaches none.
+      #expect(try run("--color", "always").output.contains("\u{1b}[2m"))
+    }
+
+    @Test("A plan of one cell is a table, with what must be known to read it")
+    func oneCell() throws {
+      let output = try run("--hvo", "off").output
+      #expect(!output.contains("time new / old") && output.contains("new/old"))
+      #expect(output.contains("noise floor:") && output.contains("/summary.csv, seed "))
     }
 
     @Test("'bench list' and 'bench --help' print on standard output and leave nothing")

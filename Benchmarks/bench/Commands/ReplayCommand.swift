@@ -55,7 +55,7 @@ struct ReplayCommand: ParsableCommand {
     print("then:")
     print(SummaryTable(recorded.summary.filter { $0.cell == old.cell }, arms: .all).render())
     print("now:")
-    outcome.print(.table, allArms: true)
+    outcome.print(.table, allArms: true, on: Screen())
   }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Processes
 import Results
 import SystemPackage
 import Vmemmap
@@ -9,7 +10,8 @@ struct ReportCommand: ParsableCommand {
     commandName: "report",
     abstract: "Prints a run in the layouts that kernel mails and tools use; measures nothing.",
     discussion: """
-      table: as 'bench run' prints it. mm: for the commit message of an mm patch, at most 75 columns. \
+      table: every cell. matrix: the answer on one screen, as 'bench run' prints it; the table where \
+      the plan fits none. mm: for the commit message of an mm patch, at most 75 columns. \
       lkp: the kernel test robot's comparison. mmtests: compare-mmtests's, positive is faster. \
       markdown: tables for GitHub. ktap: KTAP version 1, a test point for each row: 'not ok' where \
       the arm is slower by more than the margin, SKIP where nothing can be told.
@@ -23,8 +25,12 @@ struct ReportCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The run: a directory under results/.", valueName: "run"))
   var path = "results/latest"
 
-  @Option(help: "table, mm, lkp, mmtests, markdown or ktap.")
+  @Option(help: "table, matrix, mm, lkp, mmtests, markdown or ktap.")
   var style = Report.Style.table
+
+  @Option(
+    help: "Colours of the matrix: auto (on a terminal, unless NO_COLOR is set), always or never.")
+  var color = ColorUse.auto
 
   @Flag(help: "Show every arm, not only those of new kernels.")
   var allArms = false
@@ -33,7 +39,8 @@ struct ReportCommand: ParsableCommand {
     let run = try Run.load(FilePath(path))
     let report = Report(
       run, arms: allArms ? .all : .new,
-      caveats: HVOProcedure.caveats(of: run.summary))
+      caveats: HVOProcedure.caveats(of: run.summary),
+      path: run.path.asTyped, on: .standardOutput(color))
     print(try report.render(style), terminator: "")
   }
 }

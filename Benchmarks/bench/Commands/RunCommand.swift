@@ -1,4 +1,5 @@
 import ArgumentParser
+import Processes
 import Results
 import SystemPackage
 import Vmemmap
@@ -17,10 +18,18 @@ struct RunCommand: ParsableCommand {
   @Option(help: "What to call the run or its machine: a column of summary.csv.")
   var label: String?
 
-  @Option(help: "What to print on standard output: table, csv or json.")
-  var format = SummaryTable.Format.table
+  @Option(
+    help: """
+      What to print on standard output: matrix (the answer on one screen; the table where the plan \
+      fits none), table (every cell), csv or json.
+      """)
+  var format = PrintedFormat.matrix
 
-  @Flag(help: "Show every arm in the table, not only those of new kernels.")
+  @Option(
+    help: "Colours of the matrix: auto (on a terminal, unless NO_COLOR is set), always or never.")
+  var color = ColorUse.auto
+
+  @Flag(help: "Show every arm, in a table, not only those of new kernels.")
   var allArms = false
 
   @Flag(help: "Print timings of a build without optimisation, which say nothing about the kernel.")
@@ -55,9 +64,7 @@ struct RunCommand: ParsableCommand {
       plan: plan, left: left, output: FilePath(output), label: label,
       commandLine: ["bench", "run"] + (typed.first == "run" ? typed.dropFirst() : typed)
     ).run()
-    outcome.print(format, allArms: allArms)
+    outcome.print(format, allArms: allArms, on: .standardOutput(color))
     try outcome.endIfStopped()
   }
 }
-
-extension SummaryTable.Format: ExpressibleByArgument {}

@@ -9,16 +9,34 @@ extension Session.Outcome {
     if let stop { throw ExitCode(stop.exitStatus) }
   }
 
-  /// Prints the table and what must be known to read it.
-  func print(_ format: SummaryTable.Format, allArms: Bool) {
+  /// Prints the rows and what must be known to read them.
+  func print(_ format: PrintedFormat, allArms: Bool, on screen: Screen) {
     let arms = allArms ? SummaryTable.Arms.all : .new
-    Swift.print(SummaryTable(rows, arms: arms).render(format), terminator: "")
+    let table = SummaryTable(rows, arms: arms)
+    let matrix = format == .matrix && !allArms ? self.matrix(on: screen) : nil
+    switch format {
+    case .matrix: Swift.print(matrix ?? table.render(.table), terminator: "")
+    case .table: Swift.print(table.render(.table), terminator: "")
+    case .csv: Swift.print(table.render(.csv), terminator: "")
+    case .json: Swift.print(table.render(.json), terminator: "")
+    }
     if meta.status == .interrupted {
       // Not among results that a program may read.
       StandardError.write(
         "interrupted: the cells that were finished are kept, with fewer processes\n")
     }
-    guard format == .table else { return }
+    guard format == .table || format == .matrix && matrix == nil else { return }
+    printRemarks()
+  }
+
+  /// Nil where the rows fit none.
+  private func matrix(on screen: Screen) -> String? {
+    Matrix(rows, of: meta)?.text(
+      path: directory.path.asTyped, caveats: HVOProcedure.caveats(of: rows), on: screen)
+  }
+
+  /// What stands below the table.
+  private func printRemarks() {
     Swift.print()
     for line in contention.lines(beside: rows) { Swift.print(line) }
     for line in PublishedFigures.lines(beside: rows) { Swift.print(line) }

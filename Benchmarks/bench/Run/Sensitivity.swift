@@ -29,16 +29,6 @@ extension CellResult {
 }
 
 extension Meta.Sensitivity {
-  /// The smallest planted slow-down that was found together with all larger ones.
-  var smallestResolved: Double? {
-    var smallest: Double?
-    for step in steps.sorted(by: { $0.planted > $1.planted }) {
-      guard step.resolved else { break }
-      smallest = step.planted
-    }
-    return smallest
-  }
-
   /// One line: what the machine resolves now.
   func summary(nanosecondsPerOperation: Double, seconds: Double) -> String {
     let operation = String(

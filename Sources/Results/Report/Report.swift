@@ -8,11 +8,16 @@ public struct Report: Sendable {
   let run: Run
   let table: SummaryTable
   let caveats: [String]
+  let path: String
+  let screen: Screen
 
   /// Which layout.
   public enum Style: String, CaseIterable, Sendable {
-    /// For a terminal, as the run printed it.
+    /// For a terminal, every cell: what the run prints with `--format table`.
     case table
+    /// For a terminal, the answer on one screen, as the run printed it; the table where the rows fit no
+    /// matrix.
+    case matrix
     /// For the commit message of an mm patch: at most 75 columns.
     case mm
     /// The kernel test robot's comparison of two commits, here of two arms.
@@ -25,21 +30,29 @@ public struct Report: Sendable {
     case ktap
   }
 
-  /// - Parameter caveats: what must be known to read the numbers, a sentence each; in every style.
+  /// - Parameters:
+  ///   - caveats: what must be known to read the numbers, a sentence each; in every style.
+  ///   - path: of the run, as a person would type it; the run's own by default.
+  ///   - screen: what a matrix is printed on.
   public init(
     _ run: Run,
     arms: SummaryTable.Arms = .new,
-    caveats: [String] = []
+    caveats: [String] = [],
+    path: String? = nil,
+    on screen: Screen = Screen()
   ) {
     self.run = run
     self.caveats = caveats
+    self.path = path ?? run.path.string
+    self.screen = screen
     table = SummaryTable(run.summary, arms: arms)
   }
 
   /// - Throws: what ``Run/samples()`` throws, in the styles `lkp` and `mmtests`.
   public func render(_ style: Style) throws(ResultsError) -> String {
     switch style {
-    case .table: return table.render() + caveats.map { "\n\($0)\n" }.joined()
+    case .matrix: return matrix ?? tableWithCaveats
+    case .table: return tableWithCaveats
     case .ktap: return ktap
     case _ where table.compared.isEmpty: return table.nothing + "\n"
     case .mm: return mm
@@ -51,22 +64,23 @@ public struct Report: Sendable {
 }
 
 extension Report {
+  private var tableWithCaveats: String {
+    table.render() + caveats.map { "\n\($0)\n" }.joined()
+  }
+
+  /// Nil where rows fit none, or more arms are wanted than it has.
+  private var matrix: String? {
+    guard table.arms == .new else { return nil }
+    return Matrix(run.summary, of: run.meta)?.text(path: path, caveats: caveats, on: screen)
+  }
+
   /// Where the numbers come from: label and machine, then run.
   var provenance: [String] {
-    let machine = run.meta.machine
-    let place: [String?] = [
-      run.meta.label, machine.cpuName,
-      machine.logicalCPUs.map { $0.counted("CPU") },
-      machine.hypervisor.map { "virtual machine (\($0))" },
-      machine.kernelRelease.map { "Linux \($0)" },
-    ]
     let origin: [String?] = [
-      "run \(run.meta.runID)",
-      run.meta.commit.map { "commit \($0)\(run.meta.dirty == true ? ", changed" : "")" },
-      "seed \(run.meta.seed)",
+      "run \(run.meta.runID)", run.meta.commitText, "seed \(run.meta.seed)",
       run.meta.status == .complete ? nil : run.meta.status.rawValue,
     ]
-    return [place, origin].map { $0.compactMap(\.self).joined(separator: ", ") }
+    return [run.meta.machineText, origin.compactMap(\.self).joined(separator: ", ")]
   }
 
   /// What the numbers are worth: what A/A twins showed, where the run came so far, and the caveats.

@@ -104,6 +104,11 @@ extension Meta {
       self.steps = steps
     }
 
+    /// The smallest planted slow-down that was found together with all larger ones.
+    public var smallestResolved: Double? {
+      steps.sorted { $0.planted > $1.planted }.prefix { $0.resolved }.last?.planted
+    }
+
     /// One planted slow-down; relative, 0.01 is 1 %.
     public struct Step: Codable, Equatable, Sendable {
       public var planted: Double
