@@ -351,6 +351,29 @@ struct MatrixTests {
     #expect(Matrix(Self.plain.map { Self.changed($0) { $0.order = 0 } }, of: Self.meta) != nil)
   }
 
+  @Test("Callers and populations have a line each below, and alone are a table")
+  func callers() throws {
+    let callers = [
+      Self.changed(Self.row("head", ratio: 1.3, .slower) { $0.operation = "unpin_pages" }) {
+        $0.differenceNS = 75.04
+      },
+      Self.row("any", ratio: 0.9, .faster) {
+        $0.operation = "put_page"
+        $0.population = "4k:1,2m:1"
+        ($0.hugePages, $0.footprintBytes) = (16, 1 << 19)
+      },
+    ]
+    #expect(Matrix(callers, of: Self.meta) == nil)
+    let alone = try text(Self.plain).lines
+    let text = try text(Self.plain + callers).lines
+    #expect(
+      Array(text.drop { !$0.hasPrefix("uses:") }.prefix(2)) == [
+        "uses:   unpin_pages  order 9    HVO off, 1 folio             1.30 >  +75.0 ns",
+        "        put_page     4k:1,2m:1  HVO off, 16 folios, 512 KiB  0.90 <",
+      ])
+    #expect(text.count == alone.count + 2)
+  }
+
   @Test("A report of every arm is a table")
   func everyArm() throws {
     let run = Run(path: "run", meta: Self.meta, summary: Self.plain)

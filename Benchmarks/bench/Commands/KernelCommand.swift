@@ -37,6 +37,13 @@ struct KernelCommand: ParsableCommand {
   @Flag(help: "Read the machine code of a kernel: of FILEs, or of the running one.")
   var code = false
 
+  @Flag(
+    help: """
+      How much of this machine's memory is in folios of each size, as root, and the option to measure on \
+      such pages.
+      """)
+  var population = false
+
   @Flag(help: "With --code, a line for each function.")
   var perFunction = false
 
@@ -49,6 +56,9 @@ struct KernelCommand: ParsableCommand {
   var files: [String] = []
 
   func validate() throws {
+    guard !population || !code && allocate == nil else {
+      throw ValidationError("--population stands alone: leave out --code and --allocate")
+    }
     guard code || (files.isEmpty && !perFunction && function == nil) else {
       throw ValidationError("a FILE, --per-function and --function are of --code: add it")
     }
@@ -79,6 +89,7 @@ struct KernelCommand: ParsableCommand {
   func run() throws {
     let tree = SystemTree()
     if code { return try printCode(tree) }
+    if population { return try printPopulation(tree) }
     // First, while the process has one thread: others could take a signal meant to wait.
     let lent = try allocate.map { try look(at: $0, tree) }
     var table = TextColumns([.left, .left])

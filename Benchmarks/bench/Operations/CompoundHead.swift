@@ -19,9 +19,8 @@ extension Operation {
     applies: { !$0.pattern.isOnePageEach || $0.mode == .consumerReference },
     isEssential: { cell in
       switch cell.mode {
-      // One order is enough.
-      case .consumerFlags: cell.order == 9 && cell.hvo != .elsewhere
-      case .consumerReference, .addressChain:
+      // One order is enough, in the caches.
+      case .consumerFlags, .consumerReference, .addressChain:
         cell.order == 9 && cell.folios == 1 && cell.hvo != .elsewhere
       default: true
       }

@@ -2,11 +2,9 @@ import ArgumentParser
 import Vmemmap
 
 extension PlanOptions {
-  /// A plan, and what it had to leave out on this machine.
-  ///
-  /// - Throws: `ValidationError` for what can't be measured here and was asked for by name.
-  func plan(on machine: MachineLimits) throws -> (plan: Plan, left: [LeftOut]) {
-    var axes = preset.axes
+  /// The axes with the values that were given in place of their own.
+  private func narrowed(_ axes: Axes) -> Axes {
+    var axes = axes
     axes.operations = operation?.values ?? axes.operations
     axes.modes = mode?.values ?? axes.modes
     axes.orders = order?.values ?? axes.orders
@@ -21,7 +19,14 @@ extension PlanOptions {
     axes.threads = threads?.values ?? axes.threads
     axes.readers = readers?.values ?? axes.readers
     if pageClass != nil || hvo != nil || population != nil { axes.essentialsOnly = false }
+    return axes
+  }
 
+  /// A plan, and what it had to leave out on this machine.
+  ///
+  /// - Throws: `ValidationError` for what can't be measured here and was asked for by name.
+  func plan(on machine: MachineLimits) throws -> (plan: Plan, left: [LeftOut]) {
+    var axes = narrowed(preset.axes)
     let (nodes, missing) = try machine.nodeChoices(
       NodeOptions(
         cpu: cpuNode?.values, memory: memoryNode?.values, peer: peerNode?.values,
@@ -30,6 +35,12 @@ extension PlanOptions {
 
     try requireKey(machine.keyProblem)
     var cells = axes.cells(on: nodes, cpus: machine.cpus, machine.caches)
+    // Of other operations and pages than the product: only where nobody asks for some by name.
+    let isNarrowed =
+      operation != nil || order != nil || pageClass != nil || population != nil || threads != nil
+    let more = isNarrowed ? [] : preset.more.map { narrowed($0) }
+    cells += more.flatMap { $0.cells(on: nodes, cpus: machine.cpus, machine.caches) }
+    let chosenByCaches = ([axes] + more).filter { $0.footprints.contains(.beyond) }
     // An operation that was named has its cells, though a table of everything needs none of them.
     let found = Set(cells.map(\.operation))
     axes.operations = (operation?.values ?? []).filter { !found.contains($0) }
@@ -80,9 +91,9 @@ extension PlanOptions {
       guard !planned.isEmpty else { continue }
       // What was chosen by the caches can be chosen smaller; what a person named can't.
       let isBeyond =
-        axes.footprints.contains(.beyond)
+        !chosenByCaches.isEmpty
         && key.folios == Footprint.beyond.folios(ofOrder: key.order, machine.caches)
-      let mostBytes = isBeyond ? axes.mostBytes : .max
+      let mostBytes = isBeyond ? chosenByCaches.map(\.mostBytes).min()! : .max
       var reason = machine.reasonToLeaveOut(planned, mostBytes: mostBytes)
       if isBeyond {
         let first = reason

@@ -13,6 +13,8 @@ enum Preset: String, CaseIterable, ExpressibleByArgument {
   case scale
   /// What Muchun Song measured when fake heads came, 2021-11-01: heads, with the key on.
   case fakeHeads2021 = "2021"
+  /// What callers do with ranges of pages: zap, GUP-fast, unpin, the isolation scanner's walk, release.
+  case callers
   /// What several threads do to each other, on one head and on neighbouring struct pages.
   case threads
   /// What taking references by an addition, or with no look at the count, gains and costs: several threads
@@ -75,6 +77,9 @@ extension Preset {
         orders: [0, 9], pageClasses: [.order0, .head, .tail],
         patterns: [.randomPFN, .neighbours, .apart], footprints: [.one], hvo: [.off, .on],
         threads: [.count(1), .count(2), .all])
+    case .callers:
+      // All of them are in `more`.
+      Axes(operations: [], orders: [], footprints: [], hvo: [])
     case .refcount:
       Axes(
         operations: [.compoundHead, .pageRefAddUnless, .folioTryGet],
@@ -93,6 +98,29 @@ extension Preset {
     }
   }
 
+  /// What else it has: cells that are no part of the product above.
+  var more: [Axes] {
+    func callers(_ footprints: [Footprint], hvo: [HVOState]) -> Axes {
+      Axes(
+        operations: [.zapPages, .zapBatch, .gupFast, .unpinPages], modes: [.throughput],
+        orders: [9],
+        pageClasses: [.head], footprints: footprints, hvo: hvo, mostBytes: 256 << 20)
+    }
+    func populations(_ footprints: [Footprint], hvo: [HVOState]) -> Axes {
+      Axes(
+        operations: [.scanPFNs, .putPage], modes: [.throughput, .spaced], orders: [],
+        populations: [.typical], footprints: footprints, hvo: hvo, mostBytes: 256 << 20,
+        keeps: { $0.operation == .scanPFNs || $0.mode == .spaced })
+    }
+    return switch self {
+    case .standard: [callers([.one], hvo: [.off]), populations([.l2], hvo: [.off])]
+    case .callers:
+      [callers([.one, .beyond], hvo: HVOState.allCases)]
+        + [populations([.l2, .beyond], hvo: [.off, .elsewhere])]
+    case .smoke, .full, .scale, .fakeHeads2021, .threads, .refcount: []
+    }
+  }
+
   /// Measuring time of a cell in seconds, over all processes.
   var secondsPerCell: Double {
     switch self {
@@ -101,6 +129,7 @@ extension Preset {
     case .full: 0.5
     case .threads: 1
     case .refcount: 2.5
+    case .callers: 1
     case .scale, .fakeHeads2021: 10
     }
   }
@@ -129,7 +158,7 @@ extension Preset {
     // The fewest that a verdict takes.
     case .smoke: 3
     // So many make an interval of their medians at 95 %, fewer need Student's t.
-    case .standard, .full, .scale, .fakeHeads2021, .threads, .refcount: 6
+    case .standard, .full, .scale, .fakeHeads2021, .threads, .refcount, .callers: 6
     }
   }
 }

@@ -5,7 +5,7 @@ extension Matrix {
   /// what to type for more.
   func notes(on shown: [Block], _ path: String, _ caveats: [String]) -> [Note] {
     let notes: [Note?] = [
-      legend(of: shown), orders, others(than: shown), sureness,
+      legend(of: shown), callerNotes, orders, others(than: shown), sureness,
       caveats.isEmpty ? nil : Note("note:", caveats, each: true), hazards,
       Note(
         "more:",

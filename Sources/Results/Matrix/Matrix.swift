@@ -11,6 +11,8 @@ public struct Matrix: Sendable {
   let rows: [SummaryRow]
   /// In the order of printing; some have no ratio.
   let blocks: [Block]
+  /// What callers do with ranges of pages: a line each, apart from the blocks.
+  let callers: [SummaryRow]
   /// The arm that is meant where none is named.
   let arm: String
 
@@ -27,8 +29,10 @@ public struct Matrix: Sendable {
   /// Nil where lines and columns can't tell the rows apart, or there is too little to fill them: those
   /// are for ``SummaryTable``.
   public init?(_ rows: [SummaryRow], of meta: Meta) {
-    let compared = SummaryTable(rows).compared
+    let all = SummaryTable(rows).compared
+    let compared = all.filter { !$0.isOfCaller }
     guard Self.fits(compared) else { return nil }
+    callers = all.filter(\.isOfCaller)
     self.meta = meta
     self.rows = rows
     arm = compared.grouped(by: \.arm).max { $0.count < $1.count }?[0].arm ?? ""

@@ -1,0 +1,145 @@
+import Results
+import Testing
+import Vmemmap
+
+extension BenchTests {
+  @Suite("Callers of many pages", .needsProgram)
+  struct CallersTests {
+    private static let plan = [
+      "--processes", "1", "--layouts", "1", "--budget", "1", "--mode", "throughput",
+    ]
+
+    /// A map of 512 pages: all ranges are those, in whatever order they are drawn.
+    @Test("The answers are the heads that a caller meets", arguments: [0, 1, 2, 5, 9])
+    func heads(order: Int) throws {
+      let finished = try FinishedRun(
+        Self.plan + [
+          "--order", "\(order)", "--footprint", "\(512 >> order)", "--page-class", "order-0,head",
+          "--hvo", "off", "--operation", "zap_pages,zap_batch,unpin_pages",
+        ])
+      #expect(finished.ending.status == 0, "\(finished.ending.errors)")
+      let ranges = (1 << 18) / 512
+      let ofPages = (0..<512).reduce(0) { $0 + 64 * (($1 >> order) << order) } * ranges
+      let ofFolios = stride(from: 0, to: 512, by: 1 << order).reduce(0) { $0 + 64 * $1 } * ranges
+      let rows = finished.run.summary
+      #expect(Set(rows.map(\.operation)) == ["zap_pages", "zap_batch", "unpin_pages"])
+      for row in rows {
+        let sum = row.operation == "zap_pages" ? ofPages : ofFolios
+        #expect(row.checksum == Checksum(UInt64(sum)), "\(row.operation) \(row.arm)")
+      }
+    }
+
+    @Test(
+      "GUP-fast takes references of four huge pages, in every form and under HVO",
+      arguments: ["off", "elsewhere", "on"])
+    func gupFast(hvo: String) throws {
+      let finished = try FinishedRun(
+        Self.plan + [
+          "--operation", "gup_fast", "--order", "9", "--footprint", "4", "--hvo", hvo,
+          "--encoding", pageRefForms.map { $0.name }.joined(separator: ","),
+        ])
+      #expect(finished.ending.status == 0, "\(finished.ending.errors)")
+      let sum = (0..<4).reduce(0) { $0 + 64 * 512 * $1 } * (1 << 18) / 4
+      let state = try #require(HVOState(rawValue: hvo))
+      #expect(
+        Set(finished.run.summary.map(\.arm))
+          == Set(pageRefForms.filter { $0.hvoStates.contains(state) }.map { $0.name }))
+      for row in finished.run.summary {
+        #expect(row.checksum == Checksum(UInt64(sum)), "\(row.arm)")
+      }
+    }
+
+    @Test("Mappings are dropped one by one, references as the caller does")
+    func loops() throws {
+      let facts = try LoopFacts.all()
+      // The compiler unrolls the batch's loop over mapcounts by 4, and has another one for the rest.
+      for (operation, locked) in [
+        ("zap_pages", 2), ("zap_batch", 1 + 4 + 1), ("unpin_pages", 1), ("gup_fast", 2),
+      ] {
+        let loops = facts.filter { $0.operation == operation && !$0.hasReadSide }
+        try #require(!loops.isEmpty)
+        for loop in loops {
+          let more = loop.operation == "gup_fast" && loop.hasFrozenBit ? 1 : 0
+          #expect(loop[.locked] == (locked + more) * 8, "\(loop.symbol)")
+          #expect(loop[.calls] == 0, "\(loop.symbol)")
+        }
+      }
+    }
+
+    // MARK: Populations
+
+    @Test("A population of one size is as folios of one order are", arguments: ["4k", "64k", "2m"])
+    func onePopulation(size: String) throws {
+      let order = try #require(["4k": 0, "64k": 4, "2m": 9][size])
+      let finished = try FinishedRun(
+        Self.plan + [
+          "--population", "\(size):1", "--footprint", "\(512 >> order)", "--hvo", "off",
+          "--operation", "scan_pfns,zap_pages,unpin_pages",
+        ])
+      #expect(finished.ending.status == 0, "\(finished.ending.errors)")
+      let ranges = (1 << 18) / 512
+      let ofFolios = stride(from: 0, to: 512, by: 1 << order).reduce(0) { $0 + 64 * $1 } * ranges
+      let ofPages = (0..<512).reduce(0) { $0 + 64 * (($1 >> order) << order) } * ranges
+      for row in finished.run.summary {
+        #expect(row.population == "\(size):1" && row.pageClass == "any" && row.order == order)
+        let sum = row.operation == "zap_pages" ? ofPages : ofFolios
+        #expect(row.checksum == Checksum(UInt64(sum)), "\(row.operation) \(row.arm)")
+      }
+    }
+
+    @Test("Over folios of several orders every arm finds the same heads, and no reference is lost")
+    func mixedPopulation() throws {
+      let finished = try FinishedRun(
+        Self.plan + [
+          "--population", "4k:30,16k:10,256k:30,2m:30", "--footprint", "16", "--hvo",
+          "off,elsewhere", "--operation",
+          "compound_head,folio_try_get,put_page,scan_pfns,zap_pages,zap_batch,unpin_pages",
+        ])
+      #expect(finished.ending.status == 0, "\(finished.ending.errors)")
+      let rows = finished.run.summary
+      #expect(Set(rows.map(\.operation)).count == 7)
+      for (cell, rows) in Dictionary(grouping: rows, by: \.cell) {
+        #expect(Set(rows.map(\.checksum)).count == 1, "cell \(cell)")
+        #expect(rows.contains { $0.arm == "mask" } && rows.contains { $0.arm == "fakehead" })
+      }
+      // One range there is: its folios are the same whichever way they are found.
+      let range = try FinishedRun(
+        Self.plan + [
+          "--population", "4k:30,16k:10,256k:60", "--footprint", "8", "--hvo", "off", "--operation",
+          "zap_batch,unpin_pages",
+        ])
+      #expect(range.ending.status == 0, "\(range.ending.errors)")
+      #expect(Set(range.run.summary.map(\.checksum)).count == 1)
+    }
+
+    @Test(
+      "What is no population is refused with its value",
+      arguments: [
+        "", "4k", "4k:", "4k:0", "4k:-1", "4k:x", "3k:1", "2k:1", "4k:1,4k:2", "4k:1,,2m:1", "4q:1",
+        "3g:1",
+        "4k:inf",
+      ])
+    func refused(population: String) throws {
+      let directory = try TemporaryDirectory()
+      let ending = try Bench.run(["list", "--population", population], in: directory.url)
+      #expect(ending.status == 64)
+      #expect(ending.errors.contains("'\(population)'"))
+    }
+
+    @Test("The preset has each caller, and the default run a line for each")
+    func presets() throws {
+      let directory = try TemporaryDirectory()
+      let callers = ["zap_pages", "zap_batch", "gup_fast", "unpin_pages", "scan_pfns", "put_page"]
+      let all = try Bench.run(["list", "--preset", "callers"], in: directory.url).output
+      for caller in callers { #expect(all.contains(": \(caller) ")) }
+      let standard = try Bench.run(["list"], in: directory.url).output
+      for caller in callers {
+        #expect(standard.split(separator: "\n").count { $0.contains(": \(caller) ") } == 1)
+      }
+      // Those who ask for something else get that alone.
+      let narrowed = try Bench.run(["list", "--operation", "compound_head"], in: directory.url)
+        .output
+      #expect(!callers.contains { narrowed.contains(": \($0) ") })
+    }
+  }
+}
