@@ -90,7 +90,9 @@ def panel_rank(key: tuple[str, float, str]) -> tuple:
     return ([*CLASSES, key[0]].index(key[0]), *key)
 
 
-def panel_label(page_class: str, mix: float, predictability: str) -> str:
+def panel_label(population: str, page_class: str, mix: float, predictability: str) -> str:
+    if population:
+        return population
     label = {"order-0": "order 0", "fakehead": "fake head"}.get(page_class, page_class)
     label += f", {mix:g} % tails" if page_class == "mix" and not math.isnan(mix) else ""
     return label + (f",\n{predictability}" if predictability not in ("", "uniform") else "")

@@ -38,17 +38,21 @@ extension RunResults {
 private struct Contention {
   private let result: CellResult
   private let rounds: [CellResult.Round]
-  /// Of each arm, where one mode ends and the other begins, in nanoseconds for all threads together.
-  private let boundaries: [Double?]
+  /// By which arm's times a round is in one mode or the other, and where one ends and the other begins, in
+  /// nanoseconds for all threads together: for each arm, the baseline where that has two modes, else the
+  /// arm itself.
+  private let boundaries: [(arm: Int, nanoseconds: Double)?]
 
   init(_ result: CellResult) {
     self.result = result
     let rounds = result.rounds()
     self.rounds = rounds
     let timed = result.cell.timedThreads
-    boundaries = result.arms.indices.map { arm in
-      Modes.boundary(of: rounds.map { $0.together(arm, timed: timed) })
+    let own = result.arms.indices.map { arm in
+      Modes.boundary(of: rounds.map { $0.together(arm, timed: timed) }).map { (arm, $0) }
     }
+    let baseline = result.arms.firstIndex { $0.role == .baseline }
+    boundaries = own.map { (baseline.flatMap { own[$0] }) ?? $0 }
   }
 
   var baseline: Int { result.arms.firstIndex { $0.role == .baseline }! }
@@ -91,12 +95,12 @@ private struct Contention {
     return row
   }
 
-  /// Against the baseline, in rounds in which both were in a mode; nil where these are too few.
+  /// Against the baseline in the rounds of a mode; nil where these are too few.
   func estimate(_ arm: Int, mode: Int, _ rule: VerdictRule) -> PairedEstimate? {
     let timed = result.cell.timedThreads
     let baseline = baseline
     return try? PairedEstimate(
-      rounds.filter { isIn(mode, $0, arm) && isIn(mode, $0, baseline) }.map {
+      rounds.filter { isIn(mode, $0, arm) }.map {
         PairedRound(
           process: $0.process, layout: $0.layout, block: $0.block,
           armTime: $0.together(arm, timed: timed),
@@ -105,7 +109,7 @@ private struct Contention {
   }
 
   private func isIn(_ mode: Int, _ round: CellResult.Round, _ arm: Int) -> Bool {
-    guard mode > 0, let boundary = boundaries[arm] else { return true }
+    guard mode > 0, let (arm, boundary) = boundaries[arm] else { return true }
     return (round.together(arm, timed: result.cell.timedThreads) < boundary) == (mode == 1)
   }
 }

@@ -41,8 +41,8 @@ extension ContentionRow: TableRow {
     Column("arm", \.arm, "The arm that ran in all threads that do the operation."),
     Column(
       "mode", \.mode, in: .from(0, to: 2),
-      "0 for all rounds; where times show two modes, 1 for rounds of the faster and 2 for those of the "
-        + "slower one."),
+      "0 for all rounds; where the baseline's times show two modes, or else the arm's own, 1 for rounds of "
+        + "the faster and 2 for those of the slower one."),
     Column("threads", \.threads, in: Bounds(lower: 2), "Threads at once, readers included."),
     Column("readers", \.readers, in: .notNegative, "Threads that do nothing but read the count."),
     Column("share", \.share, in: .share, "The mode's share of the arm's rounds."),
@@ -72,8 +72,7 @@ extension ContentionRow: TableRow {
     Column("ratio_hi", \.ratioHi, in: .positive, "Upper end of its interval."),
     Column(
       "verdict", \.verdict,
-      "As in summary.csv, of ns_together; in a mode, of the rounds in which arm and baseline both were in "
-        + "their mode of that number, or in their only one."),
+      "As in summary.csv, of ns_together, and of the mode's rounds."),
   ]
 
   static let key = ["cell", "arm", "mode"]
