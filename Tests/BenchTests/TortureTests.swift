@@ -44,6 +44,20 @@ extension BenchTests {
       ]
     }
 
+    @Test(
+      "A form by name is put to the test alone, and an unknown one is refused with those there are")
+    func oneForm() throws {
+      let ending = try Bench.run(
+        ["torture", "--seconds", "0.2", "--form", "D; E, guarded"], in: directory.url)
+      #expect(ending.status == 0, "\(ending.errors)")
+      let tables = ending.output.tables
+      #expect(
+        tables.map { $0.compactMap { $0["form"] } } == [["D", "E, guarded"], ["D", "E, guarded"]])
+      let refused = try Bench.run(["torture", "--form", "G"], in: directory.url)
+      #expect(refused.status == 64)
+      #expect(refused.errors.contains("'G'") && refused.errors.contains("'F, guarded'"))
+    }
+
     @Test("Each form faults where the kernel's argument says, nowhere else, and no count is wrong")
     func forms() throws {
       #expect(ending.status == 0, "\(ending.errors)")

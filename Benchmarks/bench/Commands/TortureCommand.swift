@@ -4,6 +4,7 @@ import Foundation
 import Measurement
 import Results
 import SystemPackage
+import Text
 import Vmemmap
 
 /// The race of speculative walkers against HVO, and whether references are conserved.
@@ -24,6 +25,13 @@ struct TortureCommand: ParsableCommand {
   @Option(help: "Threads that walk, 2 to 256; as many as there are CPUs by default.")
   var threads = max(2, ProcessInfo.processInfo.activeProcessorCount)
 
+  @Option(
+    help: """
+      The forms to put to the test, by their names in the tables, with semicolons between them: \
+      'D;F, guarded'. By default all, and then those that are timed on shared heads.
+      """)
+  var form: String?
+
   @Option(help: "The seed of all random choices; a fresh one by default.")
   var seed: UInt64?
 
@@ -36,13 +44,26 @@ struct TortureCommand: ParsableCommand {
     }
   }
 
+  /// - Throws: `ValidationError` where a form is not one of those that this build has.
+  private func arms() throws -> [TortureArm] {
+    let all = TortureArm.all
+    guard let form else { return all }
+    let names = form.split(separator: ";", omittingEmptySubsequences: false).map(\.trimmed)
+    for name in names where !all.contains(where: { $0.name == name }) {
+      throw ValidationError(
+        "--form '\(name)' is none of: \(all.map { "'\($0.name)'" }.joined(separator: ", "))")
+    }
+    return all.filter { names.contains($0.name) }
+  }
+
   func run() throws {
     guard ctorture_watch() == 0 else {
       throw VmemmapError.system(attempt: "catch SIGSEGV and SIGTRAP", errno: Errno(rawValue: errno))
     }
     let seed = seed ?? UInt64.random(in: 1...UInt64(UInt32.max))
-    let arms = TortureArm.all
-    let share = seconds / 2
+    let arms = try arms()
+    let sharedForms = form == nil ? pageRefForms : []
+    let share = form == nil ? seconds / 2 : seconds
     let report = try TortureReport(
       stepped: arms.map {
         TortureReport.Entry(arm: $0, outcome: try SteppedWalks(arm: $0).run())
@@ -53,9 +74,9 @@ struct TortureCommand: ParsableCommand {
           generator: SeededGenerator(seed: seed).stream(arm.name))
         return TortureReport.Entry(arm: arm, outcome: try walks.run())
       },
-      shared: pageRefForms.map { form in
+      shared: sharedForms.map { form in
         try SharedHeads(
-          form: form, threads: threads, seconds: share / Double(pageRefForms.count)
+          form: form, threads: threads, seconds: share / Double(sharedForms.count)
         ).run()
       })
     print(report.text + "\n")

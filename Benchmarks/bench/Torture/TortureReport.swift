@@ -80,11 +80,16 @@ struct TortureReport {
     Threads that walk freely while folios go through their life again and again:
 
     \(TortureReport.table(freeColumns, free.map(\.outcome.tally)))
-
-    Threads that take and drop references on the same heads:
-
-    \(TortureReport.table([Column("form", .left, shared.map(\.form))], shared.map(\.tally)))
     """
+      + (shared.isEmpty
+        ? ""
+        : """
+
+
+        Threads that take and drop references on the same heads:
+
+        \(TortureReport.table([Column("form", .left, shared.map(\.form))], shared.map(\.tally)))
+        """)
   }
 }
 
