@@ -20,7 +20,9 @@ struct FolioPopulationTests {
 
   private func population(_ flags: [UInt64]) throws -> [Int: Int] {
     let prepared = try PreparedTree()
-    try prepared.write(flags.withUnsafeBytes { Data($0) }, to: "proc/kpageflags")
+    try prepared.write(
+      Data(flags.flatMap { flags in (0..<8).map { UInt8(truncatingIfNeeded: flags >> ($0 * 8)) } }),
+      to: "proc/kpageflags")
     return try FolioPopulation.read(prepared.tree).pages
   }
 
