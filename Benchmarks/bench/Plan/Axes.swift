@@ -123,6 +123,14 @@ enum Footprint: Hashable, ExpressibleByArgument {
 
   static let manyBytes = 32 << 20
 
+  /// Whether the number of folios follows from the machine's caches.
+  var isChosenByCaches: Bool {
+    switch self {
+    case .l2, .l3, .beyond: true
+    case .one, .many, .count: false
+    }
+  }
+
   init?(argument: String) {
     switch argument {
     case "one": self = .one

@@ -40,7 +40,9 @@ extension PlanOptions {
       operation != nil || order != nil || pageClass != nil || population != nil || threads != nil
     let more = isNarrowed ? [] : preset.more.map { narrowed($0) }
     cells += more.flatMap { $0.cells(on: nodes, cpus: machine.cpus, machine.caches) }
-    let chosenByCaches = ([axes] + more).filter { $0.footprints.contains(.beyond) }
+    let chosenByCaches = ([axes] + more).filter {
+      $0.footprints.contains(where: \.isChosenByCaches)
+    }
     // An operation that was named has its cells, though a table of everything needs none of them.
     let found = Set(cells.map(\.operation))
     axes.operations = (operation?.values ?? []).filter { !found.contains($0) }
@@ -90,19 +92,20 @@ extension PlanOptions {
       }
       guard !planned.isEmpty else { continue }
       // What was chosen by the caches can be chosen smaller; what a person named can't.
-      let isBeyond =
-        !chosenByCaches.isEmpty
-        && key.folios == Footprint.beyond.folios(ofOrder: key.order, machine.caches)
-      let mostBytes = isBeyond ? chosenByCaches.map(\.mostBytes).min()! : .max
+      let footprints = chosenByCaches.flatMap(\.footprints).filter {
+        $0.isChosenByCaches && key.folios == $0.folios(ofOrder: key.order, machine.caches)
+      }
+      let mostBytes = footprints.isEmpty ? .max : chosenByCaches.map(\.mostBytes).min()!
       var reason = machine.reasonToLeaveOut(planned, mostBytes: mostBytes)
-      if isBeyond {
+      if !footprints.isEmpty {
         let first = reason
         while reason != nil && planned[0].cell.folios > 1 {
           planned = planned.map { $0.halved() }
           reason = machine.reasonToLeaveOut(planned, mostBytes: mostBytes)
         }
         if let first, reason == nil {
-          shrunk.append(first.measured(with: planned[0].cell.folios))
+          shrunk.append(
+            first.measured(with: planned[0].cell.folios, beyond: footprints.contains(.beyond)))
         }
       }
       if let reason { left.append(reason) } else { fitting += planned }
@@ -186,7 +189,9 @@ extension PlannedCell {
 }
 
 extension LeftOut {
-  fileprivate func measured(with folios: Int) -> LeftOut {
-    LeftOut(what: "\(what), beyond the caches", why: "\(why); \(folios) are measured instead")
+  fileprivate func measured(with folios: Int, beyond: Bool) -> LeftOut {
+    LeftOut(
+      what: what + (beyond ? ", beyond the caches" : ""),
+      why: "\(why); \(folios) are measured instead")
   }
 }
