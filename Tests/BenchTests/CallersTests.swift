@@ -112,12 +112,25 @@ extension BenchTests {
       #expect(Set(range.run.summary.map(\.checksum)).count == 1)
     }
 
+    @Test("A map that is no whole number of ranges has all of them within it")
+    func remainder() throws {
+      for pages in [
+        ["--order", "0", "--footprint", "1088"],
+        ["--population", "4k:50,64k:50", "--footprint", "36"],
+      ] {
+        let finished = try FinishedRun(
+          Self.plan + pages + ["--hvo", "off", "--operation", "zap_pages,zap_batch,unpin_pages"])
+        #expect(finished.ending.status == 0, "\(finished.ending.errors)")
+        #expect(Set(finished.run.summary.map(\.operation)).count == 3)
+      }
+    }
+
     @Test(
       "What is no population is refused with its value",
       arguments: [
         "", "4k", "4k:", "4k:0", "4k:-1", "4k:x", "3k:1", "2k:1", "4k:1,4k:2", "4k:1,,2m:1", "4q:1",
         "3g:1",
-        "4k:inf",
+        "4k:inf", "4k:5e-324", "4k:1e300",
       ])
     func refused(population: String) throws {
       let directory = try TemporaryDirectory()
@@ -135,6 +148,15 @@ extension BenchTests {
       let standard = try Bench.run(["list"], in: directory.url).output
       for caller in callers {
         #expect(standard.split(separator: "\n").count { $0.contains(": \(caller) ") } == 1)
+      }
+      // The preset itself can be narrowed, though all it has is beside its axes.
+      for (option, value) in [
+        ("--operation", "unpin_pages"), ("--population", "64k:1"), ("--hvo", "on"),
+      ] {
+        let narrowed = try Bench.run(
+          ["list", "--preset", "callers", option, value], in: directory.url)
+        #expect(narrowed.status == 0 && narrowed.output.contains(": unpin_pages "), "\(option)")
+        #expect(option != "--operation" || !narrowed.output.contains(": zap_pages "))
       }
       // Those who ask for something else get that alone.
       let narrowed = try Bench.run(["list", "--operation", "compound_head"], in: directory.url)

@@ -59,9 +59,11 @@ extension Operation {
       ],
       visits: .runs(
         pages: { _ in pagesPerPMD },
-        from: { pfn, _ in
+        from: { pfn, cell in
           let first = pfn / pagesPerPMD * pagesPerPMD
-          return first..<first + pagesPerPMD
+          // Not beyond the map's end; so far back a folio begins, too.
+          let start = first + pagesPerPMD <= cell.pages ? first : first - pagesPerPMD
+          return start..<start + pagesPerPMD
         }),
       of: Contender.all(scannedEncodings),
       applies: { cell in

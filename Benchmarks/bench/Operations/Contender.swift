@@ -14,8 +14,7 @@ struct Contender: Sendable {
   var isInDefaultPlan = true
   var registerThread: @Sendable () -> Void = {}
   var unregisterThread: @Sendable () -> Void = {}
-  /// Takes a reference on a head and drops it; tells how many compare-and-swaps failed. Nil where the code
-  /// takes none.
+  /// Takes a reference on a head; tells how many compare-and-swaps failed. Nil where the code takes none.
   var failedSwaps: (@Sendable (Page) -> Int)?
 }
 
@@ -32,11 +31,7 @@ extension Contender {
   }
 
   private static func failedSwaps(_ form: any PageRefForm.Type) -> @Sendable (Page) -> Int {
-    { page in
-      let failed = form.failedSwaps(takingOn: page)
-      _ = form.putTestZero(page)
-      return failed
-    }
+    { form.failedSwaps(takingOn: $0) }
   }
 }
 

@@ -43,8 +43,11 @@ extension Cell {
   /// The bytes in cache lines of all heads of the cell, of folios that are allocated apart, and of the
   /// struct pages with orders where those are read.
   func headBytes(on format: any TailFormat.Type) -> Int {
-    folios * cacheLine * (1 + (format.folioSize > 0 ? 1 : 0) + (readsSecondPages ? 1 : 0))
+    heads * cacheLine * (1 + (format.folioSize > 0 ? 1 : 0) + (readsSecondPages ? 1 : 0))
   }
+
+  /// The folios of the cell, of populations in expectation.
+  private var heads: Int { population.map { Int($0.folios(in: pages)) } ?? folios }
 
   private var readsSecondPages: Bool { loop?.readsOrder == true && order > 0 }
 

@@ -38,7 +38,7 @@ extension PlanOptions {
     // Of other operations and pages than the product: only where nobody asks for some by name.
     let isNarrowed =
       operation != nil || order != nil || pageClass != nil || population != nil || threads != nil
-    let more = isNarrowed ? [] : preset.more.map { narrowed($0) }
+    let more = isNarrowed && !preset.axes.operations.isEmpty ? [] : preset.more.map { narrowed($0) }
     cells += more.flatMap { $0.cells(on: nodes, cpus: machine.cpus, machine.caches) }
     let chosenByCaches = ([axes] + more).filter {
       $0.footprints.contains(where: \.isChosenByCaches)

@@ -22,6 +22,12 @@ struct Population: Hashable, Codable, Sendable {
 
   var largestOrder: Int { shares.last!.order }
 
+  /// How many folios so many pages make, in expectation.
+  func folios(in pages: Int) -> Double {
+    let all = shares.reduce(0) { $0 + $1.weight }
+    return shares.reduce(0) { $0 + Double(pages) * $1.weight / all / Double(1 << $1.order) }
+  }
+
   /// - Precondition: weights are above 0, and some order is there.
   init(_ shares: [Share]) { self.shares = shares.sorted { $0.order < $1.order } }
 }
@@ -47,13 +53,15 @@ extension Population: CustomStringConvertible {
 }
 
 extension Population.Share {
+  /// Wide enough for shares of anything.
+  private static let weights = 1e-6...1e9
   private static let units: KeyValuePairs<Character, Int> = ["k": 10, "m": 20, "g": 30]
 
   fileprivate init?(size: Substring, weight: Substring) {
     guard let unit = size.last?.lowercased().first,
       let shift = Self.units.first(where: { $0.key == unit })?.value,
       let count = Int(size.dropLast()), count > 0, count <= 1024,
-      let weight = Double(weight), weight > 0, weight.isFinite
+      let weight = Double(weight), Self.weights.contains(weight)
     else { return nil }
     let bytes = count << shift
     let order = bytes.trailingZeroBitCount - basePageSize.trailingZeroBitCount
@@ -94,7 +102,7 @@ extension Population {
     let all = upTo.reduce(0) { $0 + $1.weight }
     let own = upTo.last { $0.order == order }?.weight ?? 0
     // All of the smallest order's blocks are its folios.
-    if Double(generator.uniform(below: 1 << 32)) / Double(1 << 32) * all < own {
+    if own == all || Double(generator.uniform(below: 1 << 32)) / Double(1 << 32) * all < own {
       for pfn in start..<start + 1 << order { orders[pfn] = UInt8(order) }
       return
     }

@@ -11,7 +11,7 @@ extension RunResults {
       let contention = Contention(result)
       let twin = contention.twin.flatMap { contention.estimate($0, mode: 0, plan.rule) }
       for arm in contention.arms {
-        for mode in contention.modes(of: arm) {
+        for mode in contention.modes {
           guard var row = contention.row(arm, mode: mode) else { continue }
           if let twin, arm != contention.baseline,
             let estimate = contention.estimate(arm, mode: mode, plan.rule)
@@ -38,21 +38,19 @@ extension RunResults {
 private struct Contention {
   private let result: CellResult
   private let rounds: [CellResult.Round]
-  /// By which arm's times a round is in one mode or the other, and where one ends and the other begins, in
-  /// nanoseconds for all threads together: for each arm, the baseline where that has two modes, else the
-  /// arm itself.
-  private let boundaries: [(arm: Int, nanoseconds: Double)?]
+  /// Where one mode ends and the other begins, in nanoseconds for all threads together: by the times of the
+  /// baseline's twin, which is compared with nobody. By those of an arm or the baseline, a round's luck would
+  /// decide its mode and be in its ratio, too.
+  private let boundary: Double?
 
   init(_ result: CellResult) {
     self.result = result
     let rounds = result.rounds()
     self.rounds = rounds
     let timed = result.cell.timedThreads
-    let own = result.arms.indices.map { arm in
-      Modes.boundary(of: rounds.map { $0.together(arm, timed: timed) }).map { (arm, $0) }
+    boundary = result.arms.firstIndex { $0.role == .twin }.flatMap { twin in
+      Modes.boundary(of: rounds.map { $0.together(twin, timed: timed) })
     }
-    let baseline = result.arms.firstIndex { $0.role == .baseline }
-    boundaries = own.map { (baseline.flatMap { own[$0] }) ?? $0 }
   }
 
   var baseline: Int { result.arms.firstIndex { $0.role == .baseline }! }
@@ -63,10 +61,10 @@ private struct Contention {
   }
 
   /// 0 for all rounds, and where there are two modes, their numbers.
-  func modes(of arm: Int) -> [Int] { boundaries[arm] == nil ? [0] : [0, 1, 2] }
+  var modes: [Int] { boundary == nil ? [0] : [0, 1, 2] }
 
   func row(_ arm: Int, mode: Int) -> ContentionRow? {
-    let chosen = rounds.filter { isIn(mode, $0, arm) }
+    let chosen = rounds.filter { isIn(mode, $0) }
     guard !chosen.isEmpty else { return nil }
     let (cell, timed) = (result.cell, result.cell.timedThreads)
     func median(_ value: (CellResult.Round) -> Double) -> Double {
@@ -100,7 +98,7 @@ private struct Contention {
     let timed = result.cell.timedThreads
     let baseline = baseline
     return try? PairedEstimate(
-      rounds.filter { isIn(mode, $0, arm) }.map {
+      rounds.filter { isIn(mode, $0) }.map {
         PairedRound(
           process: $0.process, layout: $0.layout, block: $0.block,
           armTime: $0.together(arm, timed: timed),
@@ -108,9 +106,9 @@ private struct Contention {
       }, rule: rule)
   }
 
-  private func isIn(_ mode: Int, _ round: CellResult.Round, _ arm: Int) -> Bool {
-    guard mode > 0, let (arm, boundary) = boundaries[arm] else { return true }
-    return (round.together(arm, timed: result.cell.timedThreads) < boundary) == (mode == 1)
+  private func isIn(_ mode: Int, _ round: CellResult.Round) -> Bool {
+    guard mode > 0, let boundary, let twin else { return true }
+    return (round.together(twin, timed: result.cell.timedThreads) < boundary) == (mode == 1)
   }
 }
 

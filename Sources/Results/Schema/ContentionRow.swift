@@ -41,8 +41,8 @@ extension ContentionRow: TableRow {
     Column("arm", \.arm, "The arm that ran in all threads that do the operation."),
     Column(
       "mode", \.mode, in: .from(0, to: 2),
-      "0 for all rounds; where the baseline's times show two modes, or else the arm's own, 1 for rounds of "
-        + "the faster and 2 for those of the slower one."),
+      "0 for all rounds; where the times of the baseline's twin show two modes, 1 for rounds of the faster "
+        + "and 2 for those of the slower one."),
     Column("threads", \.threads, in: Bounds(lower: 2), "Threads at once, readers included."),
     Column("readers", \.readers, in: .notNegative, "Threads that do nothing but read the count."),
     Column("share", \.share, in: .share, "The mode's share of the arm's rounds."),
@@ -64,7 +64,8 @@ extension ContentionRow: TableRow {
     Column(
       "failed_swaps", \.failedSwaps, in: .notNegative,
       "Compare-and-swaps that failed for each reference taken, counted apart from the timed loops in code "
-        + "with a counter; empty for one mode, and where the arm takes no reference."),
+        + "with a counter; empty for one mode, beside readers, and where the arm takes no reference."
+    ),
     Column(
       "ratio", \.ratio, in: .positive, "ns_together over the baseline's in the same rounds, paired."
     ),
