@@ -291,10 +291,8 @@ INLINE uintptr_t latency(answer_of *operation, uintptr_t base, uintptr_t start,
   INLINE uintptr_t reference_##name(uintptr_t page) {                                     \
     uintptr_t head = head_##encoding(page);                                               \
     if (!form_##name(head)) return page;                                                  \
-    if (atomic_fetch_sub_explicit(refcount(head), 1, memory_order_seq_cst) != 1)          \
-      return head + 1;                                                                    \
-    __asm__ volatile("");                                                                 \
-    return head + 2;                                                                      \
+    atomic_fetch_sub_explicit(refcount(head), 1, memory_order_seq_cst);                   \
+    return head + 1;                                                                      \
   }                                                                                       \
   SYMBOLS(page_ref_add_unless__throughput__c_##name##__arm,                               \
           throughput(ref_##name, base, stream, count))                                    \

@@ -1,4 +1,3 @@
-import CVmemmap
 import Vmemmap
 
 /// `compound_head()`; the answer is the head's address, and the next page of a chain is found from it.
@@ -31,9 +30,8 @@ enum HeadReference<Form: PageRefForm>: TimedOperation {
   @inline(__always)
   static func answer(_ page: Page) -> UInt {
     guard let head = Form.folioTryGet(page) else { return page.address }
-    guard Form.putTestZero(head) else { return head.address &+ 1 }
-    // The last one is gone, and a kernel would free the folio: here it never is.
-    cvm_keep_branch()
-    return head.address &+ 2
+    // Never the last one, which a kernel would free the folio after.
+    _ = Form.putTestZero(head)
+    return head.address &+ 1
   }
 }
