@@ -9,10 +9,6 @@ struct References {
 
   /// Gives back what a pass over a window took or dropped, by subtraction or addition.
   ///
-  /// Of a pass that takes, the sum has shown that it took as many as the oracle says. A page that got
-  /// too many therefore leaves another one too few, and that one falls below the reference it began
-  /// with.
-  ///
   /// - Returns: what is wrong, if anything.
   func giveBack(_ use: ReferenceUse, _ window: Range<Int>) -> String? {
     switch use {
@@ -23,15 +19,15 @@ struct References {
     }
   }
 
-  /// Sees that the heads of a window have the references that they began with, where a pass's sum does
-  /// not show how many it dropped.
+  /// Sees that the heads of a window have the references that they began with.
   ///
   /// - Precondition: all that passes have dropped was given back.
   /// - Returns: what is wrong, if anything.
   func check(_ use: ReferenceUse, _ window: Range<Int>) -> String? {
     let expected: Int32
     switch use {
-    case .none, .taken: return nil
+    case .none: return nil
+    case .taken(let target): return checkTargets(of: target, window)
     case .returned, .ofEachPage(0..., _): expected = 1
     case .dropped, .ofEachPage: expected = 1 + ReferenceUse.lent
     }
@@ -43,6 +39,21 @@ struct References {
             "references not conserved: \(count) instead of \(expected) on pfn \(part.lowerBound)"
         }
       }
+    }
+    return nil
+  }
+
+  /// Sees that what references were taken on has its own one, and no more: a pass says how often it took, not
+  /// how many it added.
+  private func checkTargets(
+    of target: (Visit) -> PageFrameNumber?, _ window: Range<Int>
+  ) -> String? {
+    var checked: PageFrameNumber?
+    for visit in workload.visits[window] {
+      guard let pfn = target(visit), pfn != checked else { continue }
+      checked = pfn
+      let count = head(of: pfn).referenceCount
+      if count != 1 { return "references not conserved: \(count) instead of 1 on pfn \(pfn)" }
     }
     return nil
   }

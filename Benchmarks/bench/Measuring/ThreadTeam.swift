@@ -22,9 +22,10 @@ final class ThreadTeam: @unchecked Sendable {
 
   /// What came of a thread's walk.
   struct Pass {
-    /// Of the first pass, which is timed; the others must have the same.
+    /// Of the first pass; the others must have the same.
     let sum: UInt
-    let elapsed: UInt64
+    /// Of the first pass, or of those that only read the mean of all.
+    var elapsed: UInt64
     /// How often the thread walked: once, and again until all others had been timed, too.
     var count = 1
     var areAlike = true
@@ -88,11 +89,14 @@ final class ThreadTeam: @unchecked Sendable {
       if number < firstReader || firstReader == 0 {
         shared.untimed.subtract(1, ordering: .releasing)
       }
+      var elapsed = pass.elapsed
       while shared.untimed.load(ordering: .acquiring) > 0 {
         let again = ThreadTeam.pass(loop, walks[number])
         pass.count += 1
+        elapsed += again.elapsed
         pass.areAlike = pass.areAlike && again.sum == pass.sum
       }
+      if number >= firstReader && firstReader > 0 { pass.elapsed = elapsed / UInt64(pass.count) }
       shared.passes.withLock { $0[number] = pass }
     }
     return shared.passes.withLock { $0.map { $0! } }

@@ -20,7 +20,7 @@ extension Axes {
                 let count = threads.threads(onCPUs: cpus[nodes.cpu, default: []].count)
                 // Several threads run on two nodes where that is asked for, one can't.
                 guard (nodes.peer != nil) == (isOnTwoNodes && count > 1) else { continue }
-                for readers in Set(readers.map { count * $0 / 100 }).sorted()
+                for readers in Set(readers.map { Axes.readers(percent: $0, of: count) }).sorted()
                 where count > 1 || readers == 0 {
                   cells += self.cells(
                     in: Cell.Group(
@@ -46,6 +46,12 @@ extension Axes {
     let isTooLittle = folios < hugePageSize >> (order + Page.shift)
     if isTooLittle && mappings.contains(.base) { return [.base] }
     return state == .on && mappings.contains(.huge) ? [.huge] : mappings
+  }
+
+  /// So many of some threads, of each kind at least one where there is a share of both.
+  private static func readers(percent: Int, of threads: Int) -> Int {
+    guard percent > 0, percent < 100, threads > 1 else { return threads * percent / 100 }
+    return min(max(1, threads * percent / 100), threads - 1)
   }
 
   private func cells(in group: Cell.Group) -> [Cell] {

@@ -29,6 +29,9 @@ struct Cell: Hashable, Codable {
   /// How many of the threads only read the count, the last ones; nil for none.
   var readers: Int?
 
+  /// Whether no thread does the operation: what they take to read the count says nothing of arms.
+  var isOfReadersOnly: Bool { readers == threads }
+
   /// Those that do the operation and are timed; where none does, all are.
   var timedThreads: Int {
     let takers = threads - (readers ?? 0)

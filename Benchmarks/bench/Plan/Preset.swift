@@ -86,7 +86,7 @@ extension Preset {
         modes: [.throughput, .consumerReference], orders: [0, 9],
         pageClasses: [.order0, .head, .tail], patterns: [.randomPFN, .neighbours, .apart],
         footprints: [.one], hvo: [.off, .on],
-        threads: (0...6).map { .count(1 << $0) } + [.all], readers: [0, 50],
+        threads: (0...6).map { .count(1 << $0) } + [.all], readers: [0, 50, 100],
         keeps: { $0.isOfReferences })
     case .scale:
       Axes(

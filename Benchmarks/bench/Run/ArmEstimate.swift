@@ -74,7 +74,7 @@ extension CellResult {
   }
 
   /// An estimate; nil where there are too few rounds for an interval.
-  private func estimated<Estimate>(
+  func estimated<Estimate>(
     _ make: () throws(EstimateError) -> Estimate
   ) throws(EstimateError) -> Estimate? {
     do throws(EstimateError) {

@@ -4,17 +4,20 @@ import Text
 
 extension RunResults {
   /// The rows of `contention.csv`: of the cells that several threads measured.
-  func contention() -> [ContentionRow] {
+  func contention() throws(EstimateError) -> [ContentionRow] {
     var rows: [ContentionRow] = []
     var compared: [(row: Int, estimate: PairedEstimate, null: ClosedRange<Double>)] = []
     for result in cells where !result.reports.isEmpty && result.cell.threads > 1 {
       let contention = Contention(result)
-      let twin = contention.twin.flatMap { contention.estimate($0, mode: 0, plan.rule) }
+      // Of all rounds in each mode: the twin, which tells modes, can't be judged by them.
+      let twin = try contention.twin.flatMap { twin throws(EstimateError) in
+        try contention.estimate(twin, mode: 0, plan.rule)
+      }
       for arm in contention.arms {
         for mode in contention.modes {
           guard var row = contention.row(arm, mode: mode) else { continue }
-          if let twin, arm != contention.baseline,
-            let estimate = contention.estimate(arm, mode: mode, plan.rule)
+          if let twin, arm != contention.baseline, !result.cell.isOfReadersOnly,
+            let estimate = try contention.estimate(arm, mode: mode, plan.rule)
           {
             row.ratio = estimate.ratio
             row.ratioLo = estimate.lower
@@ -94,16 +97,20 @@ private struct Contention {
   }
 
   /// Against the baseline in the rounds of a mode; nil where these are too few.
-  func estimate(_ arm: Int, mode: Int, _ rule: VerdictRule) -> PairedEstimate? {
+  func estimate(
+    _ arm: Int, mode: Int, _ rule: VerdictRule
+  ) throws(EstimateError) -> PairedEstimate? {
     let timed = result.cell.timedThreads
     let baseline = baseline
-    return try? PairedEstimate(
-      rounds.filter { isIn(mode, $0) }.map {
-        PairedRound(
-          process: $0.process, layout: $0.layout, block: $0.block,
-          armTime: $0.together(arm, timed: timed),
-          baselineTime: $0.together(baseline, timed: timed))
-      }, rule: rule)
+    let paired = rounds.filter { isIn(mode, $0) }.map {
+      PairedRound(
+        process: $0.process, layout: $0.layout, block: $0.block,
+        armTime: $0.together(arm, timed: timed),
+        baselineTime: $0.together(baseline, timed: timed))
+    }
+    return try result.estimated { () throws(EstimateError) in
+      try PairedEstimate(paired, rule: rule)
+    }
   }
 
   private func isIn(_ mode: Int, _ round: CellResult.Round) -> Bool {

@@ -180,7 +180,7 @@ extension RunInProgress {
     try directory.writeUnmeasured(meta.unmeasured)
     try directory.writeSummary(rows)
     try directory.writeLayouts(summary.layouts)
-    let contention = results.contention()
+    let contention = try results.contention()
     if !contention.isEmpty { try directory.writeContention(contention) }
     meta.rows = Meta.Rows(summary: rows.count, samples: results.samples)
     try directory.describeTables()

@@ -98,6 +98,7 @@ struct RunResults {
   /// Whether the ratio of an arm's time to the baseline's says something, where both lie.
   private func hasRatio(_ result: CellResult, _ arm: Arm) -> Bool {
     let cell = result.cell
+    guard !cell.isOfReadersOnly else { return false }
     guard let loop = cell.operation.loops.first(where: { $0.mode == cell.mode }) else {
       return true
     }

@@ -31,9 +31,11 @@ struct Axis: Sendable {
   }
 
   private static let all: [Axis] = [
-    Axis(title: "order", alignment: .right, always: true) { "\($0.order)" },
+    Axis(title: "order", alignment: .right, always: true) {
+      // Of several orders in place of one.
+      $0.population ?? "\($0.order)"
+    },
     Axis(title: "class", alignment: .left, always: true, isNamed: false) { $0.classText },
-    Axis(title: "population", alignment: .left) { $0.population ?? "-" },
     Axis(title: "chain", alignment: .left) { $0.chain?.rawValue },
     Axis(title: "pattern", alignment: .left, isNamed: false) { $0.pattern },
     Axis(title: "footprint", alignment: .left, always: true, isNamed: false) { $0.footprintText },
