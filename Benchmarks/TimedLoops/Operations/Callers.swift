@@ -78,19 +78,20 @@ enum UnpinPages<Encoding: CompoundEncoding>: TimedRun {
   @inline(__always)
   static func answer(_ first: Page, _ pages: Int) -> UInt {
     let size = Encoding.Format.structPageSize
+    let end = first.advanced(by: pages, size: size).address
     var sum: UInt = 0
-    var offset = 0
-    while offset < pages {
-      let head = inRegister(
-        Encoding.compoundHead(first.advanced(by: offset, size: size)).address)
-      var next = offset &+ 1
-      while next < pages,
-        inRegister(Encoding.compoundHead(first.advanced(by: next, size: size)).address) == head
-      {
-        next &+= 1
-      }
-      sum &+= put(Page(address: head), Int32(truncatingIfNeeded: next &- offset))
-      offset = next
+    var page = first
+    while page.address < end {
+      let head = inRegister(Encoding.compoundHead(page).address)
+      // One address goes through the folio, in every arm: left to itself the compiler counts in some arms
+      // twice or three times.
+      var next = page
+      repeat {
+        next = Page(address: inRegister(next.address &+ UInt(size)))
+      } while next.address < end && inRegister(Encoding.compoundHead(next).address) == head
+      let batch = (next.address &- page.address) / UInt(size)
+      sum &+= put(Page(address: head), Int32(truncatingIfNeeded: batch))
+      page = next
     }
     return sum
   }
