@@ -50,7 +50,7 @@ struct Absence {
         Absence(
           what: "page_ref_add_unless with liburcu's read side, and HVO with its grace periods",
           why: "built without liburcu", effect: "their arms are left out",
-          command: "apt-get install liburcu-dev && swift package purge-cache && swift build")
+          command: "scripts/setup && swift build -c release")
       ]
     #endif
   }

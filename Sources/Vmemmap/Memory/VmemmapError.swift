@@ -79,8 +79,8 @@ extension VmemmapError: CustomStringConvertible {
       "node \(node) has no memory on this machine; nodes with memory: "
         + nodes.map(String.init).joined(separator: ", ")
     case .builtWithoutLiburcu:
-      "grace periods are liburcu's, which this was built without: apt-get install liburcu-dev, "
-        + "swift package purge-cache, and build again"
+      "grace periods are liburcu's, which this was built without: scripts/setup "
+        + "installs it, and then build again"
     case .notWholeCompoundPages(let pfns, let order):
       "pfns \(pfns) are not whole compound pages of order \(order); begin and end at multiples of "
         + "\(1 << order)"
