@@ -12,9 +12,11 @@
 // Of this thread; volatile because handlers read it.
 static __thread struct ctorture_call *volatile watched;
 static __thread long instructions_left;
+static __thread long until_again;
 
 enum ctorture_answer ctorture_call(struct ctorture_call *call) {
   instructions_left = call->stop;
+  until_again = call->again;
   watched = call;
   if (call->stop >= 0) __writeeflags(__readeflags() | TRAP_FLAG);
   enum ctorture_answer answer = call->walk(call->page);
@@ -32,7 +34,9 @@ static void on_trap(int signal_number, siginfo_t *info, void *context) {
   struct ctorture_call *call = watched;
   if (call == NULL || info->si_code != TRAP_TRACE) return end_as_always(signal_number);
   if (instructions_left-- > 0) return;
-  ((ucontext_t *)context)->uc_mcontext.gregs[REG_EFL] &= ~TRAP_FLAG;
+  if (until_again < 0) ((ucontext_t *)context)->uc_mcontext.gregs[REG_EFL] &= ~TRAP_FLAG;
+  instructions_left = until_again;
+  until_again = -1;
   call->stopped(call->context);
 }
 

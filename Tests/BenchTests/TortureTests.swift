@@ -64,8 +64,8 @@ extension BenchTests {
       #expect(ending.output.hasSuffix("\nverdict: as the kernel's argument predicts\n"))
       #expect(directory.names() == [])
       let tables = ending.output.tables
-      try #require(tables.count == 3)
-      let (stepped, free, shared) = (tables[0], tables[1], tables[2])
+      try #require(tables.count == 4)
+      let (stepped, setBack, free, shared) = (tables[0], tables[1], tables[2], tables[3])
 
       let forms = Set(TortureTests.faults.keys).subtracting(needsURCU)
       #expect(Set(stepped.map { $0["form"] }) == forms)
@@ -78,7 +78,14 @@ extension BenchTests {
       }
       #expect(Set(free.map { $0["form"] }) == forms)
       for form in ["pointer", "mask"] { #expect(shared.contains { $0["form"] == form }) }
-      for row in stepped + free + shared {
+      #expect(setBack.count == (needsURCU.isEmpty ? 2 : 1))
+      for row in setBack {
+        #expect(row.number("set back late") > 0, "\(row)")
+        let isRead = row["form"] == "F, guarded, RCU, limit 0"
+        #expect(row.number("faulted late") > 0 || isRead, "\(row)")
+        #expect(row.number("faulted late") == 0 || !isRead, "\(row)")
+      }
+      for row in stepped + setBack + free + shared {
         let (operations, taken) = (row.number("operations"), row.number("taken"))
         #expect(taken > 0 && taken + row.number("refused") == operations, "\(row)")
         #expect(row.number("wrong counts") == 0, "\(row)")

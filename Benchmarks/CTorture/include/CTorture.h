@@ -1,8 +1,9 @@
 // What Swift can't do: watch one call from signal handlers.
 //
-// A call of a form of page_ref_add_unless(), with the drop after it, is stopped before any one of its machine instructions, by
-// the processor's trap flag, and a store of its to a read-only alias is caught and done again. The
-// form itself is the code that everybody else runs, with nothing put into it.
+// A call of a form of page_ref_add_unless(), with the drop after it, is stopped before any one of its
+// machine instructions, or any two, by the processor's trap flag, and a store of its to a read-only
+// alias is caught and done again. The form itself is the code that everybody else runs, with nothing
+// put into it.
 
 #pragma once
 
@@ -23,8 +24,10 @@ struct ctorture_call {
   uintptr_t page;
   // The struct pages in which a fault is expected. Any other one ends the process as it always does.
   uintptr_t begin, end;
-  // How many instructions are executed before the call is stopped, once; negative: it is not.
+  // How many instructions are executed before the call is stopped; negative: it is not.
   long stop;
+  // How many more before it is stopped again; negative: it is not.
+  long again;
   void (*stopped)(void *context);
   // The instruction that faulted is executed again when this returns.
   void (*faulted)(void *context);

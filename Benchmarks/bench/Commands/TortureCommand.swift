@@ -68,6 +68,8 @@ struct TortureCommand: ParsableCommand {
       stepped: arms.map {
         TortureReport.Entry(arm: $0, outcome: try SteppedWalks(arm: $0).run())
       },
+      setBack: form == nil
+        ? SetBackWalks.all.map { TortureReport.Walks(walks: $0, outcome: try $0.run()) } : [],
       free: arms.map { arm in
         let walks = FreeWalks(
           arm: arm, threads: threads, seconds: share / Double(arms.count),

@@ -29,6 +29,7 @@ final class FreeWalker: @unchecked Sendable {
     var call = unsafe ctorture_call(
       walk: arm.walk, page: 0,
       begin: life.structPages.lowerBound, end: life.structPages.upperBound, stop: -1,
+      again: -1,
       stopped: nil, faulted: { unsafe FreeWalker.from($0).waitUntilWritable() },
       context: Unmanaged.passUnretained(self).toOpaque())
     while !life.clock.isOver {

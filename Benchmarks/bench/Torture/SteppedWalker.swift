@@ -25,8 +25,9 @@ final class SteppedWalker: @unchecked Sendable {
 
   private var page = Page(address: 0)
   private var stop = 0
-  /// Whether the last walk had so many instructions as to be stopped.
-  private(set) var wasStopped = false
+  private var again = 0
+  /// How often the last walk had so many instructions as to be stopped.
+  private(set) var stops = 0
   /// Whether the last walk stored to a read-only struct page.
   private(set) var hasFaulted = false
   /// Of all walks.
@@ -52,6 +53,8 @@ final class SteppedWalker: @unchecked Sendable {
     set { atomicState.store(newValue.rawValue, ordering: .sequentiallyConsistent) }
   }
 
+  private var isLetGoOn: Bool { mayGoOn.load(ordering: .sequentiallyConsistent) }
+
   private static func from(_ context: UnsafeMutableRawPointer?) -> SteppedWalker {
     unsafe Unmanaged.fromOpaque(context!).takeUnretainedValue()
   }
@@ -62,11 +65,14 @@ final class SteppedWalker: @unchecked Sendable {
 extension SteppedWalker {
   /// Begins a walk, and returns when it is stopped, faults or ends.
   ///
-  /// - Parameter stop: the number of instructions before the stop; negative for no stop.
-  func begin(_ page: Page, stop: Int) {
+  /// - Parameters:
+  ///   - stop: the number of instructions before the stop; negative for no stop.
+  ///   - again: the number of instructions from there to a second one.
+  func begin(_ page: Page, stop: Int, again: Int = -1) {
     self.page = page
     self.stop = stop
-    wasStopped = false
+    self.again = again
+    stops = 0
     hasFaulted = false
     mayGoOn.store(false, ordering: .sequentiallyConsistent)
     state = .walking
@@ -74,11 +80,11 @@ extension SteppedWalker {
     while state == .walking { wakeOther.wait() }
   }
 
-  /// Lets a stopped walk go on, and returns when it faults or ends.
+  /// Lets a stopped walk go on, and returns when it is stopped again, faults or ends.
   func goOn() {
     mayGoOn.store(true, ordering: .sequentiallyConsistent)
     wakeWalker.signal()
-    while state == .stopped || state == .walking { wakeOther.wait() }
+    while state == .walking || state == .stopped && isLetGoOn { wakeOther.wait() }
   }
 
   /// Waits for the end of a walk; one that faulted ends when its page is writable again.
@@ -116,6 +122,7 @@ extension SteppedWalker {
     var call = unsafe ctorture_call(
       walk: arm.walk, page: page.address,
       begin: life.structPages.lowerBound, end: life.structPages.upperBound, stop: stop,
+      again: again,
       stopped: { unsafe SteppedWalker.from($0).waitForLeave() },
       faulted: { unsafe SteppedWalker.from($0).waitUntilWritable() },
       context: Unmanaged.passUnretained(self).toOpaque())
@@ -126,17 +133,19 @@ extension SteppedWalker {
 
   /// In a signal handler, before an instruction.
   private func waitForLeave() {
-    wasStopped = true
+    stops += 1
     tell(.stopped)
     var isWaitedFor = false
-    while !mayGoOn.load(ordering: .sequentiallyConsistent) {
+    while !isLetGoOn {
       let patience = DispatchTime.now() + .microseconds(SteppedWalker.patience)
       guard wakeWalker.wait(timeout: patience) == .timedOut else { continue }
       // A life that waited before and after may be waiting for this walk.
       if isWaitedFor && life.clock.isWaiting { break }
       isWaitedFor = life.clock.isWaiting
     }
+    // In this order: a walk that was let go on is walking.
     state = .walking
+    mayGoOn.store(false, ordering: .sequentiallyConsistent)
   }
 
   /// In a signal handler, in the middle of an instruction.

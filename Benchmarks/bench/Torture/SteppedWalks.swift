@@ -44,7 +44,7 @@ struct SteppedWalks {
             if walker.hasFaulted { faultedFrom.insert(begin) }
             wrongCounts += life.wrongCounts
             stop += 1
-          } while walker.wasStopped
+          } while walker.stops > 0
         }
       }
     }

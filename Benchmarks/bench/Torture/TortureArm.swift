@@ -187,7 +187,7 @@ extension PageRefForm {
   ///
   /// - Parameter take: how, where that is not as the form does.
   @inline(__always)
-  fileprivate static func walk(
+  static func walk(
     _ address: UInt, _ take: (Page) -> Bool = { pageRefAddUnless($0, 1, 0) }
   ) -> ctorture_answer {
     let page = Page(address: address)

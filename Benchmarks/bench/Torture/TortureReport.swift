@@ -8,7 +8,13 @@ struct TortureReport {
     let outcome: Outcome
   }
 
+  struct Walks {
+    let walks: SetBackWalks
+    let outcome: SetBackWalks.Outcome
+  }
+
   let stepped: [Entry<SteppedWalks.Outcome>]
+  let setBack: [Walks]
   let free: [Entry<FreeWalks.Outcome>]
   let shared: [SharedHeads.Outcome]
 
@@ -26,6 +32,16 @@ struct TortureReport {
         surprises.append("\(arm.name) faulted on no walk begun when \(less.list)")
       }
       surprises += outcome.tally.surprises(arm.name)
+    }
+    for entry in setBack {
+      let (name, outcome) = (entry.walks.arm.name, entry.outcome)
+      if entry.walks.isPredictedToFault != (outcome.lateFaults > 0) {
+        surprises.append("\(name) faulted \(outcome.lateFaults) times setting a count back late")
+      }
+      if outcome.lateSetBacks == 0 { surprises.append("\(name) set no count back late") }
+      if outcome.tally.wrongCounts > 0 {
+        surprises.append("\(name) left \(outcome.tally.wrongCounts) wrong counts")
+      }
     }
     for entry in free {
       let (arm, outcome) = (entry.arm, entry.outcome)
@@ -77,10 +93,22 @@ struct TortureReport {
       Form D is \(KernelVersion(7, 1).pageRefAddUnless) in 7.1, \(KernelVersion(7, 2).pageRefAddUnless) \
     since 7.2.
 
-    Threads that walk freely while folios go through their life again and again:
-
-    \(TortureReport.table(freeColumns, free.map(\.outcome.tally)))
     """
+      + (setBack.isEmpty
+        ? ""
+        : """
+        Walks stopped twice: before F's addition, until the page is frozen, and before the \
+        compare-and-swap that
+        sets a frozen count back (here after each addition), until the page is a read-only tail:
+
+        \(TortureReport.table(setBackColumns, setBack.map(\.outcome.tally)))
+
+
+        """) + """
+        Threads that walk freely while folios go through their life again and again:
+
+        \(TortureReport.table(freeColumns, free.map(\.outcome.tally)))
+        """
       + (shared.isEmpty
         ? ""
         : """
@@ -136,6 +164,14 @@ extension TortureReport {
           stage.description, .left,
           stepped.map { $0.outcome.faultedFrom.contains(stage) ? "faulted" : "-" })
       }
+  }
+
+  private var setBackColumns: [Column] {
+    [
+      Column("form", .left, setBack.map(\.walks.arm.name)),
+      Column("set back late", .right, setBack.map { "\($0.outcome.lateSetBacks)" }),
+      Column("faulted late", .right, setBack.map { "\($0.outcome.lateFaults)" }),
+    ]
   }
 
   private var freeColumns: [Column] {
