@@ -23,6 +23,8 @@ struct CommandEnding {
   private static let failedRun: Int32 = 2
   /// EX_DATAERR.
   private static let badData: Int32 = 65
+  /// EX_UNAVAILABLE: what was asked for can't be had of these runs.
+  private static let unavailable: Int32 = 69
   /// EX_OSERR of `sysexits.h`: the system refused something.
   private static let systemError: Int32 = 71
   /// EX_IOERR.
@@ -42,6 +44,9 @@ struct CommandEnding {
         Self.line(error.message) + "\n  See '\(name ?? "") --help' for more information."
     case let error as ResultsError:
       status = error.exitCode
+      message = Self.line(error.description)
+    case let error as ResumeError:
+      status = Self.unavailable
       message = Self.line(error.description)
     case VmemmapError.system, VmemmapError.numa, SystemTreeError.unreadable,
       KernelError.file(.unreadable), KernelError.unwritable, KernelError.unmappable,

@@ -32,10 +32,31 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Show every arm, in a table, not only those of new kernels.")
   var allArms = false
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Go on with a run that was cut short: its plan, its seeds, in its directory. No option that says \
+      what to measure goes with it.
+      """, valueName: "run"))
+  var resume: String?
+
   @Flag(help: "Print timings of a build without optimisation, which say nothing about the kernel.")
   var allowDebugBuild = false
 
   func validate() throws {
+    if resume != nil {
+      // Whether an option was given the parser does not tell.
+      let printing: Set = [
+        "--resume", "--format", "--color", "--all-arms", "--allow-debug-build", "--quiet",
+      ]
+      let options = CommandLine.arguments.filter { $0.hasPrefix("--") }
+      let given = options.map { $0.prefix { $0 != "=" } }
+      if let other = given.first(where: { !printing.contains(String($0)) }) {
+        throw ValidationError(
+          "\(other) can't go with --resume: the run goes on as it was planned; leave it out, or begin a "
+            + "new run")
+      }
+    }
     guard let label else { return }
     // What tools that read tables take for a number, or for nothing.
     let words: Set = ["", "na", "n/a", "nan", "null", "none", "true", "false", "inf"]
@@ -58,6 +79,11 @@ struct RunCommand: ParsableCommand {
             + "'swift build -c release', or pass --allow-debug-build")
       }
     #endif
+    if let resume {
+      let outcome = try Resumption(of: FilePath(resume)).finish()
+      outcome.print(format, allArms: allArms, on: .standardOutput(color))
+      return try outcome.endIfStopped()
+    }
     let (plan, left) = try options.plan(on: .current())
     let typed = CommandLine.arguments.dropFirst()
     let outcome = try Session(

@@ -23,12 +23,7 @@ struct CellReport: Codable {
   let failedSwaps: [Double?]
   /// What each sample has counts of.
   let events: [HardwareEvent]
-  /// The samples, eight numbers each: JSON of objects would take longer to read than to measure.
-  private let packedSamples: [UInt64]
-  /// One for each event of each sample; nil where others had the CPU's counters.
-  private let packedEvents: [UInt64?]
-  /// One for each thread of each sample; empty where one thread measured.
-  private let packedThreads: [UInt64]
+  private(set) var packed: PackedSamples
 
   /// One timed block.
   struct Sample {
@@ -54,39 +49,68 @@ struct CellReport: Codable {
     iterations = measurement.iterations
     cycles = measurement.cycles
     failedSwaps = measurement.failedSwaps
-    packedThreads = measurement.samples.flatMap(\.threads)
     self.checksum = checksum
     self.seconds = seconds
     self.events = events
-    packedSamples = measurement.samples.flatMap {
-      [
-        UInt64($0.arm), UInt64($0.layout), UInt64($0.block), UInt64($0.round),
-        UInt64($0.position), $0.elapsed, UInt64($0.counts.contextSwitches),
-        UInt64($0.counts.pageFaults),
-      ]
-    }
-    packedEvents = measurement.samples.flatMap {
-      $0.counts.events ?? [UInt64?](repeating: nil, count: events.count)
-    }
+    packed = PackedSamples(measurement.samples, events: events.count)
   }
 
   var arms: [Arm] { planned.arms }
 
-  var samples: [Sample] {
-    let threads = packedThreads.count / max(1, packedSamples.count / 8)
-    return stride(from: 0, to: packedSamples.count, by: 8).map { first in
-      let thread = first / 8 * threads
-      let event = first / 8 * events.count
-      let counts = packedEvents[event..<event + events.count].compactMap(\.self)
-      return Sample(
-        arm: Int(packedSamples[first]), layout: Int(packedSamples[first + 1]),
-        block: Int(packedSamples[first + 2]), round: Int(packedSamples[first + 3]),
-        position: Int(packedSamples[first + 4]), elapsed: packedSamples[first + 5],
-        threads: Array(packedThreads[thread..<thread + threads]),
+  /// What it says without its samples, which are kept elsewhere.
+  var withoutSamples: CellReport {
+    var report = self
+    report.packed = PackedSamples(words: [])
+    return report
+  }
+
+  var samples: [Sample] { samples(packed) }
+
+  /// The samples that are kept elsewhere.
+  func samples(_ packed: PackedSamples) -> [Sample] { packed.samples(events: events.count) }
+}
+
+/// Samples as numbers: JSON of objects would take longer to read than to measure.
+struct PackedSamples: Codable {
+  /// First how many threads each sample has times of; then of each sample eight numbers, a count for each
+  /// event, and the time of each thread.
+  let words: [UInt64]
+
+  /// In place of a count that there is none of, as others had the CPU's counters.
+  private static let noCount = UInt64.max
+  private static let fixed = 8
+
+  init(words: [UInt64]) { self.words = words }
+
+  /// - Parameter events: how many are counted.
+  init(_ samples: [CellReport.Sample], events: Int) {
+    let threads = samples.first?.threads.count ?? 0
+    words =
+      [UInt64(threads)]
+      + samples.flatMap { sample in
+        [
+          UInt64(sample.arm), UInt64(sample.layout), UInt64(sample.block), UInt64(sample.round),
+          UInt64(sample.position), sample.elapsed, UInt64(sample.counts.contextSwitches),
+          UInt64(sample.counts.pageFaults),
+        ] + (sample.counts.events ?? [UInt64](repeating: PackedSamples.noCount, count: events))
+          + sample.threads
+      }
+  }
+
+  func samples(events: Int) -> [CellReport.Sample] {
+    guard let threads = words.first.map(Int.init) else { return [] }
+    return stride(
+      from: 1, to: words.count, by: PackedSamples.fixed + events + threads
+    ).map { first in
+      let counts = Array(words[first + PackedSamples.fixed..<first + PackedSamples.fixed + events])
+      let times = first + PackedSamples.fixed + events
+      return CellReport.Sample(
+        arm: Int(words[first]), layout: Int(words[first + 1]), block: Int(words[first + 2]),
+        round: Int(words[first + 3]), position: Int(words[first + 4]), elapsed: words[first + 5],
+        threads: Array(words[times..<times + threads]),
         counts: ThreadCounts(
-          events: counts.count == events.count ? counts : nil,
-          contextSwitches: Int(packedSamples[first + 6]),
-          pageFaults: Int(packedSamples[first + 7])))
+          events: counts.contains(PackedSamples.noCount) ? nil : counts,
+          contextSwitches: Int(words[first + 6]), pageFaults: Int(words[first + 7])))
     }
   }
 }
@@ -99,6 +123,17 @@ enum WorkerMessage: Codable {
   case unmeasured(PlannedCell, why: String)
   /// A wrong answer: the run has failed.
   case failure(String)
+}
+
+extension WorkerMessage {
+  /// The cell that it is about.
+  var planned: PlannedCell? {
+    switch self {
+    case .cell(let report): report.planned
+    case .unmeasured(let planned, _): planned
+    case .accounts, .failure: nil
+    }
+  }
 }
 
 /// A wrong answer: no number is worth reporting after one.

@@ -5,7 +5,6 @@ extension Axes {
   ///   - cpus: of each node, those that may be used.
   ///   - caches: what footprints are chosen by.
   func cells(on nodes: [NodeChoice], cpus: [Int: [Int]], _ caches: CacheSizes) -> [Cell] {
-    let isOnTwoNodes = nodes.contains { $0.peer != nil }
     var cells: [Cell] = []
     for (population, order) in populations.flatMap({ population in
       population.map { [($0, $0.largestOrder)] } ?? orders.map { (nil, $0) }
@@ -18,8 +17,7 @@ extension Axes {
             for nodes in nodes where nodes.templates == .local || state == .on {
               for threads in threads {
                 let count = threads.threads(onCPUs: cpus[nodes.cpu, default: []].count)
-                // Several threads run on two nodes where that is asked for, one can't.
-                guard (nodes.peer != nil) == (isOnTwoNodes && count > 1) else { continue }
+                guard count > 1 ? !nodes.isForOneThread : nodes.peer == nil else { continue }
                 for readers in Set(readers.map { Axes.readers(percent: $0, of: count) }).sorted()
                 where count > 1 || readers == 0 {
                   cells += self.cells(

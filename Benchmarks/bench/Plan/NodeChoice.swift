@@ -15,8 +15,10 @@ enum TemplatePlace: String, CaseIterable, ExpressibleByArgument, Codable {
 struct NodeChoice: Hashable {
   let cpu: Int
   let memory: Int
-  /// Where every other thread runs, if not on `cpu`.
+  /// Where every other thread runs, if not on `cpu`; one thread alone has no cell then.
   var peer: Int?
+  /// Whether several threads run on two nodes only, as was asked for.
+  var isForOneThread = false
   var templates = TemplatePlace.local
   /// Which node the templates are on, if not the struct pages' own.
   var templateNode: Int?
@@ -33,10 +35,13 @@ struct NodeOptions {
 extension MachineLimits {
   /// The nodes that cells are measured on, and what of it this process can't have here.
   ///
-  /// - Parameter isExhaustive: whether to take every pair of nodes, or one node's own memory and the
-  ///   pair that is farthest apart.
+  /// - Parameters:
+  ///   - isExhaustive: whether to take every pair of nodes, or one node's own memory and the pair that
+  ///     is farthest apart.
+  ///   - spansNodes: whether several threads run on two nodes, too, where nobody says so: the first
+  ///     that is measured and the one with CPUs that is farthest from it.
   func nodeChoices(
-    _ options: NodeOptions, isExhaustive: Bool
+    _ options: NodeOptions, isExhaustive: Bool, spansNodes: Bool
   ) throws -> (choices: [NodeChoice], left: [LeftOut]) {
     try check(options.cpu, among: topology.nodesWithCPUs, lacking: "CPUs")
     try check(options.peer, among: topology.nodesWithCPUs, lacking: "CPUs")
@@ -50,11 +55,17 @@ extension MachineLimits {
     if !isExhaustive && options.cpu == nil && options.memory == nil {
       pairs = topology.extremes(of: pairs)
     }
-    var choices = pairs.map { NodeChoice(cpu: $0.cpu, memory: $0.memory) }
-    choices += (options.peer ?? []).flatMap { peer in
-      pairs.filter { $0.cpu != peer }.map {
-        NodeChoice(cpu: $0.cpu, memory: $0.memory, peer: peer)
+    var choices = pairs.map {
+      NodeChoice(cpu: $0.cpu, memory: $0.memory, isForOneThread: options.peer != nil)
+    }
+    if let peers = options.peer {
+      choices += peers.flatMap { peer in
+        pairs.filter { $0.cpu != peer }.map {
+          NodeChoice(cpu: $0.cpu, memory: $0.memory, peer: peer)
+        }
       }
+    } else if spansNodes, let pair = pairs.first, let peer = topology.farthestCPUs(from: pair.cpu) {
+      choices.append(NodeChoice(cpu: pair.cpu, memory: pair.memory, peer: peer))
     }
     var left = nodeProblems.sorted { $0.key < $1.key }.map { node, problem in
       LeftOut(what: "struct pages and templates put on node \(node)", why: "\(problem)")
@@ -115,6 +126,10 @@ extension Topology {
   private func distance(_ pair: Pair) -> Int {
     // Firmware that says nothing leaves near and far to the numbers of the nodes.
     distance(from: pair.cpu, to: pair.memory) ?? (pair.cpu == pair.memory ? 10 : 20)
+  }
+
+  fileprivate func farthestCPUs(from node: Int) -> Int? {
+    nodesWithCPUs.filter { $0 != node }.max { distance((node, $0)) < distance((node, $1)) }
   }
 
   fileprivate func farthestMemory(from node: Int) -> Int? {

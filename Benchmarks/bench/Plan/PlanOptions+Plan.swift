@@ -31,7 +31,7 @@ extension PlanOptions {
       NodeOptions(
         cpu: cpuNode?.values, memory: memoryNode?.values, peer: peerNode?.values,
         templates: templateNode?.values),
-      isExhaustive: preset == .full)
+      isExhaustive: preset == .full, spansNodes: preset.spansNodes)
 
     try requireKey(machine.keyProblem)
     var cells = axes.cells(on: nodes, cpus: machine.cpus, machine.caches)

@@ -153,6 +153,9 @@ extension Preset {
     }
   }
 
+  /// Whether several threads run on two nodes, too, where there are.
+  var spansNodes: Bool { self == .threads || self == .refcount }
+
   var processes: Int {
     switch self {
     // The fewest that a verdict takes.

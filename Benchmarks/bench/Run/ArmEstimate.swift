@@ -70,7 +70,8 @@ extension CellResult {
       },
       cycles: CycleLength.medianCycles(blocks),
       drift: Statistics.drift(byProcess.map { $0.map { ($0.layout, $0.time(arm)) } }),
-      paired: paired, difference: difference, ties: ties, events: eventsPerOperation(ofArm: arm))
+      paired: paired, difference: difference, ties: ties,
+      events: eventsPerOperation(ofArm: arm, rounds))
   }
 
   /// An estimate; nil where there are too few rounds for an interval.
@@ -84,13 +85,13 @@ extension CellResult {
     }
   }
 
-  private func eventsPerOperation(ofArm arm: Int) -> [HardwareEvent: Double] {
+  private func eventsPerOperation(
+    ofArm arm: Int, _ rounds: [Round]
+  ) -> [HardwareEvent: Double] {
     var counts: [HardwareEvent: [Double]] = [:]
-    for report in reports.values where !report.events.isEmpty {
-      for sample in report.samples where sample.arm == arm {
-        for (event, count) in zip(report.events, sample.counts.events ?? []) {
-          counts[event, default: []].append(Double(count) / Double(report.iterations))
-        }
+    for round in rounds {
+      for (event, count) in zip(round.events, round.counts[arm] ?? []) {
+        counts[event, default: []].append(Double(count) / Double(round.iterations))
       }
     }
     return counts.mapValues { Statistics.median($0) }

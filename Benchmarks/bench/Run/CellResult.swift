@@ -4,8 +4,9 @@ import Results
 /// What all processes so far have told about a cell.
 struct CellResult {
   let planned: PlannedCell
-  /// By process.
+  /// By process, without their samples.
   private(set) var reports: [Int: CellReport] = [:]
+  private var places: [Int: Journal.Place] = [:]
   /// Whether the machine could not measure it to the end.
   private(set) var isLeftOut = false
 
@@ -14,10 +15,15 @@ struct CellResult {
   var cell: Cell { planned.cell }
   var arms: [Arm] { planned.arms }
 
-  mutating func add(_ report: CellReport, process: Int) { reports[process] = report }
+  /// - Parameter place: where the report's samples are.
+  mutating func add(_ report: CellReport, process: Int, at place: Journal.Place) {
+    reports[process] = report.withoutSamples
+    places[process] = place
+  }
 
   mutating func leaveOut() {
     reports = [:]
+    places = [:]
     isLeftOut = true
   }
 
@@ -38,26 +44,34 @@ struct CellResult {
     /// Of each arm's block, nanoseconds in each of several threads; empty of one.
     var threads: [[UInt64]]
     let cycle: CycleLength?
+    let events: [HardwareEvent]
+    /// Of each arm's block, how many of each event; nil where that was not counted.
+    var counts: [[UInt64]?]
 
     /// Nanoseconds per operation.
     func time(_ arm: Int) -> Double { Double(elapsed[arm]) / Double(iterations) }
   }
 
   /// All rounds of all processes, in their order.
-  func rounds() -> [Round] {
-    reports.sorted { $0.key < $1.key }.flatMap { process, report -> [Round] in
-      let perRound = Dictionary(grouping: report.samples, by: \.round)
+  func rounds(_ journal: Journal) throws -> [Round] {
+    try reports.sorted { $0.key < $1.key }.flatMap { process, report -> [Round] in
+      guard let place = places[process] else { return [] }
+      let perRound = Dictionary(
+        grouping: report.samples(try journal.samples(at: place)), by: \.round)
       return perRound.sorted { $0.key < $1.key }.map { number, samples in
         var elapsed = [UInt64](repeating: 0, count: report.arms.count)
         var threads = [[UInt64]](repeating: [], count: report.arms.count)
+        var counts = [[UInt64]?](repeating: nil, count: report.arms.count)
         for sample in samples {
           elapsed[sample.arm] = sample.elapsed
           threads[sample.arm] = sample.threads
+          counts[sample.arm] = sample.counts.events
         }
         return Round(
           process: process, layout: samples[0].layout, block: samples[0].block,
           iterations: report.iterations, elapsed: elapsed, threads: threads,
-          cycle: CycleLength(nanoseconds: report.cycles[number]))
+          cycle: CycleLength(nanoseconds: report.cycles[number]), events: report.events,
+          counts: counts)
       }
     }
   }
@@ -68,8 +82,7 @@ struct CellResult {
 
 extension CellResult {
   /// The baseline's median time in nanoseconds per operation; nil before it was measured.
-  var baselineTime: Double? {
-    let rounds = rounds()
+  func baselineTime(_ rounds: [Round]) -> Double? {
     guard !rounds.isEmpty, let baseline = arms.firstIndex(where: { $0.role == .baseline }) else {
       return nil
     }

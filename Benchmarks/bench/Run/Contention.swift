@@ -4,15 +4,13 @@ import Text
 
 extension RunResults {
   /// The rows of `contention.csv`: of the cells that several threads measured.
-  func contention() throws(EstimateError) -> [ContentionRow] {
+  func contention() throws -> [ContentionRow] {
     var rows: [ContentionRow] = []
     var compared: [(row: Int, estimate: PairedEstimate, null: ClosedRange<Double>)] = []
     for result in cells where !result.reports.isEmpty && result.cell.threads > 1 {
-      let contention = Contention(result)
+      let contention = Contention(result, try result.rounds(journal))
       // Of all rounds in each mode: the twin, which tells modes, can't be judged by them.
-      let twin = try contention.twin.flatMap { twin throws(EstimateError) in
-        try contention.estimate(twin, mode: 0, plan.rule)
-      }
+      let twin = try contention.twin.flatMap { try contention.estimate($0, mode: 0, plan.rule) }
       for arm in contention.arms {
         for mode in contention.modes {
           guard var row = contention.row(arm, mode: mode) else { continue }
@@ -46,9 +44,8 @@ private struct Contention {
   /// decide its mode and be in its ratio, too.
   private let boundary: Double?
 
-  init(_ result: CellResult) {
+  init(_ result: CellResult, _ rounds: [CellResult.Round]) {
     self.result = result
-    let rounds = result.rounds()
     self.rounds = rounds
     let timed = result.cell.timedThreads
     boundary = result.arms.firstIndex { $0.role == .twin }.flatMap { twin in

@@ -11,6 +11,8 @@ struct RunInProgress {
   private let directory: RunDirectory
   private var meta: Meta
   private var results: RunResults
+  /// Of each look but the first, the cells that it is at.
+  private var looks: [Int: [Int]] = [:]
   private let counters = RunCounters()
   /// Nil once one came: the next one ends this process at once.
   private var signals: StopSignals?
@@ -24,12 +26,30 @@ struct RunInProgress {
 
   init(
     _ plan: Plan, _ meta: Meta, _ directory: RunDirectory, _ signals: consuming StopSignals
-  ) {
+  ) throws {
     self.signals = signals
     self.plan = plan
     self.meta = meta
     self.directory = directory
-    results = RunResults(plan)
+    results = RunResults(plan, try Journal(in: directory))
+  }
+
+  /// Goes on with a run that was cut short, from its journal.
+  ///
+  /// - Throws: `ResumeError`; `FailedRun` where the journal has a wrong answer.
+  init(
+    resuming plan: Plan, _ meta: Meta, _ directory: RunDirectory, _ signals: consuming StopSignals
+  ) throws {
+    var entries: [(Journal.Entry, Journal.Place)] = []
+    let journal = try Journal(of: directory) { entries.append(($0, $1)) }
+    self.signals = signals
+    self.plan = plan
+    self.meta = meta
+    self.directory = directory
+    results = RunResults(plan, journal)
+    // It may end in the middle of a report that is not in the journal, or lack one that is.
+    try directory.removeSamples()
+    for (entry, place) in entries { try note(entry, at: place) }
   }
 }
 
@@ -38,34 +58,50 @@ struct RunInProgress {
 extension RunInProgress {
   /// Looks at cells, and again at those that are unresolved.
   mutating func measure(_ cells: [PlannedCell]) throws {
-    defer { meta.counters = counters.soFar }
+    let before = meta.counters ?? [:]
+    defer { meta.counters = counters.soFar.merging(before, uniquingKeysWith: +) }
     var cells = cells
+    // Of a run that goes on, the time that it had before counts.
+    let had = results.measuringTime
     let begin = MonotonicRawClock.now()
     for look in 0..<plan.looks where !cells.isEmpty && stop == nil {
       let isLast = look == plan.looks - 1
-      let seconds =
-        (isLast ? plan.budget : plan.budget * Plan.firstLookShare)
-        - Double(MonotonicRawClock.now() - begin) / 1e9
+      let spent = look == 0 ? 0 : had + Double(MonotonicRawClock.now() - begin) / 1e9
+      let seconds = (isLast ? plan.budget : plan.budget * Plan.firstLookShare) - spent
       // No more than the rest, and no more for a cell than would be of use.
       let share =
         min(seconds, Double(cells.count) * plan.budget / 4) / Double(plan.setup.processes)
       guard look == 0 || share > 0 else { break }
-      var progress = Progress(total: cells.count * plan.setup.processes)
+      let processes = (0..<plan.setup.processes).map { look * plan.setup.processes + $0 }
+      var progress = Progress(
+        total: processes.reduce(0) { $0 + results.lacking(cells, process: $1).count })
       defer { progress.finish() }
-      for number in 0..<plan.setup.processes where stop == nil {
-        try measure(
-          cells.filter { results.isMeasurable($0) }.map { results.settled($0) },
-          process: look * plan.setup.processes + number, seconds: share, &progress)
+      for process in processes where stop == nil {
+        try measure(cells, process: process, seconds: share, &progress)
       }
-      cells = try results.unresolvedCells(meta)
+      guard !isLast, stop == nil else { continue }
+      cells = try chosen(forLook: look + 1)
     }
   }
 
-  /// Measures cells once: in one process, and in another one those that it was killed before.
+  /// Those that are unresolved, or were before the run was cut short.
+  private mutating func chosen(forLook look: Int) throws -> [PlannedCell] {
+    if let numbers = looks[look] { return numbers.map { plan.cells[$0] } }
+    let cells = try results.unresolvedCells(meta)
+    _ = try results.journal.append(.look(look, cells: cells.map(\.index)))
+    return cells
+  }
+
+  /// Measures cells once, but for those that a process of this number has told of before the run was cut
+  /// short: in one process, and in another one those that it was killed before.
   private mutating func measure(
     _ cells: [PlannedCell], process: Int, seconds: Double, _ progress: inout Progress
   ) throws {
+    let possible = cells.filter { results.isMeasurable($0) }
+    let cells = results.lacking(cells, process: process)
+    guard !cells.isEmpty else { return }
     let weight = cells.reduce(0) { $0 + $1.cell.weight }
+    let seconds = seconds * weight / possible.reduce(0) { $0 + $1.cell.weight }
     var waiting = cells[...]
     while let next = waiting.first, stop == nil {
       let share = seconds * waiting.reduce(0) { $0 + $1.cell.weight } / weight
@@ -77,12 +113,12 @@ extension RunInProgress {
         // Not the whole run: what the kernel kills for lack of memory is one group of maps.
         let group = waiting.prefix { $0.cell.mapKey == (waiting.first ?? next).cell.mapKey }
         for planned in group {
-          leaveOut(
-            planned,
-            why: """
-              measuring process \(process) was killed (SIGKILL), as the kernel does where memory runs \
-              out; take fewer with --footprint
-              """, &progress)
+          let why = """
+            measuring process \(process) was killed (SIGKILL), as the kernel does where memory runs \
+            out; take fewer with --footprint
+            """
+          try keep(.unmeasured(planned, why: why), process: process)
+          progress.step(planned.cell.summary)
         }
         waiting.removeFirst(group.count)
       case let ending?:
@@ -107,18 +143,12 @@ extension RunInProgress {
       of: meta.runID)
     while let awaited = signals {
       switch try worker.next(or: awaited) {
-      case .message(.failure(let why)):
-        throw FailedRun(description: why)
-      case .message(.accounts(let accounts)):
-        meta.savings = (meta.savings ?? []) + accounts.map(\.saving)
-      case .message(.unmeasured(let planned, let why)):
-        try take(planned, from: &waiting, process: process)
-        leaveOut(planned, why: why, &progress)
-      case .message(.cell(let report)):
-        try take(report.planned, from: &waiting, process: process)
-        results.add(report, process: process)
-        try directory.appendSamples(report.sampleRows(process: process))
-        progress.step(report.planned.cell.summary)
+      case .message(let message):
+        if let planned = message.planned {
+          try take(planned, from: &waiting, process: process)
+        }
+        try keep(message, process: process)
+        if let planned = message.planned { progress.step(planned.cell.summary) }
         try updateSummary()
       case .ended(let ending):
         return ending
@@ -145,13 +175,34 @@ extension RunInProgress {
     waiting.removeFirst()
   }
 
-  /// Leaves a cell out from now on, with all that was measured of it.
-  private mutating func leaveOut(
-    _ planned: PlannedCell, why: String, _ progress: inout Progress
-  ) {
-    results.remove(planned)
-    meta.unmeasured.append(Meta.Unmeasured(what: planned.cell.summary, why: why))
-    progress.step(planned.cell.summary)
+  private mutating func keep(_ message: WorkerMessage, process: Int) throws {
+    let entry = Journal.Entry.told(message, process: process)
+    try note(entry, at: try results.journal.append(entry))
+  }
+
+  /// Takes in what the journal has, from now or from before the run was cut short.
+  ///
+  /// - Throws: `FailedRun` after a wrong answer.
+  private mutating func note(_ entry: Journal.Entry, at place: Journal.Place) throws {
+    switch entry {
+    case .look(let look, let cells):
+      looks[look] = cells
+    case .told(.failure(let why), _):
+      throw FailedRun(description: why)
+    case .told(.accounts(let accounts), _):
+      for saving in accounts.map(\.saving) where meta.savings?.contains(saving) != true {
+        meta.savings = (meta.savings ?? []) + [saving]
+      }
+    case .told(.unmeasured(let planned, let why), _):
+      // From now on, with all that was measured of it.
+      results.remove(planned)
+      let item = Meta.Unmeasured(what: planned.cell.summary, why: why)
+      if !meta.unmeasured.contains(item) { meta.unmeasured.append(item) }
+    case .told(.cell(let report), let process):
+      let samples = report.samples(try results.journal.samples(at: place))
+      results.add(report, process: process, samples: samples.count, at: place)
+      try directory.appendSamples(report.sampleRows(samples, process: process))
+    }
   }
 
   private mutating func updateSummary() throws {
@@ -176,7 +227,8 @@ extension RunInProgress {
     }
     meta.noiseFloor = summary.noiseFloor
     let selfTest = results.cells[plan.cells.count - 1]
-    meta.sensitivity = try selfTest.sensitivity(plan.rule)
+    let rounds = try selfTest.rounds(results.journal)
+    meta.sensitivity = try selfTest.sensitivity(rounds, plan.rule)
     try directory.writeUnmeasured(meta.unmeasured)
     try directory.writeSummary(rows)
     try directory.writeLayouts(summary.layouts)
@@ -185,11 +237,12 @@ extension RunInProgress {
     meta.rows = Meta.Rows(summary: rows.count, samples: results.samples)
     try directory.describeTables()
     try directory.write(meta)
+    if stop == nil { results.journal.remove() }
     return Session.Outcome(
       meta: meta, rows: rows, layouts: summary.layouts, contention: contention,
       directory: directory,
       sensitivity: meta.sensitivity?.summary(
-        nanosecondsPerOperation: selfTest.baselineTime ?? .nan,
+        nanosecondsPerOperation: selfTest.baselineTime(rounds) ?? .nan,
         seconds: selfTest.measuringTime),
       fewestProcesses: plan.rule.fewestProcesses, stop: stop)
   }

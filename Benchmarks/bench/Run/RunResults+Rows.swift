@@ -83,7 +83,7 @@ extension SummaryRow {
 
 extension CellReport {
   /// The rows of `samples.csv`.
-  func sampleRows(process: Int) -> [SampleRow] {
+  func sampleRows(_ samples: [Sample], process: Int) -> [SampleRow] {
     samples.map { sample in
       var row = SampleRow(
         cell: planned.index, arm: arms[sample.arm].name, part: arms[sample.arm].role,

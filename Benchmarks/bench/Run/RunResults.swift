@@ -7,6 +7,10 @@ import Results
 struct RunResults {
   let plan: Plan
   private(set) var cells: [CellResult]
+  /// Keeps the samples.
+  let journal: Journal
+  /// What cells come to that no process has told of since.
+  private var rows: [Int: CellRows] = [:]
   /// The rows of `samples.csv`.
   private(set) var samples = 0
 
@@ -15,25 +19,46 @@ struct RunResults {
   /// In what steps the clock tells time, in nanoseconds.
   private let clockStep = MonotonicRawClock.stepAndCost().stepNanoseconds
 
-  init(_ plan: Plan) {
+  init(_ plan: Plan, _ journal: Journal) {
+    self.journal = journal
     isNUMABalancing = Conditions.current().isNUMABalancing
     self.plan = plan
     cells = plan.cells.map { CellResult($0) }
   }
 
-  mutating func add(_ report: CellReport, process: Int) {
-    cells[report.planned.index].add(report, process: process)
-    samples += report.samples.count
+  /// - Parameters:
+  ///   - samples: how many it has.
+  ///   - place: where they are in the journal.
+  mutating func add(
+    _ report: CellReport, process: Int, samples: Int, at place: Journal.Place
+  ) {
+    let index = report.planned.index
+    cells[index].add(report, process: process, at: place)
+    rows[index] = nil
+    self.samples += samples
   }
 
   /// Drops what was measured of a cell that this machine could not measure to the end.
-  mutating func remove(_ planned: PlannedCell) { cells[planned.index].leaveOut() }
+  mutating func remove(_ planned: PlannedCell) {
+    cells[planned.index].leaveOut()
+    rows[planned.index] = nil
+  }
+
+  /// The cells that can be measured and that a process has not told of.
+  func lacking(_ cells: [PlannedCell], process: Int) -> [PlannedCell] {
+    cells.filter {
+      isMeasurable($0) && self.cells[$0.index].reports[process] == nil
+    }.map(settled)
+  }
+
+  /// How long measuring took, in seconds.
+  var measuringTime: Double { cells.reduce(0) { $0 + $1.measuringTime } }
 
   /// Whether no process failed to measure a cell.
   func isMeasurable(_ planned: PlannedCell) -> Bool { !cells[planned.index].isLeftOut }
 
   /// The cell with the length of blocks that the first process found.
-  func settled(_ planned: PlannedCell) -> PlannedCell {
+  private func settled(_ planned: PlannedCell) -> PlannedCell {
     var planned = planned
     planned.iterations = cells[planned.index].iterations
     return planned
@@ -42,7 +67,7 @@ struct RunResults {
   var isEmpty: Bool { cells.allSatisfy(\.reports.isEmpty) }
 
   /// The cells in which some arm has no verdict yet.
-  func unresolvedCells(_ meta: Meta) throws -> [PlannedCell] {
+  mutating func unresolvedCells(_ meta: Meta) throws -> [PlannedCell] {
     let rows = try summary(meta).rows
     return Set(rows.filter { $0.verdict == .unresolved }.map(\.cell)).sorted().map {
       plan.cells[$0]
@@ -61,38 +86,56 @@ struct RunResults {
   ///
   /// Verdicts are a matter of the whole table, because false discoveries are held down over all of
   /// it. A cell with too few rounds for an interval has times, but no ratios.
-  func summary(_ meta: Meta) throws -> Summary {
+  mutating func summary(_ meta: Meta) throws -> Summary {
     var rows: [SummaryRow] = []
     var layouts: [LayoutRow] = []
     var compared: [(row: Int, estimate: PairedEstimate, null: ClosedRange<Double>)] = []
     var twins: [PairedEstimate] = []
     for cell in cells where !cell.reports.isEmpty && cell.cell.operation != .selfTest {
-      let rounds = cell.rounds()
-      let estimates = try cell.estimates(rounds, rule: plan.rule, clockStep: clockStep)
-      let twin = estimates.first { $0.arm.role == .twin }?.paired
-      if let twin { twins.append(twin) }
-      for estimate in estimates where estimate.arm.role == .baseline || estimate.arm.role == .arm {
-        var row = row(cell, estimate, rounds, meta)
-        row.nullLo = twin?.lower
-        row.nullHi = twin?.upper
-        if let difference = estimate.difference { row.set(difference) }
-        if let paired = estimate.paired, let twin, hasRatio(cell, estimate.arm) {
-          row.set(paired, plan.rule, above: twin.interval)
-          layouts += paired.byLayout.map {
-            LayoutRow(
-              cell: row.cell, arm: row.arm, layout: $0.layout, ratio: $0.ratio,
-              interval: $0.interval)
-          }
-          if isPlaced(row) { compared.append((rows.count, paired, twin.interval)) }
-        }
-        rows.append(row)
-      }
+      let index = cell.planned.index
+      let found = try self.rows[index] ?? cellRows(cell, meta)
+      self.rows[index] = found
+      compared += found.compared.map { (rows.count + $0.row, $0.estimate, $0.null) }
+      rows += found.rows
+      layouts += found.layouts
+      if let twin = found.twin { twins.append(twin) }
     }
     let verdicts = plan.rule.verdicts(for: compared.map { ($0.estimate, $0.null) })
     for (item, verdict) in zip(compared, verdicts) {
       rows[item.row].verdict = try? verdict.get()
     }
     return Summary(rows: rows, layouts: layouts, noiseFloor: NoiseFloor(twins: twins))
+  }
+
+  /// What a cell comes to, but for verdicts.
+  private struct CellRows {
+    var rows: [SummaryRow] = []
+    var layouts: [LayoutRow] = []
+    var compared: [(row: Int, estimate: PairedEstimate, null: ClosedRange<Double>)] = []
+    var twin: PairedEstimate?
+  }
+
+  private func cellRows(_ cell: CellResult, _ meta: Meta) throws -> CellRows {
+    let rounds = try cell.rounds(journal)
+    let estimates = try cell.estimates(rounds, rule: plan.rule, clockStep: clockStep)
+    let twin = estimates.first { $0.arm.role == .twin }?.paired
+    var found = CellRows(twin: twin)
+    for estimate in estimates where estimate.arm.role == .baseline || estimate.arm.role == .arm {
+      var row = row(cell, estimate, rounds, meta)
+      row.nullLo = twin?.lower
+      row.nullHi = twin?.upper
+      if let difference = estimate.difference { row.set(difference) }
+      if let paired = estimate.paired, let twin, hasRatio(cell, estimate.arm) {
+        row.set(paired, plan.rule, above: twin.interval)
+        found.layouts += paired.byLayout.map {
+          LayoutRow(
+            cell: row.cell, arm: row.arm, layout: $0.layout, ratio: $0.ratio, interval: $0.interval)
+        }
+        if isPlaced(row) { found.compared.append((found.rows.count, paired, twin.interval)) }
+      }
+      found.rows.append(row)
+    }
+    return found
   }
 
   /// Whether the ratio of an arm's time to the baseline's says something, where both lie.

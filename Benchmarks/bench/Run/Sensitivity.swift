@@ -8,9 +8,9 @@ extension CellResult {
   ///
   /// The size of a planted addition is measured with the largest delay; the smaller ones are known
   /// fractions of it.
-  func sensitivity(_ rule: VerdictRule) throws -> Meta.Sensitivity? {
+  func sensitivity(_ rounds: [Round], _ rule: VerdictRule) throws -> Meta.Sensitivity? {
     guard !reports.isEmpty else { return nil }
-    let estimates = try estimates(rounds(), rule: rule)
+    let estimates = try estimates(rounds, rule: rule)
     guard let twin = estimates.first(where: { $0.arm.role == .twin })?.paired else { return nil }
     let planted = estimates.compactMap { estimate in
       estimate.arm.role == .arm ? estimate.paired.map { (estimate.arm, $0) } : nil

@@ -57,7 +57,7 @@ struct Session {
     let cells = cells ?? plan.cells
     let codegen = codegen(of: cells, &meta)
     let directory = try RunDirectory.create(in: output, for: &meta)
-    var run = RunInProgress(plan, meta, directory, signals)
+    var run = try RunInProgress(plan, meta, directory, signals)
     do {
       if let codegen { try directory.writeCodegen(codegen) }
       try directory.writePlan(plan.json())

@@ -89,6 +89,19 @@ extension RunDirectory {
     }
   }
 
+  /// Removes `samples.csv`, so that rows are appended from the first on.
+  /// - Throws: `cannotWrite`.
+  public func removeSamples() throws(ResultsError) {
+    let path = path.appending(Self.samplesName)
+    do throws(Errno) {
+      try path.removeFile()
+    } catch .noSuchFileOrDirectory {
+      return
+    } catch {
+      throw .cannotWrite(path: path, errno: error)
+    }
+  }
+
   private static let filePermissions = FilePermissions(rawValue: 0o666)
 
   /// Writes beside the file, waits for the disk, and renames: a reader finds the old or the new.

@@ -11,6 +11,8 @@ public struct Meta: Codable, Equatable, Sendable {
   public var statusReason: String?
   public var started: Timestamp
   public var finished: Timestamp?
+  /// When it went on after it had been cut short.
+  public var resumed: [Timestamp]?
   public var commit: String?
   /// The work tree held changes that are not in `commit`.
   public var dirty: Bool?
@@ -54,7 +56,7 @@ public struct Meta: Codable, Equatable, Sendable {
     case runID = "run_id"
     case status
     case statusReason = "status_reason"
-    case started, finished, commit, dirty, label
+    case started, finished, resumed, commit, dirty, label
     case commandLine = "command_line"
     case seed, compiler, machine, findings
     case noiseFloor = "noise_floor"

@@ -1,0 +1,161 @@
+import Foundation
+import Glibc
+import Results
+import SystemPackage
+import Text
+
+/// What measuring processes have told in a run, kept in a file of its directory until the run is complete.
+///
+/// Samples are read back cell by cell, so that a run of a night takes no more memory than one of a minute;
+/// and a run that was cut short goes on from what is in it.
+///
+/// The file is for this program alone. A record is its length and the hash of what follows, the number of
+/// bytes of JSON, these, and the samples as numbers of 64 bits in this machine's order. A record that was cut short by whatever
+/// ended the run is no record.
+final class Journal {
+  enum Entry: Codable {
+    /// What a process told.
+    case told(WorkerMessage, process: Int)
+    /// Which cells are looked at again, by their numbers.
+    case look(Int, cells: [Int])
+  }
+
+  /// Where the samples of a report are.
+  struct Place {
+    fileprivate let offset: Int64
+    fileprivate let words: Int
+  }
+
+  private let path: FilePath
+  private let file: FileDescriptor
+  private var end: Int64 = 0
+
+  private static let name = "journal"
+
+  /// Begins the journal of a run.
+  convenience init(in directory: RunDirectory) throws {
+    try self.init(directory, [.create, .truncate, .closeOnExec])
+  }
+
+  /// Opens the journal of a run that was cut short, and hands over what is in it, in its order.
+  ///
+  /// - Throws: `ResumeError` where there is none, or the run goes on.
+  convenience init(of directory: RunDirectory, _ take: (Entry, Place) throws -> Void) throws {
+    do {
+      try self.init(directory, [.closeOnExec])
+    } catch ResultsError.cannotWrite(_, .noSuchFileOrDirectory) {
+      throw ResumeError.noJournal
+    }
+    while let (entry, place, next) = try record(at: end) {
+      try take(entry, place)
+      end = next
+    }
+    try file.resize(to: end)
+  }
+
+  private init(_ directory: RunDirectory, _ options: FileDescriptor.OpenOptions) throws {
+    path = directory.path.appending(Journal.name)
+    do {
+      file = try FileDescriptor.open(
+        path, .readWrite, options: options, permissions: FilePermissions(rawValue: 0o666))
+    } catch let error as Errno {
+      throw ResultsError.cannotWrite(path: path, errno: error)
+    }
+    // Kept until the descriptor is closed, by whatever ends this process.
+    guard flock(file.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+      try? file.close()
+      throw ResumeError.isRunning
+    }
+  }
+
+  deinit { try? file.close() }
+
+  /// Takes the file away: the run is complete.
+  func remove() { _ = unsafe path.withPlatformString { unsafe unlink($0) } }
+}
+
+extension Journal {
+  private static let headerBytes = 24
+
+  /// - Throws: `cannotWrite`; the journal then ends where it ended before.
+  func append(_ entry: Entry) throws -> Place {
+    let words = entry.samples?.words ?? []
+    let json = try [UInt8](JSONEncoder().encode(entry.withoutSamples))
+    let samples = unsafe words.withUnsafeBytes { unsafe [UInt8]($0) }
+    let body = json + samples
+    let record =
+      [UInt64(body.count), body.fnv1a, UInt64(json.count)].flatMap(\.bytes) + body
+    do {
+      try file.writeAll(toAbsoluteOffset: end, record)
+    } catch let error as Errno {
+      try? file.resize(to: end)
+      throw ResultsError.cannotWrite(path: path, errno: error)
+    }
+    let place = Place(offset: end + Int64(Journal.headerBytes + json.count), words: words.count)
+    end += Int64(record.count)
+    return place
+  }
+
+  /// The samples of a report that was appended or found.
+  func samples(at place: Place) throws -> PackedSamples {
+    PackedSamples(words: try bytes(place.words * 8, at: place.offset).words)
+  }
+
+  /// Nil where no whole record begins.
+  private func record(at offset: Int64) throws -> (Entry, Place, next: Int64)? {
+    guard let header = try? bytes(Journal.headerBytes, at: offset).words,
+      let length = Int(exactly: header[0]), let jsonLength = Int(exactly: header[2]),
+      jsonLength <= length, length <= Journal.largestRecord,
+      let body = try? bytes(length, at: offset + Int64(Journal.headerBytes)),
+      body.fnv1a == header[1],
+      let entry = try? JSONDecoder().decode(Entry.self, from: Data(body[..<jsonLength]))
+    else { return nil }
+    let begin = offset + Int64(Journal.headerBytes)
+    return (
+      entry, Place(offset: begin + Int64(jsonLength), words: (length - jsonLength) / 8),
+      begin + Int64(length)
+    )
+  }
+
+  /// What a length in a damaged file may ask memory for.
+  private static let largestRecord = 1 << 30
+
+  private func bytes(_ count: Int, at offset: Int64) throws -> [UInt8] {
+    try unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      while filled < count {
+        let rest = unsafe UnsafeMutableBufferPointer(rebasing: buffer[filled...])
+        let part = try unsafe file.read(
+          fromAbsoluteOffset: offset + Int64(filled), into: UnsafeMutableRawBufferPointer(rest))
+        guard part > 0 else { throw Errno.noData }
+        filled += part
+      }
+    }
+  }
+}
+
+extension UInt64 {
+  fileprivate var bytes: [UInt8] { unsafe withUnsafeBytes(of: self) { unsafe [UInt8]($0) } }
+}
+
+extension [UInt8] {
+  /// As numbers of 64 bits.
+  fileprivate var words: [UInt64] {
+    unsafe withUnsafeBytes { bytes in
+      stride(from: 0, to: bytes.count, by: 8).map {
+        unsafe bytes.loadUnaligned(fromByteOffset: $0, as: UInt64.self)
+      }
+    }
+  }
+}
+
+extension Journal.Entry {
+  fileprivate var samples: PackedSamples? {
+    guard case .told(.cell(let report), _) = self else { return nil }
+    return report.packed
+  }
+
+  fileprivate var withoutSamples: Journal.Entry {
+    guard case .told(.cell(let report), let process) = self else { return self }
+    return .told(.cell(report.withoutSamples), process: process)
+  }
+}
