@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
 import matplotlib
+from matplotlib.figure import Figure
 
 from figures import callers, contention, footprint, nodes, orders, overview, quality
 from figures.saving import save
@@ -37,21 +39,14 @@ class Parser(argparse.ArgumentParser):
         self.exit(64, f"{self.prog}: {message}; see --help\n")
 
 
-def plot(run: Run, output: Path) -> list[Path]:
-    """The paths of the figures that were drawn. Raises RunError."""
+def figures_of(run: Run) -> Iterator[tuple[str, Figure]]:
+    """Those that show something, by name. Raises RunError."""
     matplotlib.rcdefaults()  # whatever a matplotlibrc says
     matplotlib.rcParams.update(SETTINGS)
-    paths = []
     for name, draw in FIGURES.items():
         figure = draw(run)
-        if figure is None:
-            continue
-        try:
-            paths += save(figure, output, name)
-        except OSError as error:
-            where = error.filename or output / name
-            raise RunError(73, f"cannot write {where}: {error.strerror or error}") from error
-    return paths
+        if figure is not None:
+            yield name, figure
 
 
 def main() -> None:
@@ -59,15 +54,19 @@ def main() -> None:
     parser.add_argument("run", type=Path, metavar="RUN", help="a run directory")
     parser.add_argument("--output", type=Path, metavar="DIR", help="default: RUN/figures")
     arguments = parser.parse_args()
+    output = arguments.output or arguments.run / "figures"
+    drawn = 0
     try:
-        paths = plot(Run(arguments.run), arguments.output or arguments.run / "figures")
+        for name, figure in figures_of(Run(arguments.run)):
+            for path in save(figure, output, name):
+                print(path)
+            drawn += 1
     except RunError as error:
         print(f"plot.py: {error}", file=sys.stderr)
         sys.exit(error.status)
-    for path in paths:
-        print(path)
-    if not paths:
-        print(f"plot.py: {arguments.run} compares too little for a figure", file=sys.stderr)
+    if not drawn:
+        advice = "it needs old and new code in two cells or more, or samples"
+        print(f"plot.py: nothing to draw in {arguments.run}: {advice}", file=sys.stderr)
 
 
 if __name__ == "__main__":

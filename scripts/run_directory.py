@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from functools import cached_property
+from lzma import LZMAError
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,8 @@ import pandas as pd
 
 from summary import VERDICTS, RunError, check_words, convert, load, marks, table
 
-SAMPLE_COLUMNS = ["cell", "arm", "part", "process", "block", "round", "layout", "iterations"]
-SAMPLE_COLUMNS += ["elapsed_ns"]
+SAMPLE_TYPES = dict.fromkeys(["cell", "process", "block", "round", "layout", "iterations"], "int64")
+SAMPLE_TYPES |= {"elapsed_ns": "int64", "arm": "str", "part": "str"}
 CONTENTION_NUMBERS = ["cell", "mode", "ns_together", "ratio", "ratio_lo", "ratio_hi"]
 
 
@@ -39,6 +40,24 @@ class Run:
         for key in keys:
             value = value.get(key) if isinstance(value, dict) else None
         return value
+
+    @property
+    def planted(self) -> list[dict[str, Any]]:
+        """What the self-test planted: `planted`, `measured`, `resolved` of each slow-down."""
+        return self.listed("planted", "measured", "resolved", under=("sensitivity", "steps"))
+
+    @property
+    def caches(self) -> list[dict[str, Any]]:
+        """`level`, `type` and `bytes` of each cache."""
+        return self.listed("level", "type", "bytes", under=("machine", "caches"))
+
+    def listed(self, *needed: str, under: tuple[str, ...]) -> list[dict[str, Any]]:
+        """The items of a list in meta.json that say what is needed."""
+        items = self.says(*under)
+        known = (
+            [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+        )
+        return [item for item in known if set(needed) <= set(item)]
 
     @property
     def machine(self) -> str:
@@ -80,8 +99,10 @@ class Run:
             if not path.exists():
                 continue
             try:
-                yield from pd.read_csv(path, usecols=SAMPLE_COLUMNS, chunksize=1_000_000)
-            except (OSError, ValueError, EOFError) as error:
+                yield from pd.read_csv(
+                    path, usecols=list(SAMPLE_TYPES), dtype=SAMPLE_TYPES, chunksize=1_000_000
+                )
+            except (OSError, ValueError, EOFError, LZMAError) as error:
                 raise RunError(65, f"{path} cannot be read as samples: {error}") from error
             return
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pandas as pd
 from matplotlib.figure import Figure
 
 from figures import cells, forest
 from figures.style import Words
-from figures.words import CALLERS, place
+from figures.words import CALLERS, place, population
 from run_directory import Run
 
 
@@ -38,7 +39,7 @@ def draw(run: Run) -> Figure | None:
         "Callers: new against old",
         [
             f"new: {new} · old: {old}",
-            f"{run.machine} · median and interval over {run.effort}; struct pages alone: no page "
+            f"{run.machine} · median and interval over {run.effort} · struct pages alone: no page "
             "tables, TLB flushes or locks",
         ],
         run.origin,
@@ -46,6 +47,8 @@ def draw(run: Run) -> Figure | None:
     return forest.draw(rows, [""], words, forest.Terms(times="ns per call, old → new"))
 
 
-def heading(row) -> str:
-    words = [f"{row['operation']}: {CALLERS[row['operation']]}" if row["operation"] in CALLERS else row["operation"]]
-    return ", ".join([*words, *([row["population"]] if row["population"] else [])])
+def heading(row: pd.Series) -> str:
+    name, about = row["operation"], CALLERS.get(row["operation"])
+    words = [f"{name}: {about}" if about else name]
+    words += [population(row["population"])] if row["population"] else []
+    return ", ".join(words)

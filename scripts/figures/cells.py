@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from figures.words import CALLERS, HVO_STATES, MODES, PAGE_CLASSES
@@ -36,7 +38,8 @@ def main_rows(frame: pd.DataFrame) -> pd.DataFrame:
     operations = list(rows["operation"])
     if not operations:
         return rows
-    main = max(dict.fromkeys(operations), key=lambda name: (name == MAIN_OPERATION, operations.count(name)))
+    most = max(dict.fromkeys(operations), key=operations.count)
+    main = MAIN_OPERATION if MAIN_OPERATION in operations else most
     return rows[rows["operation"] == main]
 
 
@@ -53,9 +56,10 @@ def local(rows: pd.DataFrame) -> pd.DataFrame:
 def main_modes(rows: pd.DataFrame) -> pd.DataFrame:
     """Of the first modes that have ratios, in the order of panels."""
     modes = rows.loc[rows["ratio"].notna(), "mode"].unique()
-    known = [mode for mode in MODES if mode in modes] + [mode for mode in modes if mode not in MODES]
-    rows = rows[rows["mode"].isin(known[:MAX_PANELS])]
-    return rows.sort_values("mode", key=lambda names: names.map(known.index), kind="stable")
+    ranks = {mode: rank for rank, mode in enumerate(dict.fromkeys([*MODES, *modes]))}
+    chosen = sorted(modes, key=ranks.get)[:MAX_PANELS]
+    rows = rows[rows["mode"].isin(chosen)]
+    return rows.sort_values("mode", key=lambda names: names.map(ranks), kind="stable")
 
 
 def of_main_order(rows: pd.DataFrame) -> pd.DataFrame:
@@ -86,22 +90,23 @@ def in_order(rows: pd.DataFrame) -> pd.DataFrame:
     """By state of HVO, footprint and page class; what is equal in these stays in its order."""
     many = rows["footprint_bytes"].where(rows["huge_pages"] != 1, 0)
     ranks = rows.assign(
-        hvo_rank=rows["hvo"].map(list(HVO_STATES).index),
+        hvo_rank=rows["hvo"].map(lambda state: rank(state, HVO_STATES)),
         footprint_rank=many,
-        class_rank=rows["page_class"].map(rank_of_class),
+        class_rank=rows["page_class"].map(lambda name: rank(name, PAGE_CLASSES)),
     )
     ranks = ranks.sort_values(["hvo_rank", "footprint_rank", "class_rank"], kind="stable")
     return rows.loc[ranks.index]
 
 
-def rank_of_class(name: str) -> int:
-    known = list(PAGE_CLASSES)
-    return known.index(name) if name in known else len(known)
+def rank(word: str, known: Iterable[str]) -> int:
+    """Its place among those that are known; behind all of them where it is not."""
+    words = list(known)
+    return words.index(word) if word in words else len(words)
 
 
 def spans_footprints(rows: pd.DataFrame) -> pd.Series:
     """Whether each row is of a cell that is one of many footprints, rather than of many orders."""
-    place = ["operation", "mode", "page_class", "mix", "predictability", "pattern"]
+    place = ["operation", "mode", "page_class", "mix", "predictability", "pattern", "hvo"]
     orders = rows.groupby(place, sort=False, dropna=False)["order"].transform("nunique")
     cells = rows.groupby([*place, "order"], sort=False, dropna=False)
     footprints = cells["huge_pages"].transform("nunique")

@@ -40,14 +40,16 @@ def draw(run: Run) -> Figure | None:
     rows = rows.sort_values("group", key=lambda names: names.map(groups.index), kind="stable")
     arm = rows["baseline"].iloc[0]
     words = Words(
-        "Contention: time for each operation of all threads together",
+        "Contention: all threads together",
         [
-            f"against {cells.name(arm, run.frame)}",
-            f"{run.machine} · median and interval over {run.effort}, of all rounds",
+            "time for each operation of all threads together, against "
+            f"{cells.name(arm, run.frame)}",
+            f"{run.machine} · median and interval over {run.effort}, of all rounds · "
+            "modes: contention.csv",
         ],
         run.origin,
     )
-    terms = forest.Terms("faster", "slower", f"time, form / {arm}", f"ns, {arm} → form")
+    terms = forest.Terms("faster", "slower", f"ns, {arm} → other")
     return forest.draw(rows, panels, words, terms)
 
 

@@ -15,7 +15,7 @@ from figures.style import DIM, MARGIN, NEW, OLD, SMALL, WIDTH, Canvas, Words
 from figures.words import calls, nanoseconds, pages, size_words
 from run_directory import Run
 
-HEIGHT, LEFT, ABOVE, BELOW = 3.3, 0.62, 0.42, 0.62
+HEIGHT, LEFT, ABOVE, BELOW = 3.3, 0.62, 0.4, 0.5
 PITCH = 0.17  # inches between the labels of lines
 MAPPINGS = {"4k": "4 KiB", "2m": "2 MiB"}
 CACHES = {1: "L1d", 2: "L2", 3: "L3"}
@@ -34,8 +34,11 @@ def draw(run: Run) -> Figure | None:
     compared = compared[cells.spans_footprints(compared)]
     if compared.empty:
         return None
-    kinds = list(compared.groupby(["mode", "page_class", "mix", "predictability", "order"],
-                                  sort=False, dropna=False))  # fmt: skip
+    kinds = list(
+        compared.groupby(
+            ["mode", "page_class", "mix", "predictability", "order"], sort=False, dropna=False
+        )
+    )
     plots = [(rows, lines_of(run, rows)) for _, rows in kinds]
     new, old = cells.kernels(compared, run.frame)
     first = compared.iloc[0]
@@ -95,7 +98,7 @@ def draw_plot(axes: Axes, rows: pd.DataFrame, lines: list[Line]) -> None:
         axes.fill_between(x, low, y + half, color=color, alpha=0.17, linewidth=0, zorder=2)
     points = pd.concat([line.points for line in lines])
     times, counts = points["ns_per_op"], points["huge_pages"]
-    axes.set_ylim(times.min() / 1.7, times.max() * 1.35)
+    axes.set_ylim(times.min() / 2.2, times.max() * 1.35)
     axes.set_xlim(counts.min() / 1.3, counts.max() * 1.3)
     axes.yaxis.set_major_locator(LogLocator(base=2, numticks=12))
     axes.yaxis.set_minor_locator(NullLocator())
@@ -106,7 +109,7 @@ def draw_plot(axes: Axes, rows: pd.DataFrame, lines: list[Line]) -> None:
     axes.grid(axis="y")
     axes.set_axisbelow(True)
     row = rows.iloc[0]
-    axes.set_title(f"{pages(row)}, {calls(row)}", pad=8)
+    axes.set_title(f"{pages(row)}, {calls(row)}", pad=6)
     axes.set_xlabel(f"folios of order {row['order']:g} that are walked")
     axes.set_ylabel("ns per call")
     draw_labels(axes, lines)
@@ -129,9 +132,16 @@ def draw_labels(axes: Axes, lines: list[Line]) -> None:
     order = sorted(range(len(lines)), key=lambda index: ends[index])
     places = spread([ends[index] for index in order], pitch)
     for index, y in zip(order, places):
-        axes.annotate(label_of(lines[index]), (1, y), (4, 0), "axes fraction", "offset points",
-                      va="center", color=darker(lines[index].style["color"]),
-                      annotation_clip=False)  # fmt: skip
+        axes.annotate(
+            label_of(lines[index]),
+            (1, y),
+            (4, 0),
+            "axes fraction",
+            "offset points",
+            va="center",
+            color=darker(lines[index].style["color"]),
+            annotation_clip=False,
+        )
 
 
 def spread(places: list[float], pitch: float) -> list[float]:
@@ -143,7 +153,8 @@ def spread(places: list[float], pitch: float) -> list[float]:
         if second - first >= pitch * (here + there) / 2 - 1e-12:
             index += 1
             continue
-        groups[index : index + 2] = [[(first * here + second * there) / (here + there), here + there]]
+        both = here + there
+        groups[index : index + 2] = [[(first * here + second * there) / both, both]]
         index = max(index - 1, 0)
     return [
         middle + pitch * (number - (count - 1) / 2)
@@ -160,16 +171,12 @@ def darker(color: str) -> str:
 def caches(run: Run, lines: list[Line]) -> list[tuple[float, str]]:
     """For how many folios what old tails touch under HVO fills each cache, where a run says it."""
     old = next((line.points for line in lines if line.label == "old, HVO on"), None)
-    sizes = run.says("machine", "caches")
-    if old is None or old["touched_bytes"].isna().all() or not isinstance(sizes, list):
-        return []
-    each = (old["touched_bytes"] / old["huge_pages"]).median()
-    found = []
-    for cache in sizes:
-        name = CACHES.get(cache.get("level"))
-        if name and cache.get("type") != "Instruction" and each > 0:
-            found.append((cache["bytes"] / each, f"{name}, {size_words(cache['bytes'])}"))
-    return found
+    each = math.nan if old is None else (old["touched_bytes"] / old["huge_pages"]).median()
+    return [
+        (cache["bytes"] / each, f"{CACHES[cache['level']]}, {size_words(cache['bytes'])}")
+        for cache in run.caches
+        if each > 0 and cache["level"] in CACHES and cache["type"] != "Instruction"
+    ]
 
 
 def draw_caches(axes: Axes, found: list[tuple[float, str]]) -> None:
@@ -178,5 +185,13 @@ def draw_caches(axes: Axes, found: list[tuple[float, str]]) -> None:
     for index, (count, name) in enumerate(seen):
         axes.axvline(count, color="#BBBBBB", linewidth=0.9, zorder=1).set_gid(f"cache: {name}")
         words = f"old tails fill\n{name}" if index == 0 else name
-        axes.annotate(words, (count, 0), (3, 4), ("data", "axes fraction"), "offset points",
-                      fontsize=SMALL, color="#6A6A6A")  # fmt: skip
+        axes.annotate(
+            words,
+            (count, 0),
+            (3, 4),
+            ("data", "axes fraction"),
+            "offset points",
+            fontsize=SMALL,
+            color="#5A5A5A",
+            bbox={"facecolor": "white", "linewidth": 0, "pad": 0.8},
+        )

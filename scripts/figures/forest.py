@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -11,12 +12,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from figures.listing import Listing
-from figures.style import DIM, INK, MARGIN, MARKS, SMALL, WIDTH, Canvas, Words, bare, key
+from figures.style import DIM, INK, MARGIN, MARKS, SMALL, TITLE, WIDTH, Canvas, Words, bare, key
 from figures.words import nanoseconds
 
 PITCH = 0.165  # inches from line to line
-ABOVE = 0.3  # for the panels' titles
-BELOW = 0.42  # for ticks and the axis' words
+GAP = 0.14  # between panels
+BELOW = 0.4  # for ticks and the axis' words
 FINE_TICKS = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.4, 1.6, 2, 2.5, 3]
 
 
@@ -25,43 +26,54 @@ class Terms(NamedTuple):
 
     faster: str = "new is faster"
     slower: str = "new is slower"
-    ratio: str = "time, new / old"
     times: str = "ns, old → new"
 
 
-def draw(rows: pd.DataFrame, panels: list[str], words: Words, terms: Terms = Terms()) -> Figure:
+NEW_AND_OLD = Terms()
+
+
+def draw(rows: pd.DataFrame, panels: list[str], words: Words, terms: Terms = NEW_AND_OLD) -> Figure:
     """Rows have `panel`, `group` and `label`, and are in the order of lines.
 
     Beside the columns of a ratio and its interval each has a `mark`, `old_ns` and `ns`.
     """
     listing = Listing(rows)
     height = PITCH * listing.length
-    canvas = Canvas(words, ABOVE + height + BELOW)
+    # Twice: what text takes is known once there is a figure.
+    canvas = Canvas(words, 1)
     left = listing.width(canvas, heading_share=0.6)
-    times = canvas.width_of([times_of(row) for _, row in rows.iterrows()], fontsize=SMALL)
-    times = max(times, canvas.width_of([terms.times], fontsize=SMALL)) + 0.1
-    width = (WIDTH - MARGIN - left) / len(panels) - times - 0.12
+    times = canvas.width_of([*map(times_of, rows.to_dict("records")), terms.times], fontsize=SMALL)
+    times += 0.1
+    width = (WIDTH - MARGIN - left + GAP) / len(panels) - times - GAP
+    titles = [canvas.in_lines(panel, width, fontsize=TITLE) for panel in panels]
+    above = 0.14 * max(title.count("\n") + 1 for title in titles) + 0.2
+    canvas = Canvas(words, above + height + BELOW)
     low, high = limits(rows)
-    for index, panel in enumerate(panels):
-        start = left + index * (width + times + 0.12)
-        axes = canvas.axes(start, ABOVE, width, height, gid=f"panel: {panel}")
+    for index, (panel, title) in enumerate(zip(panels, titles)):
+        start = left + index * (width + times + GAP)
+        axes = canvas.axes(start, above, width, height, gid=f"panel: {panel}", facecolor="none")
         listing.set_scale(axes)
         axes.set_xscale("log", base=2)
         axes.set_xlim(low, high)
         draw_panel(axes, rows[rows["panel"] == panel], listing.places)
         set_ticks(axes, low, high, width)
-        axes.set_title(panel, pad=8)
-        axes.text(1 + times / width, 1.0, terms.times, transform=axes.transAxes, ha="right",
-                  va="bottom", fontsize=SMALL, color=DIM)  # fmt: skip
-        below = -0.3 / height
+        axes.set_title(title, pad=4)
+        upper = {"xytext": (0, 4), "textcoords": "offset points", "va": "bottom"}
+        axes.annotate(
+            terms.times,
+            (1 + times / width, 1),
+            xycoords="axes fraction",
+            ha="right",
+            fontsize=SMALL,
+            color=DIM,
+            **upper,
+        )
+        below = -0.24 / height
         for x, align, text in ((0, "left", f"← {terms.faster}"), (1, "right", f"{terms.slower} →")):
             axes.text(x, below, text, transform=axes.transAxes, ha=align, va="top", color=DIM)
-        for y in listing.headings.values():
-            if y > 0:
-                axes.plot([0, 1 + times / width], [y - 0.62] * 2, color="#D0D0D0", linewidth=0.6,
-                          transform=axes.get_yaxis_transform(), clip_on=False)  # fmt: skip
         if index == 0:
             listing.draw_labels(axes)
+            listing.draw_rules(axes)
     entries = [(MARKS[mark], text) for mark, text in key_words(rows, terms).items()]
     key(canvas, 0.25, entries, WIDTH - MARGIN)
     return canvas.figure
@@ -89,12 +101,19 @@ def draw_panel(axes: Axes, rows: pd.DataFrame, places: dict[tuple[str, str], flo
         line = axes.errorbar(x, y, xerr=bars, linestyle="", elinewidth=1.1, zorder=3, **style)[0]
         line.set_gid(f"points: {mark}")
     for _, row in rows.iterrows():
-        axes.annotate(times_of(row), (1, places[row["group"], row["label"]]),
-                      (6, 0), ("axes fraction", "data"), "offset points", fontsize=SMALL,
-                      va="center", annotation_clip=False)  # fmt: skip
+        axes.annotate(
+            times_of(row.to_dict()),
+            (1, places[row["group"], row["label"]]),
+            (6, 0),
+            ("axes fraction", "data"),
+            "offset points",
+            fontsize=SMALL,
+            va="center",
+            annotation_clip=False,
+        )
 
 
-def times_of(row: pd.Series) -> str:
+def times_of(row: Mapping[str, Any]) -> str:
     """ "0.19 → 0.38" """
     return f"{nanoseconds(row['old_ns'])} → {nanoseconds(row['ns'])}"
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.transforms import blended_transform_factory
 
 from figures.style import MARGIN, WIDTH, Canvas
 
@@ -42,8 +44,18 @@ class Listing:
         style = {"va": "center", "annotation_clip": False}
         for group, y in self.headings.items():
             place = {"xy": (MARGIN / WIDTH, y), "xycoords": ("figure fraction", "data")}
-            axes.annotate(group, **place, fontweight="bold", **style)
+            # Where it stands on the plot, nothing goes through it.
+            box = {"facecolor": "white", "linewidth": 0, "pad": 0.8}
+            axes.annotate(group, **place, fontweight="bold", bbox=box, **style)
         for (_, label), y in self.places.items():
             place = {"xy": (0, y), "xycoords": ("axes fraction", "data")}
             offset = {"xytext": (-6, 0), "textcoords": "offset points"}
             axes.annotate(label, **place, **offset, ha="right", **style)
+
+    def draw_rules(self, axes: Axes) -> None:
+        """A thin rule above each group but the first, from edge to edge."""
+        across = blended_transform_factory(axes.figure.transFigure, axes.transData)
+        for y in list(self.headings.values())[1:]:
+            ends = [MARGIN / WIDTH, 1 - MARGIN / WIDTH]
+            style = {"color": "#D0D0D0", "linewidth": 0.6, "zorder": 0}
+            axes.add_artist(Line2D(ends, [y - 0.62] * 2, transform=across, clip_on=False, **style))

@@ -16,7 +16,7 @@ from figures.style import DIM, MARGIN, SMALL, WIDTH, Canvas, Words, bare
 from figures.words import calls, footprint, pages, place
 from run_directory import Run
 
-PITCH, ABOVE, BELOW, GAP = 0.2, 0.62, 0.12, 0.14
+PITCH, ABOVE, BELOW, GAP = 0.2, 0.55, 0.12, 0.14
 MAX_COLUMNS = 18
 SIGNS = {"faster": "<", "slower": ">", "same": "=", "unresolved": "?"}
 # Blue is faster and orange slower, as elsewhere; the number and its sign say the same.
@@ -44,13 +44,16 @@ def draw(run: Run) -> Figure | None:
         label=[pages(row) for _, row in rows.iterrows()],
     )
     panels = list(dict.fromkeys(cells.main_modes(rows)["panel"]))
-    columns = sorted(set(rows["column"]), key=lambda column: (column[0], column[0] != column[1], column))
+    # The local node first.
+    columns = sorted(set(rows["column"]), key=lambda pair: (pair[0], pair[0] != pair[1], pair))
     panels = panels if len(columns) * len(panels) <= MAX_COLUMNS else panels[-1:]
-    return drawn(run, rows, panels, columns[:MAX_COLUMNS])
+    return drawn(run, rows, panels, columns)
 
 
 def drawn(run: Run, rows: pd.DataFrame, panels: list[str], columns: list[tuple]) -> Figure:
     """Numbers in coloured fields; a hatched field was not measured."""
+    pairs, columns = len(columns), columns[:MAX_COLUMNS]
+    rows = rows[rows["column"].isin(columns)]
     listing = Listing(rows)
     height = PITCH * listing.length
     new, old = cells.kernels(rows, run.frame)
@@ -60,25 +63,29 @@ def drawn(run: Run, rows: pd.DataFrame, panels: list[str], columns: list[tuple])
             f"new: {new} · old: {old}",
             f"{run.machine} · median over {run.effort} · < new is faster, > slower, "
             "= the same within the margin, ? not resolved, hatched: not measured",
+            f"{len(columns)} of {pairs} pairs of nodes" if len(columns) < pairs else "",
         ],
         run.origin,
     )
-    canvas = Canvas(words, ABOVE + height + BELOW)
+    has_templates = any(templates for _, _, templates in columns)
+    above = ABOVE + 0.13 * has_templates
+    canvas = Canvas(words, above + height + BELOW)
     left = listing.width(canvas)
     width = (WIDTH - MARGIN - left + GAP) / len(panels) - GAP
     farthest = max(rows["ratio"].max(), 1 / rows["ratio"].min(), 1.2)
     scale = TwoSlopeNorm(0, -math.log(farthest), math.log(farthest))
     for index, panel in enumerate(panels):
         start = left + index * (width + GAP)
-        axes = canvas.axes(start, ABOVE, width, height, gid=f"panel: {panel}")
+        axes = canvas.axes(start, above, width, height, gid=f"panel: {panel}")
         axes.set_xlim(0, len(columns))
         listing.set_scale(axes)
         draw_fields(axes, rows[rows["panel"] == panel], listing.places, columns, scale)
-        axes.set_title(panel, pad=38)
+        axes.set_title(panel, pad=4 + 11 * (2 + has_templates))
         for column, (cpu, memory, templates) in enumerate(columns):
             words_of = f"CPU {cpu}\nmem {memory}" + (f"\ntail {templates}" if templates else "")
-            axes.text(column + 0.5, -0.8, words_of, ha="center", va="bottom", fontsize=SMALL,
-                      color=DIM)  # fmt: skip
+            axes.text(
+                column + 0.5, -0.8, words_of, ha="center", va="bottom", fontsize=SMALL, color=DIM
+            )
         bare(axes, "left", "bottom")
         axes.tick_params(labelleft=False, labelbottom=False)
         if index == 0:
@@ -95,9 +102,16 @@ def draw_fields(axes: Axes, rows: pd.DataFrame, places: dict, columns: list, sca
             row = there.get((group, label, column))
             box: dict = {"facecolor": "white", "edgecolor": "#BBBBBB", "hatch": "////"}
             if row is not None:
-                color = COLOURS(scale(math.log(row["ratio"])))
+                proven = row["mark"] in ("faster", "slower")
+                color = COLOURS(scale(math.log(row["ratio"]) if proven else 0))
                 box = {"facecolor": color, "edgecolor": "white"}
-                axes.text(index + 0.5, y, f"{row['ratio']:.2f} {SIGNS[row['mark']]}", ha="center",
-                          va="center", fontsize=SMALL)  # fmt: skip
+                axes.text(
+                    index + 0.5,
+                    y,
+                    f"{row['ratio']:.2f} {SIGNS[row['mark']]}",
+                    ha="center",
+                    va="center",
+                    fontsize=SMALL,
+                )
             name = "measured" if row is not None else "not measured"
             axes.add_patch(Rectangle((index, y - 0.5), 1, 1, linewidth=0.8, gid=name, **box))

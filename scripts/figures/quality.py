@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -11,11 +10,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from figures.style import DIM, INK, MARGIN, ROLE_STYLES, SMALL, WIDTH, Canvas, Words, key
-from figures.words import calls, nanoseconds, pages, percent, place
+from figures.samples import most_drifting, read_samples
+from figures.style import INK, MARGIN, ROLE_STYLES, SMALL, WIDTH, Canvas, Words
+from figures.words import pages, percent, place, signed_percent
 from run_directory import Run
 
-HEIGHT, LEFT, GAP, ABOVE, BELOW = 2.0, 0.55, 0.62, 0.45, 0.42
+HEIGHT, LEFT, GAP, ABOVE, BELOW = 2.0, 0.55, 0.62, 0.36, 0.68
+POINTS = 120  # of an arm
 FEWEST_TWINS = 5
 BINS = 41
 
@@ -24,13 +25,13 @@ def draw(run: Run) -> Figure | None:
     """A histogram of the twins, what was found of what was planted, the cell that drifts most."""
     drifting = most_drifting(run.frame)
     twins, drift = read_samples(run, drifting)
-    steps = run.says("sensitivity", "steps") or []
+    steps = run.planted
     plots: list[tuple[str, Any]] = []
     if len(twins) >= FEWEST_TWINS:
         plots.append(("twins", twins))
     if len(steps) > 1:
         plots.append(("planted", steps))
-    if drifting is not None and len(drift):
+    if len(drift):
         plots.append(("drift", drift))
     if not plots:
         return None
@@ -53,69 +54,37 @@ def draw(run: Run) -> Figure | None:
     return canvas.figure
 
 
-# Samples
-
-
-def most_drifting(frame: pd.DataFrame) -> pd.Series | None:
-    """The row of old or new code whose time moved most while it was measured."""
-    rows = frame[frame["role"].isin(list(ROLE_STYLES)) & (frame["threads"] == 1)]
-    rows = rows.dropna(subset=["drift"])
-    return None if rows.empty else rows.loc[rows["drift"].abs().idxmax()]
-
-
-def read_samples(run: Run, drifting: pd.Series | None) -> tuple[pd.Series, pd.DataFrame]:
-    """The ratio of each cell's twin to its baseline, and the blocks of the cell that drifts most.
-
-    Ratios are medians over groups of rounds, as the run's own are.
-    """
-    twins, drift = [], []
-    for part in run.samples():
-        if drifting is not None:
-            arms = [drifting["arm"], drifting["baseline"]]
-            here = (part["cell"] == drifting["cell"]) & part["arm"].isin(arms)
-            drift.append(part[here & part["part"].isin(["baseline", "arm"])])
-        twins.append(part[part["part"].isin(["baseline", "twin"])])
-    if not twins:
-        return pd.Series(dtype=float), pd.DataFrame()
-    return twin_ratios(pd.concat(twins), run.frame), pd.concat(drift) if drift else pd.DataFrame()
-
-
-def twin_ratios(samples: pd.DataFrame, frame: pd.DataFrame) -> pd.Series:
-    """Of the cells that have rows: the self-test's are none."""
-    samples = samples[samples["cell"].isin(frame["cell"])]
-    place = ["cell", "process", "block", "round"]
-    times = samples.assign(time=samples["elapsed_ns"] / samples["iterations"])
-    of_part = times.drop_duplicates([*place, "part"]).set_index([*place, "part"])["time"].unstack()
-    layouts = times[times["part"] == "baseline"].drop_duplicates(place).set_index(place)["layout"]
-    if not {"baseline", "twin"} <= set(of_part):
-        return pd.Series(dtype=float)
-    logs = np.log(of_part["twin"] / of_part["baseline"]).dropna()
-    rounds = pd.DataFrame({"log": logs, "layout": layouts}).dropna().reset_index()
-    groups = rounds.groupby(["cell", "process", "layout", "block"])["log"].median()
-    return np.exp(groups.groupby("cell").median())
-
-
-# Plots
-
-
 def draw_twins(axes: Axes, ratios: pd.Series) -> None:
     off = 100 * (ratios - 1)
     bound = off.abs().quantile(0.95)
-    reach = min(off.abs().max(), max(3 * bound, 0.1)) * 1.02
+    reach = max(min(off.abs().max(), max(3 * bound, 0.1)) * 1.02, 0.01)
     edges = np.linspace(-reach, reach, BINS + 1)
     counts = axes.hist(off, bins=edges, color="#8A8A8A", linewidth=0)[0]
-    axes.set_ylim(0, counts.max() * 1.3)
+    axes.set_ylim(0, counts.max() * 1.25)
     axes.set_xlim(-reach, reach)
     for side in (-bound, bound):
-        axes.axvline(side, color=INK, linewidth=0.9, linestyle=(0, (3, 2)))
-    axes.text(0.02, 0.99, f"95 % of {len(off)} cells\nwithin ±{bound:.2g} %", fontsize=SMALL,
-              transform=axes.transAxes, va="top")  # fmt: skip
+        axes.axvline(side, 0, 0.8, color=INK, linewidth=0.9, linestyle=(0, (3, 2)))
+    axes.text(
+        0.02,
+        0.99,
+        f"95 % of {len(off)} cells\nwithin ±{bound:.2g} %",
+        fontsize=SMALL,
+        transform=axes.transAxes,
+        va="top",
+    )
     beyond = off[off.abs() > reach]
     if len(beyond):
         worst = beyond.loc[beyond.abs().idxmax()]
-        axes.text(0.98, 0.99, f"{len(beyond)} not shown,\nto {worst:+.2g} %", fontsize=SMALL,
-                  transform=axes.transAxes, va="top", ha="right")  # fmt: skip
-    axes.set_title("the same code twice: the noise", pad=8)
+        axes.text(
+            0.98,
+            0.99,
+            f"{len(beyond)} not shown,\nto {signed_percent(worst / 100)}",
+            fontsize=SMALL,
+            transform=axes.transAxes,
+            va="top",
+            ha="right",
+        )
+    axes.set_title("the same code twice: the noise", pad=6)
     axes.set_xlabel("difference of the A/A twin, %")
     axes.set_ylabel("cells")
 
@@ -137,7 +106,7 @@ def draw_planted(axes: Axes, steps: list[dict[str, Any]]) -> None:
             f"planted: {'found' if step['resolved'] else 'not found'}"
         )
     smallest = smallest_found(steps)
-    words = "none was found" if smallest is None else f"{percent(smallest)} was found"
+    words = "none was found" if smallest is None else f"least that was found: {percent(smallest)}"
     if not all(step["resolved"] for step in steps):
         words += "\nhollow: not found"
     axes.text(0.02, 0.99, words, transform=axes.transAxes, va="top", fontsize=SMALL)
@@ -146,7 +115,7 @@ def draw_planted(axes: Axes, steps: list[dict[str, Any]]) -> None:
         axis.set_major_locator(FixedLocator([tick for tick in ticks if low <= tick <= high]))
         axis.set_minor_locator(NullLocator())
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.set_title("planted slow-downs", pad=8)
+    axes.set_title("planted slow-downs", pad=6)
     axes.set_xlabel("planted, %")
     axes.set_ylabel("measured, %")
 
@@ -161,33 +130,39 @@ def smallest_found(steps: list[dict[str, Any]]) -> float | None:
     return smallest
 
 
-def draw_drift(axes: Axes, samples: pd.DataFrame, row: pd.Series) -> None:
+def draw_drift(axes: Axes, samples: pd.DataFrame, rows: pd.DataFrame) -> None:
     """The times of old and new in the order of rounds, process after process."""
     samples = samples.assign(ns=samples["elapsed_ns"] / samples["iterations"])
-    samples = samples.sort_values(["process", "round"], kind="stable")
-    rounds = samples[["process", "round"]].drop_duplicates().reset_index(drop=True)
-    rounds["place"] = rounds.index
-    samples = samples.merge(rounds, on=["process", "round"])
-    starts = rounds.groupby("process")["place"].min().iloc[1:]
-    for start in starts:
-        axes.axvline(start - 0.5, color="#DDDDDD", linewidth=0.8, zorder=1)
-    top = samples["ns"].quantile(0.99) * 1.1
-    bottom = samples["ns"].min() / 1.1
-    shown = [(row["arm"], row["role"])]
-    if row["arm"] != row["baseline"]:
-        shown.append((row["baseline"], "old"))
-    for arm, role in shown:
-        points = samples[samples["arm"] == arm]
-        style: dict[str, Any] = ROLE_STYLES[role] | {"markersize": 2.2, "linestyle": ""}
-        many = len(points) > 300
-        axes.plot(points["place"], points["ns"], **style, alpha=0.5 if many else 1,
-                  rasterized=many, markeredgewidth=0)[0].set_gid(f"points: {arm}")  # fmt: skip
-        axes.annotate(role, (1, points["ns"].median()), (-2, 0), ("axes fraction", "data"),
-                      "offset points", color=style["color"], fontweight="bold", ha="right",
-                      va="center")  # fmt: skip
-    axes.set_ylim(bottom, top)
-    axes.set_xlim(-1, len(rounds))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: nanoseconds(value)))
-    axes.set_title(f"most drift: {percent(row['drift'])}", pad=8)
-    axes.set_xlabel(f"rounds of {rounds['process'].nunique()} processes")
+    rounds = samples.groupby("process")["round"].transform("max") + 1
+    points = min(max(POINTS // samples["process"].nunique(), 4), int(rounds.max()))
+    samples["step"] = samples["round"] * points // rounds
+    steps = samples.groupby(["arm", "process", "step"])["ns"].median().reset_index()
+    processes = sorted(steps["process"].unique())
+    steps["place"] = steps["process"].map(processes.index) * points + steps["step"]
+    for number in range(1, len(processes)):
+        axes.axvline(number * points - 0.5, color="#DDDDDD", linewidth=0.8, zorder=1)
+    for index, (role, style) in enumerate(ROLE_STYLES.items()):
+        of_arm = steps[steps["arm"] == rows.loc[rows["role"] == role, "arm"].iloc[0]]
+        size: dict[str, Any] = {"markersize": 2.6, "linestyle": "", "zorder": 3}
+        axes.plot(of_arm["place"], of_arm["ns"], **style | size)[0].set_gid(f"points: {role}")
+        axes.annotate(
+            role,
+            (0, 1),
+            (4 + 26 * index, -2),
+            "axes fraction",
+            "offset points",
+            color=style["color"],
+            fontweight="bold",
+            va="top",
+        )
+    low, high = steps["ns"].min(), steps["ns"].max()
+    axes.set_ylim(low - 0.05 * (high - low), high + 0.18 * (high - low))
+    axes.set_xlim(-1, len(processes) * points)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.xaxis.set_major_locator(FixedLocator([]))
+    row = rows.iloc[0]
+    where = f"{pages(row)} of order {row['order']:g}, {place(row).replace(' of struct pages', '')}"
+    what = f"{row['operation']}, {row['mode']}"
+    axes.set_title(f"most drift: {signed_percent(row['drift'])}", pad=6)
+    axes.set_xlabel(f"rounds of {len(processes)} processes\n{what}\n{where}")
     axes.set_ylabel("ns")

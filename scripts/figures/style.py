@@ -6,7 +6,6 @@ longer.
 
 from __future__ import annotations
 
-import textwrap
 from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
@@ -16,8 +15,9 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 WIDTH = 9.0  # inches: 8 pt are 11 pixels high where a figure is shown 900 wide
+DPI = 200  # of a PNG
 MARGIN = 0.12
-SMALL = 7.5
+TITLE, SMALL = 8.5, 7.5
 
 INK, DIM, FAINT = "#1A1A1A", "#555555", "#DDDDDD"
 # After Okabe and Ito, whose colours colour-blind readers can tell apart, darkened so that words in
@@ -37,7 +37,7 @@ SETTINGS: dict[str, Any] = {
     # Letters of Verdana are as wide as those of the first, where an SVG's reader lacks that.
     "font.sans-serif": ["DejaVu Sans", "Verdana"],
     "font.size": 8,
-    "axes.titlesize": 8.5,
+    "axes.titlesize": TITLE,
     "axes.titlelocation": "left",
     "axes.labelsize": 8,
     "axes.edgecolor": DIM,
@@ -69,10 +69,11 @@ class Canvas:
     FOOTER = 0.32
 
     def __init__(self, words: Words, height: float) -> None:
-        self.figure = Figure()
+        # Text is measured as it is drawn: its width depends on the resolution a little.
+        self.figure = Figure(dpi=DPI)
         FigureCanvasAgg(self.figure)
-        lines = [line for part in words.subtitle for line in textwrap.wrap(part, 132)]
-        self.top = 0.46 + 0.15 * len(lines) + 0.1
+        lines = [line for part in words.subtitle if part for line in self.wrapped(part)]
+        self.top = 0.46 + 0.15 * len(lines)
         self.height = self.top + height + self.FOOTER
         self.figure.set_size_inches(WIDTH, self.height)
         self.text(MARGIN, 0.25, words.title, fontsize=11, fontweight="bold", va="center")
@@ -91,6 +92,28 @@ class Canvas:
         """Text `top` inches below the figure's upper edge."""
         return self.figure.text(left / WIDTH, 1 - top / self.height, words, **style)
 
+    def wrapped(self, words: str) -> list[str]:
+        """Lines as wide as the figure, which end between the parts of what is said."""
+        lines: list[str] = []
+        for part in words.split(" · "):
+            longer = f"{lines[-1]} · {part}" if lines else part
+            if lines and self.width_of([longer], fontsize=SMALL) > WIDTH - 2 * MARGIN:
+                lines.append(part)
+            else:
+                lines[-1:] = [longer]
+        return lines
+
+    def in_lines(self, words: str, width: float, **style: Any) -> str:
+        """Words in lines of `width` inches."""
+        lines: list[str] = []
+        for word in words.split(" "):
+            longer = f"{lines[-1]} {word}" if lines else word
+            if lines and self.width_of([longer], **style) > width:
+                lines.append(word)
+            else:
+                lines[-1:] = [longer]
+        return "\n".join(lines)
+
     def width_of(self, words: list[str], **style: Any) -> float:
         """How wide the widest of some texts is, in inches."""
         renderer = self.figure.canvas.get_renderer()  # type: ignore[attr-defined]
@@ -102,15 +125,18 @@ class Canvas:
         return max(widths)
 
 
-def key(canvas: Canvas, top: float, entries: list[tuple[dict[str, Any], str]], right: float) -> None:
+def key(
+    canvas: Canvas, top: float, entries: list[tuple[dict[str, Any], str]], right: float
+) -> None:
     """A line of markers with a word each, which ends at `right`, `top` inches from the top."""
     for style, words in reversed(entries):
         canvas.text(right, top, words, ha="right", va="center", fontsize=SMALL)
-        right -= canvas.width_of([words], fontsize=SMALL) + 0.1
+        right -= canvas.width_of([words], fontsize=SMALL) + 0.11
         spot = ([right / WIDTH], [1 - top / canvas.height])
         line = Line2D(*spot, linestyle="", transform=canvas.figure.transFigure, **style)
+        line.set_gid(f"key: {words}")
         canvas.figure.add_artist(line)
-        right -= 0.24
+        right -= 0.25
 
 
 def bare(axes: Axes, *sides: str) -> None:

@@ -33,7 +33,7 @@ MODES = {
 # What looks at ranges of pages, as callers in the kernel do.
 CALLERS = {
     "zap_pages": "512 pages of a THP, mapped one by one",
-    "zap_batch": "the same, folio by folio",
+    "zap_batch": "512 pages of a THP, folio by folio",
     "gup_fast": "the references of a huge page at once",
     "unpin_pages": "512 pages of a huge page, each looked at",
     "scan_pfns": "the isolation scanner over a page block",
@@ -80,6 +80,11 @@ def calls(row: pd.Series) -> str:
     return f"{words} ({mode})" if words else mode
 
 
+def population(shares: str) -> str:
+    """ "4k 40 %, 64k 20 %, 2m 40 % of memory" for "4k:40,64k:20,2m:40" """
+    return ", ".join(f"{share} %".replace(":", " ") for share in shares.split(",")) + " of memory"
+
+
 def nanoseconds(value: float) -> str:
     """Three digits that say something."""
     return f"{value:.{2 if value < 9.995 else 1 if value < 99.95 else 0}f}"
@@ -88,6 +93,11 @@ def nanoseconds(value: float) -> str:
 def percent(share: float) -> str:
     """ "0.17 %" """
     return f"{100 * share:.2g} %"
+
+
+def signed_percent(share: float) -> str:
+    """ "+0.17 %" """
+    return f"{100 * share:+.2g} %".replace("-", "−")
 
 
 def listed(items: list[str]) -> str:
