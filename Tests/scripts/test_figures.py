@@ -355,7 +355,7 @@ class ContentionTests(RunTests):
         """Cells of a baseline and one form, with the form's row of contention.csv."""
         rows, together = [], []
         for cell, about in enumerate(cells):
-            place = {name: about[name] for name in ("threads", "readers", "mode") if name in about}
+            place = {name: about[name] for name in about.keys() - {"ratio", "verdict"}}
             common = {"cell": cell, "baseline": "mask", "pattern": "random_pfn", **place}
             rows += [row("mask", **common), row("mask_frozen", **common)]
             for mode, factor in ((0, 1), (1, 3), (2, 5)):
@@ -387,6 +387,17 @@ class ContentionTests(RunTests):
         self.contention(*({"threads": n, "ratio": n / 10, "verdict": "faster"} for n in (2, 4, 8)))
         axes = panel(self.figure("contention"), "compound_head")
         self.assertEqual([x for x, _ in points(axes, "points: faster")], [0.2, 0.8])
+
+    def test_two_operations_that_are_contended_in_most_ways_are_drawn(self) -> None:
+        about = {"threads": 2, "ratio": 0.5, "verdict": "faster"}
+        ways = [{"pattern": pattern, **about} for pattern in ("random_pfn", "neighbours")]
+        operations = ["compound_head", "page_ref_add_unless", "folio_try_get"]
+        everything = [{"operation": name, **way} for name in operations for way in ways]
+        self.contention(*everything[1:])  # compound_head in one way
+        figure = self.figure("contention")
+        names = [axes.get_gid().split(",")[0] for axes in figure.axes]
+        self.assertEqual(names, ["panel: page_ref_add_unless", "panel: folio_try_get"])
+        self.assertTrue([said for said in words(figure) if "4 of 5 comparisons" in said])
 
     def test_without_ratios_there_is_nothing_to_draw(self) -> None:
         self.write([row("mask", baseline="mask")])

@@ -25,6 +25,7 @@ def draw(run: Run) -> Figure | None:
     rows = rows.dropna(subset=["ratio", "ratio_lo", "ratio_hi", "old_ns"])
     if rows.empty:
         return None
+    compared = len(rows)
     # On a large machine the ends say it; the table has what lies between.
     threads = rows["threads"]
     rows = rows[threads.isin([threads.min(), threads.max()])]
@@ -33,7 +34,10 @@ def draw(run: Run) -> Figure | None:
         group=[group(row) for _, row in rows.iterrows()],
         label=rows["arm"],
     )
-    panels = list(dict.fromkeys(rows["panel"]))[: cells.MAX_PANELS]
+    # Those that are contended in most ways; the figure says how much is left out.
+    ways = rows.groupby("panel", sort=False)["group"].nunique()
+    panels = list(ways.sort_values(ascending=False, kind="stable").index[: cells.MAX_PANELS])
+    panels = [panel for panel in ways.index if panel in panels]
     rows = rows[rows["panel"].isin(panels)].drop_duplicates(["panel", "group", "label"])
     rows = rows.sort_values("role", key=lambda roles: roles.map(ROLES.index), kind="stable")
     groups = list(dict.fromkeys(rows.sort_values("cell", kind="stable")["group"]))
@@ -47,7 +51,7 @@ def draw(run: Run) -> Figure | None:
             f"{run.machine} · median and interval over {run.effort}, of all rounds · "
             "modes: contention.csv",
         ],
-        run.origin,
+        f"{run.origin} · {len(rows)} of {compared} comparisons",
     )
     terms = forest.Terms("faster", "slower", f"ns, {arm} → other")
     return forest.draw(rows, panels, words, terms)
