@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from functools import cached_property
 from lzma import LZMAError
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -44,20 +45,23 @@ class Run:
     @property
     def planted(self) -> list[dict[str, Any]]:
         """What the self-test planted: `planted`, `measured`, `resolved` of each slow-down."""
-        return self.listed("planted", "measured", "resolved", under=("sensitivity", "steps"))
+        steps = self.listed("sensitivity", "steps", planted=Real, measured=Real, resolved=bool)
+        return [step for step in steps if step["planted"] > 0]
 
     @property
     def caches(self) -> list[dict[str, Any]]:
         """`level`, `type` and `bytes` of each cache."""
-        return self.listed("level", "type", "bytes", under=("machine", "caches"))
+        return self.listed("machine", "caches", level=int, type=str, bytes=int)
 
-    def listed(self, *needed: str, under: tuple[str, ...]) -> list[dict[str, Any]]:
+    def listed(self, *under: str, **types: type) -> list[dict[str, Any]]:
         """The items of a list in meta.json that say what is needed."""
         items = self.says(*under)
-        known = (
-            [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-        )
-        return [item for item in known if set(needed) <= set(item)]
+        return [
+            item
+            for item in (items if isinstance(items, list) else [])
+            if isinstance(item, dict)
+            and all(isinstance(item.get(name), kind) for name, kind in types.items())
+        ]
 
     @property
     def machine(self) -> str:

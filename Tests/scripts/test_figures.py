@@ -59,10 +59,12 @@ class ChoiceTests(RunTests):
         self.assertEqual(self.names(one), [])
         self.assertEqual(self.names(one + pair(operation="gup_fast", hvo="on")), ["callers"])
 
-    def test_nothing_is_old_against_new_where_the_baseline_is_new(self) -> None:
-        rows = [row("fakehead", order, role="new") for order in ORDERS]
-        rows = [one for first in rows for one in (first, row("mask", first["order"]))]
-        self.assertEqual(self.names(rows), [])
+    def test_nothing_is_compared_where_the_baseline_is_not_old(self) -> None:
+        for role in ("new", "what-if", "control"):
+            rows = pairs(page_class="head") + pairs()
+            for one in rows[::2]:
+                one["role"] = role
+            self.assertEqual(self.names(rows), [], role)
 
     def test_several_threads_are_no_part_of_the_overview(self) -> None:
         self.assertEqual(self.names(pairs(threads=2)), [])

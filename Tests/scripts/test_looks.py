@@ -111,7 +111,7 @@ class SVGTests(RunTests):
     def test_several_fit_into_one_page(self) -> None:
         """No two have an id in common, each finds its own, and none has a style for the others."""
         seen: set[str] = set()
-        for name, text in self.svgs.items():
+        for text in self.svgs.values():
             root = ElementTree.fromstring(text)
             ids = [one.get("id") for one in root.iter() if one.get("id")]
             self.assertEqual(len(ids), len(set(ids)))

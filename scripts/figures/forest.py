@@ -18,6 +18,7 @@ from figures.words import nanoseconds
 PITCH = 0.165  # inches from line to line
 GAP = 0.14  # between panels
 BELOW = 0.4  # for ticks and the axis' words
+APART = 0.3  # inches from tick to tick
 FINE_TICKS = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.4, 1.6, 2, 2.5, 3]
 
 
@@ -126,19 +127,18 @@ def limits(rows: pd.DataFrame) -> tuple[float, float]:
 
 
 def set_ticks(axes: Axes, low: float, high: float, width: float) -> None:
-    """Powers of two, or finer where they would be too few; as many as have room."""
+    """Powers of two, or finer where they would be too few; as many as have room beside 1."""
     octaves = math.log2(high / low)
     ticks = FINE_TICKS if octaves < 2.2 else [2.0**power for power in range(-12, 13)]
-    ticks = [tick for tick in ticks if low <= tick <= high]
-    apart = 0.36
-    shown: list[float] = [1]
-    for side in (sorted(ticks), sorted(ticks, reverse=True)):
-        for tick in [tick for tick in side if (tick > 1) == (side[0] < side[-1]) and tick != 1]:
-            distance = abs(math.log2(tick / shown[-1])) / octaves * width
-            if distance >= apart or shown[-1] == 1 and distance >= 0.8 * apart:
-                shown.append(tick)
-        shown.append(1)
-    axes.xaxis.set_major_locator(FixedLocator(sorted(set(shown))))
+    shown = {1.0}
+    for side in (ticks, ticks[::-1]):
+        last = 1.0
+        for tick in side:
+            is_beyond = last < tick <= high if side is ticks else low <= tick < last
+            if is_beyond and abs(math.log2(tick / last)) / octaves * width >= APART:
+                shown.add(tick)
+                last = tick
+    axes.xaxis.set_major_locator(FixedLocator(sorted(shown)))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: ratio_words(value)))
     axes.grid(axis="x")

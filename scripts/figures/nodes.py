@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
+from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -73,7 +73,7 @@ def drawn(run: Run, rows: pd.DataFrame, panels: list[str], columns: list[tuple])
     left = listing.width(canvas)
     width = (WIDTH - MARGIN - left + GAP) / len(panels) - GAP
     farthest = max(rows["ratio"].max(), 1 / rows["ratio"].min(), 1.2)
-    scale = TwoSlopeNorm(0, -math.log(farthest), math.log(farthest))
+    scale = Normalize(-math.log(farthest), math.log(farthest))
     for index, panel in enumerate(panels):
         start = left + index * (width + GAP)
         axes = canvas.axes(start, above, width, height, gid=f"panel: {panel}")
@@ -93,7 +93,10 @@ def drawn(run: Run, rows: pd.DataFrame, panels: list[str], columns: list[tuple])
     return canvas.figure
 
 
-def draw_fields(axes: Axes, rows: pd.DataFrame, places: dict, columns: list, scale) -> None:
+def draw_fields(
+    axes: Axes, rows: pd.DataFrame, places: dict, columns: list, scale: Normalize
+) -> None:
+    """A field for each line and column; none in lines that have nothing in this panel."""
     there = {(row["group"], row["label"], row["column"]): row for _, row in rows.iterrows()}
     for (group, label), y in places.items():
         if not any((group, label, column) in there for column in columns):

@@ -12,7 +12,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from figures import cells
 from figures.style import DIM, MARGIN, NEW, OLD, TITLE, WIDTH, Canvas, Words, key
-from figures.words import PAGE_CLASSES, calls, footprint, pages
+from figures.words import PAGE_CLASSES, footprint, pages
 from run_directory import Run
 
 # Without those whose folios are as with HVO off, while it is on for others.
@@ -20,10 +20,11 @@ LINES: dict[str, dict[str, Any]] = {
     "off": {"linestyle": "-"},
     "on": {"linestyle": (0, (3, 2)), "markerfacecolor": "white"},
 }
-ONE_ROW = ["mode", "chain", "hvo", "footprint", "pages", "order"]
+ONE_ROW = ["mode", "chain", "hvo", "footprint", "page_class", "order"]
 HEIGHT, LEFT, GAP, ABOVE, BELOW = 1.35, 0.62, 0.09, 0.6, 0.4
-WIDEST = 2.4
-APART = 0.2  # inches from label to label
+WIDEST = 2.4  # a plot
+APART_SIZES = 0.14  # from footprint to footprint, besides the gap
+APART = 0.2  # from label to label
 
 
 def draw(run: Run) -> Figure | None:
@@ -31,80 +32,81 @@ def draw(run: Run) -> Figure | None:
 
     Order-0 pages stand where heads would: both are their own head.
     """
-    rows = cells.main_rows(run.frame)
-    rows = rows[~cells.spans_footprints(rows) & rows["hvo"].isin(list(LINES))]
-    rows = cells.main_modes(cells.local(rows))
+    rows = chosen(run.frame)
     if rows.empty:
         return None
-    heads = rows["page_class"].replace("order-0", "head")
-    rows = rows.assign(page_class=heads)
+    columns = list(dict.fromkeys(zip(rows["footprint"], rows["pages"])))
+    sizes = list(dict.fromkeys(rows["footprint"]))
+    modes = list(dict.fromkeys(cells.main_modes(rows)["mode"]))
+    orders = sorted(rows["order"].unique())
+    below = len(modes) * (HEIGHT + GAP) - GAP
+    canvas = Canvas(words(run, rows), ABOVE + below + BELOW)
+    room = WIDTH - LEFT - MARGIN - APART_SIZES * (len(sizes) - 1) + GAP
+    width = min(room / len(columns) - GAP, WIDEST)
+    starts = [
+        LEFT + index * (width + GAP) + APART_SIZES * sizes.index(size)
+        for index, (size, _) in enumerate(columns)
+    ]
+    for line, mode in enumerate(modes):
+        of_mode = rows[rows["mode"] == mode]
+        plots: list[Axes] = []
+        for start, (size, kind) in zip(starts, columns):
+            axes = canvas.axes(
+                *(start, ABOVE + line * (HEIGHT + GAP), width, HEIGHT),
+                sharey=plots[0] if plots else None,
+                gid=f"panel: {mode}, {size}, {kind}",
+            )
+            here = (of_mode["footprint"] == size) & (of_mode["pages"] == kind)
+            draw_panel(axes, of_mode[here], orders)
+            set_x(axes, orders, width, labelled=line == len(modes) - 1)
+            axes.tick_params(labelleft=not plots)
+            if line == 0:
+                axes.set_title(canvas.in_lines(kind, width + GAP, fontsize=TITLE))
+            plots.append(axes)
+        set_y(plots, of_mode)
+        plots[0].set_ylabel(f"ns, {mode}")
+    for size in sizes:
+        start = starts[[size for size, _ in columns].index(size)]
+        canvas.text(start, canvas.top + 0.12, size, fontweight="bold", va="center")
+    under = canvas.top + ABOVE + below + 0.3
+    canvas.text(LEFT, under, "order of the folios", color=DIM, va="center")
+    draw_key(canvas, set(rows["hvo"]))
+    return canvas.figure
+
+
+def chosen(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows that are drawn, with `footprint` and `pages`, in the order of columns."""
+    rows = cells.main_rows(frame)
+    rows = rows[~cells.spans_footprints(rows) & rows["hvo"].isin(list(LINES))]
+    rows = cells.main_modes(cells.local(rows))
+    rows = rows.assign(page_class=rows["page_class"].replace("order-0", "head"))
     rows = rows.assign(
         footprint=[footprint(row) for _, row in rows.iterrows()],
         pages=[pages(row) for _, row in rows.iterrows()],
+        many=rows["footprint_bytes"].where(rows["huge_pages"] != 1, 0),
+        rank=rows["page_class"].map(lambda name: cells.rank(name, PAGE_CLASSES)),
     )
-    rows = cells.usual(rows, [name for name in ONE_ROW if name != "pages"] + ["page_class"])
-    several = rows["order"].where(rows["order"] > 0)
-    several = several.groupby([rows["footprint"], rows["pages"]]).transform("nunique") > 1
-    rows = rows[several]
-    if rows.empty:
-        return None
-    one_first = rows["footprint_bytes"].where(rows["huge_pages"] != 1, 0)
-    ranks = rows.assign(
-        rank=one_first,
-        class_rank=rows["page_class"].map(lambda name: cells.rank(name, PAGE_CLASSES)),
-    )
-    ranks = ranks.sort_values(["rank", "class_rank"], kind="stable")
-    columns = list(dict.fromkeys(zip(ranks["footprint"], ranks["pages"])))
-    modes = list(dict.fromkeys(rows["mode"]))
+    rows = cells.usual(rows, ONE_ROW)
+    orders = rows["order"].where(rows["order"] > 0)
+    several = orders.groupby([rows["footprint"], rows["pages"]]).transform("nunique") > 1
+    return rows[several].sort_values(["many", "rank"], kind="stable")
+
+
+def words(run: Run, rows: pd.DataFrame) -> Words:
     new, old = cells.kernels(rows, run.frame)
-    words = Words(
-        f"{rows['operation'].iloc[0]}(): time by the folios' order",
-        [
-            f"new: {new} · old: {old}",
-            f"{run.machine} · medians over {run.effort} · order 0 under heads: order-0 pages",
-        ],
-        run.origin,
-    )
-    below = len(modes) * HEIGHT + (len(modes) - 1) * GAP
-    canvas = Canvas(words, ABOVE + below + BELOW)
-    sizes = list(dict.fromkeys(size for size, _ in columns))
-    apart = 0.14 * (len(sizes) - 1)
-    width = min((WIDTH - LEFT - MARGIN - apart + GAP) / len(columns) - GAP, WIDEST)
-    starts = [
-        LEFT + index * (width + GAP) + 0.14 * sizes.index(size)
-        for index, (size, _) in enumerate(columns)
-    ]
-    orders = sorted(rows["order"].unique())
-    for line, mode in enumerate(modes):
-        of_mode = rows[rows["mode"] == mode]
-        shared: Axes | None = None
-        for column, (size, kind) in enumerate(columns):
-            place = (starts[column], ABOVE + line * (HEIGHT + GAP), width, HEIGHT)
-            axes = canvas.axes(*place, sharey=shared, gid=f"panel: {mode}, {size}, {kind}")
-            shared = shared or axes
-            here = of_mode[(of_mode["footprint"] == size) & (of_mode["pages"] == kind)]
-            draw_panel(axes, here, orders)
-            set_x(axes, orders, width, labelled=line == len(modes) - 1)
-            axes.tick_params(labelleft=column == 0)
-            if line == 0:
-                axes.set_title(canvas.in_lines(kind, width + GAP, fontsize=TITLE))
-        assert shared is not None
-        set_y(shared, of_mode)
-        shared.set_ylabel(f"ns, {calls(of_mode.iloc[0]).split('(')[-1].rstrip(')')}")
-    for size in sizes:
-        first = [size for size, _ in columns].index(size)
-        canvas.text(starts[first], canvas.top + 0.12, size, fontweight="bold", va="center")
-    canvas.text(
-        LEFT, canvas.top + ABOVE + below + 0.3, "order of the folios", color=DIM, va="center"
-    )
-    present = [hvo for hvo in LINES if hvo in set(rows["hvo"])]
+    notes = [run.machine, f"medians over {run.effort}"]
+    notes += ["order 0 under heads: order-0 pages"] if (rows["order"] == 0).any() else []
+    title = f"{rows['operation'].iloc[0]}(): time by the folios' order"
+    return Words(title, [f"new: {new} · old: {old}", " · ".join(notes)], run.origin)
+
+
+def draw_key(canvas: Canvas, states: set[str]) -> None:
     entries: list[tuple[dict[str, Any], str]] = [(OLD, "old"), (NEW, "new")]
-    if len(present) > 1:
-        hollow = {"color": DIM, "marker": "D", "markersize": 5, "markerfacecolor": "white"}
-        entries += [(hollow | {"markerfacecolor": DIM}, "filled: HVO off")]
-        entries += [(hollow, "hollow: HVO on, these folios")]
+    if len(states) > 1:
+        marker = {"color": DIM, "marker": "D", "markersize": 5}
+        entries += [(marker, "filled: HVO off")]
+        entries += [(marker | {"markerfacecolor": "white"}, "hollow: HVO on, these folios")]
     key(canvas, 0.25, entries, WIDTH - MARGIN)
-    return canvas.figure
 
 
 def draw_panel(axes: Axes, rows: pd.DataFrame, orders: list[float]) -> None:
@@ -131,16 +133,18 @@ def set_x(axes: Axes, orders: list[float], width: float, labelled: bool) -> None
     axes.tick_params(labelbottom=labelled)
 
 
-def set_y(axes: Axes, rows: pd.DataFrame) -> None:
+def set_y(plots: list[Axes], rows: pd.DataFrame) -> None:
+    """One scale for all plots of a row."""
     times = rows[["old_ns", "ns_per_op"]].stack()
     low, high = times.min() / 1.35, times.max() * 1.35
-    axes.set_ylim(low, high)
-    axes.yaxis.set_major_locator(FixedLocator(ticks(low, high, int(HEIGHT / 0.17))))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    for one in axes.get_shared_y_axes().get_siblings(axes):
-        one.grid(axis="y")
-        one.set_axisbelow(True)
+    axis = plots[0].yaxis
+    plots[0].set_ylim(low, high)
+    axis.set_major_locator(FixedLocator(ticks(low, high, int(HEIGHT / 0.17))))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    for axes in plots:
+        axes.grid(axis="y")
+        axes.set_axisbelow(True)
 
 
 def ticks(low: float, high: float, most: int) -> list[float]:

@@ -19,7 +19,7 @@ DPI = 200  # of a PNG
 MARGIN = 0.12
 TITLE, SMALL = 8.5, 7.5
 
-INK, DIM, FAINT = "#1A1A1A", "#555555", "#DDDDDD"
+INK, DIM = "#1A1A1A", "#555555"
 # After Okabe and Ito, whose colours colour-blind readers can tell apart, darkened so that words in
 # them can be read; old is lighter than new in grey, too. The marker tells the same.
 OLD: dict[str, Any] = {"color": "#C8640A", "marker": "o"}
