@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -13,7 +12,7 @@ import warnings
 from pathlib import Path
 
 import pandas
-from runs import COLUMNS, ORDERS, ROOT, SCRIPTS, RunTests, pairs, published, row
+from runs import COLUMNS, ORDERS, SCRIPTS, RunTests, pairs, published, row
 
 import summary
 
@@ -194,19 +193,6 @@ class ReadingTests(RunTests):
 
 class PublishedTests(unittest.TestCase):
     """Figures in the repository."""
-
-    def test_every_figure_that_a_text_shows_is_there(self) -> None:
-        texts = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("results/**/*.md")]
-        links = [
-            (text, link)
-            for text in texts
-            for link in re.findall(r"\]\(([^)#\s]+\.(?:png|svg))\)", text.read_text())
-            if "://" not in link
-        ]
-        self.assertTrue(links)
-        for text, link in links:
-            with self.subTest(text=text.name, link=link):
-                self.assertTrue((text.parent / link).exists())
 
     def test_published_svgs_stay_small(self) -> None:
         sizes = {
