@@ -1,1 +1,1 @@
-"""The figures of a run, one file each; plot.py says which a run has."""
+"""The figures of a run, one file each. `draw(run)` is None where a run has nothing to show."""

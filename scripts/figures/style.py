@@ -1,187 +1,146 @@
-"""What figures share: measures, colours and labels of lines, log scales, title and legend."""
+"""What figures share: sizes, colours, marks, and what stands above and below the plots.
+
+All positions are in inches from the top left corner, so that nothing moves when a figure gets
+longer.
+"""
 
 from __future__ import annotations
 
-import math
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator, SymmetricalLogLocator
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
 
-from summary import SERIES
+WIDTH = 9.0  # inches: 8 pt are 11 pixels high where a figure is shown 900 wide
+DPI = 200  # of a PNG
+MARGIN = 0.12
+TITLE, SMALL = 8.5, 7.5
 
-# Shades of each role, after Okabe and Ito, whose colours colour-blind readers can tell apart. The
-# first ones differ in grey, too: of 255, old is 162, new 61, what-if 106, control 191.
-COLOURS = {
-    "old": ["#E69F00", "#D55E00", "#882255"],
-    "new": ["#004E8A", "#56B4E9", "#0072B2"],
-    "what-if": ["#009E73", "#99CC66", "#225522"],
-    "control": ["#BFBFBF", "#888888", "#555555"],
+INK, DIM = "#1A1A1A", "#555555"
+# After Okabe and Ito, whose colours colour-blind readers can tell apart, darkened so that words in
+# them can be read; old is lighter than new in grey, too. The marker tells the same.
+OLD: dict[str, Any] = {"color": "#C8640A", "marker": "o"}
+NEW: dict[str, Any] = {"color": "#004E8A", "marker": "s"}
+ROLE_STYLES = {"old": OLD, "new": NEW}
+# A marker points to the side that wins; what is not resolved is hollow.
+MARKS: dict[str, dict[str, Any]] = {
+    "faster": {"marker": "<", "color": "#0072B2", "markersize": 6},
+    "slower": {"marker": ">", "color": "#C8500A", "markersize": 6},
+    "same": {"marker": "o", "color": "#1A1A1A", "markersize": 4.5},
+    "unresolved": {"marker": "o", "color": "#777777", "markerfacecolor": "white", "markersize": 5},
 }
-GREY = "#DDDDDD"
-MARKERS = {"off": "o", "elsewhere": "s", "on": "^"}
-LINES = ["-", "--", ":", "-."]
-CLASSES = ["order-0", "head", "fakehead", "tail", "mix"]
+SETTINGS: dict[str, Any] = {
+    "font.family": "sans-serif",
+    # Letters of Verdana are as wide as those of the first, where an SVG's reader lacks that.
+    "font.sans-serif": ["DejaVu Sans", "Verdana"],
+    "font.size": 8,
+    "axes.titlesize": TITLE,
+    "axes.titlelocation": "left",
+    "axes.labelsize": 8,
+    "axes.edgecolor": DIM,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.7,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "text.color": INK,
+    "grid.color": "#E8E8E8",
+    "grid.linewidth": 0.7,
+}
 
-WIDTH = 9.0  # inches: in a README column, 9 pt type is then about 12 pixels high
 
-Styles = dict[tuple[str, ...], dict[str, Any]]
-Groups = list[tuple[Any, pd.DataFrame]]
+class Words(NamedTuple):
+    """What stands around the plots of a figure."""
 
-
-class Measure(NamedTuple):
-    """A column that is drawn, and the columns of its interval."""
-
-    value: str
-    interval: tuple[str, str]
     title: str
-    axis: str
-    unit: str = ""
-    # The ends of the grey box behind each point.
-    grey: tuple[str, str] | None = None
-    grey_label: str = ""
-    # How a line names that it is of an arm and its baseline.
-    between: str = ""
-    # What it is where arm and baseline are equal.
-    equal: float | None = None
+    # Sentences: what is shown, and where it was measured.
+    subtitle: list[str]
+    footer: str
 
 
-RATIO = Measure(
-    value="ratio",
-    interval=("ratio_lo", "ratio_hi"),
-    grey=("null_lo", "null_hi"),
-    grey_label="noise floor (A/A twin)",
-    title="ratio of times per operation, arm / baseline",
-    axis="← faster    slower →",
-    unit="×",
-    between=" / ",
-    equal=1,
-)
-NANOSECONDS = Measure(
-    value="ns_per_op",
-    interval=("ns_low", "ns_high"),
-    grey=("empty_loop_from", "empty_loop"),
-    grey_label="the empty loop, where it takes less",
-    title="time per operation, median and interquartile range",
-    axis="ns per operation",
-)
-DIFFERENCE_NS = Measure(
-    value="difference_ns",
-    interval=("difference_lo", "difference_hi"),
-    title="difference of times per operation, arm − baseline",
-    axis="ns per operation\n← faster    slower →",
-    between=" − ",
-    equal=0,
-)
-DIFFERENCE_CYCLES = DIFFERENCE_NS._replace(
-    value="difference_cycles",
-    interval=("difference_cycles_lo", "difference_cycles_hi"),
-    axis="cycles per operation\n← faster    slower →",
-)
+class Canvas:
+    """A figure `height` inches high below its words, with axes placed in inches."""
+
+    FOOTER = 0.32
+
+    def __init__(self, words: Words, height: float) -> None:
+        # Text is measured as it is drawn: its width depends on the resolution a little.
+        self.figure = Figure(dpi=DPI)
+        FigureCanvasAgg(self.figure)
+        lines = [line for part in words.subtitle if part for line in self.wrapped(part)]
+        self.top = 0.46 + 0.15 * len(lines)
+        self.height = self.top + height + self.FOOTER
+        self.figure.set_size_inches(WIDTH, self.height)
+        self.text(MARGIN, 0.25, words.title, fontsize=11, fontweight="bold", va="center")
+        for index, line in enumerate(lines):
+            self.text(MARGIN, 0.5 + 0.15 * index, line, fontsize=SMALL, color=DIM, va="center")
+        low = self.height - 0.12
+        self.text(MARGIN, low, words.footer, fontsize=6.5, color="#777777", va="center")
+
+    def axes(self, left: float, top: float, width: float, height: float, **more: Any) -> Axes:
+        """Axes whose top is `top` inches below the words."""
+        bottom = self.height - self.top - top - height
+        box = (left / WIDTH, bottom / self.height, width / WIDTH, height / self.height)
+        return self.figure.add_axes(box, **more)
+
+    def text(self, left: float, top: float, words: str, **style: Any) -> Text:
+        """Text `top` inches below the figure's upper edge."""
+        return self.figure.text(left / WIDTH, 1 - top / self.height, words, **style)
+
+    def wrapped(self, words: str) -> list[str]:
+        """Lines as wide as the figure, which end between the parts of what is said."""
+        lines: list[str] = []
+        for part in words.split(" · "):
+            longer = f"{lines[-1]} · {part}" if lines else part
+            if lines and self.width_of([longer], fontsize=SMALL) > WIDTH - 2 * MARGIN:
+                lines.append(part)
+            else:
+                lines[-1:] = [longer]
+        return lines
+
+    def in_lines(self, words: str, width: float, **style: Any) -> str:
+        """Words in lines of `width` inches."""
+        lines: list[str] = []
+        for word in words.split(" "):
+            longer = f"{lines[-1]} {word}" if lines else word
+            if lines and self.width_of([longer], **style) > width:
+                lines.append(word)
+            else:
+                lines[-1:] = [longer]
+        return "\n".join(lines)
+
+    def width_of(self, words: list[str], **style: Any) -> float:
+        """How wide the widest of some texts is, in inches."""
+        renderer = self.figure.canvas.get_renderer()  # type: ignore[attr-defined]
+        widths = [0.0]
+        for word in dict.fromkeys(words):
+            text = self.figure.text(0, 0, word, **style)
+            widths.append(text.get_window_extent(renderer).width / self.figure.dpi)
+            text.remove()
+        return max(widths)
 
 
-def grouped(frame: pd.DataFrame, columns: list[str]) -> Groups:
-    return list(frame.groupby(columns, sort=False, dropna=False))
-
-
-def panel_rank(key: tuple[str, float, str]) -> tuple:
-    return ([*CLASSES, key[0]].index(key[0]), *key)
-
-
-def panel_label(population: str, page_class: str, mix: float, predictability: str) -> str:
-    if population:
-        return population
-    label = {"order-0": "order 0", "fakehead": "fake head"}.get(page_class, page_class)
-    label += f", {mix:g} % tails" if page_class == "mix" and not math.isnan(mix) else ""
-    return label + (f",\n{predictability}" if predictability not in ("", "uniform") else "")
-
-
-def series_styles(frame: pd.DataFrame, measure: Measure) -> Styles:
-    """Colour tells role and arm, the marker the HVO state, dashes the arm and what else differs."""
-    styles: Styles = {}
-    series = grouped(frame, SERIES)
-    for key, rows in series:
-        arm, baseline, hvo, mapping, template_node = key
-        twins = [other for other, _ in series if other[:3] == key[:3]]
-        label = arm + (f"{measure.between}{baseline}" if measure.between else "")
-        label += f", HVO {hvo}" if hvo else ""
-        label += f", mapped {mapping}" if len({twin[3] for twin in twins}) > 1 else ""
-        if len({twin[4] for twin in twins}) > 1:
-            label += f", template node {template_node or '-'}"
-        styles[key] = {
-            "label": label,
-            "color": colour(rows.iloc[0]),
-            "marker": MARKERS.get(hvo, "D"),
-            "linestyle": LINES[(rows["shade"].iloc[0] + twins.index(key)) % len(LINES)],
-        }
-    return styles
-
-
-def colour(row: pd.Series) -> str:
-    of_role = COLOURS[row["role"]]
-    return of_role[row["shade"] % len(of_role)]
-
-
-def bars(points: pd.DataFrame, measure: Measure) -> list[pd.Series]:
-    """The lengths of the bars below and above each point; none where the interval is unknown."""
-    value, (low, high) = points[measure.value], (points[name] for name in measure.interval)
-    return [length.clip(lower=0).fillna(0) for length in (value - low, high - value)]
-
-
-def set_scale(
-    axes: Axes, which: Literal["x", "y"], frame: pd.DataFrame, measure: Measure, ticks: int = 9
+def key(
+    canvas: Canvas, top: float, entries: list[tuple[dict[str, Any], str]], right: float
 ) -> None:
-    """A log axis, which for differences goes both ways from 0 and is linear up to 1."""
-    shown = frame[[measure.value, *measure.interval]].stack()
-    locator: LogLocator | SymmetricalLogLocator = LogLocator(base=2, numticks=ticks)
-    scale: dict[str, Any] = {"value": "log"}
-    low, high = shown[shown > 0].min() / 1.2, shown.max() * 1.2
-    if measure.equal is None:
-        low /= 2  # room for the empty loop
-    elif measure.equal == 1:
-        low, high = min(low, 0.45), max(high, 2.2)
-    else:
-        low, high = min(shown.min() * 1.5, -1.2), max(shown.max() * 1.5, 1.2)
-        scale = {"value": "symlog", "linthresh": 1, "base": 4}
-        locator = SymmetricalLogLocator(base=4, linthresh=1)
-    if measure.equal is not None:
-        line = axes.axhline if which == "y" else axes.axvline
-        line(measure.equal, color="black", linewidth=0.8, zorder=1)
-    axis = axes.yaxis if which == "y" else axes.xaxis
-    (axes.set_yscale if which == "y" else axes.set_xscale)(**scale)
-    axes.set(**{f"{which}lim": (low, high)})
-    axis.set_major_locator(locator)
-    axis.set_minor_locator(NullLocator())
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}{measure.unit}"))
-    axes.grid(axis=which, color="#EEEEEE")
-    axes.set_axisbelow(True)
+    """A line of markers with a word each, which ends at `right`, `top` inches from the top."""
+    for style, words in reversed(entries):
+        canvas.text(right, top, words, ha="right", va="center", fontsize=SMALL)
+        right -= canvas.width_of([words], fontsize=SMALL) + 0.11
+        spot = ([right / WIDTH], [1 - top / canvas.height])
+        line = Line2D(*spot, linestyle="", transform=canvas.figure.transFigure, **style)
+        line.set_gid(f"key: {words}")
+        canvas.figure.add_artist(line)
+        right -= 0.25
 
 
-def finish(
-    figure: Figure,
-    height: float,
-    left: float,
-    legend: list[Any],
-    title: str,
-    footer: str,
-    above: float = 0.5,
-) -> None:
-    """Puts title, legend and footer around plots `height` inches high, `left` inches in.
-
-    `above` is what lies between title and plots.
-    """
-    longest = max(len(handle.get_label()) for handle in legend)
-    columns = min(len(legend), max(1, int(WIDTH / (0.65 + 0.064 * longest))))
-    above += 0.17 * len(title.splitlines())
-    below = 0.75 + 0.19 * math.ceil(len(legend) / columns)
-    total = above + height + below
-    figure.set_size_inches(WIDTH, total)
-    edges = {"left": left / WIDTH, "right": 0.985, "top": 1 - above / total}
-    figure.subplots_adjust(**edges, bottom=below / total)
-    figure.suptitle(title, y=1 - 0.1 / total, fontsize=10)
-    box = figure.legend(handles=legend, loc="lower center", ncol=columns, handlelength=3)
-    box.set_frame_on(False)
-    box.set_bbox_to_anchor((0.5, 0.2 / total))
-    figure.text(0.01, 0.05 / total, footer, fontsize=6.5, color="#555555")
+def bare(axes: Axes, *sides: str) -> None:
+    """No line and no ticks at some sides."""
+    for side in sides:
+        axes.spines[side].set_visible(False)
+        axes.tick_params(**{side: False})
