@@ -28,6 +28,22 @@ extension BenchTests {
     }
 
     @Test(
+      "Each on a page of its own has right answers in every layout, folios far from struct pages too",
+      .enabled(if: CPUs.allowed.count > 1, "this process may use one CPU only"),
+      arguments: ["neighbours", "apart"])
+    func ownPages(pattern: String) throws {
+      let finished = try FinishedRun(
+        Self.plan + [
+          "--preset", "threads", "--order", "0", "--operation",
+          "compound_head,page_ref_add_unless,folio_try_get", "--pattern", pattern, "--threads", "2",
+        ])
+      #expect(finished.ending.status == 0, "\(finished.ending.errors)")
+      let rows = finished.run.summary
+      #expect(Set(rows.map(\.pattern)) == [pattern] && Set(rows.map(\.threads)) == [2])
+      #expect(rows.contains { $0.arm.hasPrefix("memdesc") })
+    }
+
+    @Test(
       "Takers go on until all were timed, readers as long as they do, and no reference is lost",
       .enabled(if: CPUs.allowed.count > 1, "this process may use one CPU only"))
     func contention() throws {

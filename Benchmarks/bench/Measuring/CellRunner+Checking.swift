@@ -17,9 +17,10 @@ extension CellRunner {
       let timed = timedLoops[run.arm.symbol(cell.operation, loop.mode, layout: 0)]!
       let base = maps.base(run.place)
       if let (window, sum) = timed.firstWrongAnswer(steps, base: base) {
-        throw wrong(run, ThreadTeam.Walk(stream: steps, window: window, base: base), sum: sum)
+        let walk = ThreadTeam.Walk(stream: steps, window: window, origin: MapOrigin(base))
+        throw wrong(run, walk, sum: sum)
       }
-      try settle(loop.references, run, [(workload.visits.indices, base)])
+      try settle(loop.references, run, [(workload.visits.indices, MapOrigin(base))])
       if let problem = writing?.problem(maps, run.place, workload) {
         throw WrongAnswer(description: "\(run.arm.name) in \(cell.summary): \(problem)")
       }
@@ -34,7 +35,7 @@ extension CellRunner {
       let start = (window.lowerBound + thread * window.count) % workload.visits.count
       return ThreadTeam.Walk(
         stream: thread < firstReader ? stream : emptyStream, window: start..<start + window.count,
-        base: base + shape.page(thread * cell.pattern.pagesBetweenThreads))
+        origin: shape.origin(base, pages: thread * cell.pattern.pagesBetweenThreads))
     }
   }
 
@@ -82,47 +83,49 @@ extension CellRunner {
     _ run: ArmRun, _ walks: [ThreadTeam.Walk], _ passes: [ThreadTeam.Pass]
   ) throws(WrongAnswer) {
     for (walk, pass) in zip(walks, passes)
-    where !pass.areAlike || !walk.stream.accepts(pass.sum, window: walk.window, base: walk.base) {
+    where !pass.areAlike
+      || !walk.stream.accepts(pass.sum, window: walk.window, origin: walk.origin)
+    {
       throw wrong(run, walk, sum: pass.sum)
     }
     guard run.arm.role != .empty else { return }
     let takers = zip(walks, passes).prefix(cell.threads - (cell.readers ?? 0))
     try settle(
       loop.references, run,
-      takers.flatMap { repeatElement(($0.window, $0.base), count: $1.count) })
+      takers.flatMap { repeatElement(($0.window, $0.origin), count: $1.count) })
   }
 
   /// Gives back what passes took or dropped, and sees that references were conserved.
   func settle(
-    _ use: ReferenceUse, _ run: ArmRun, _ walks: [(window: Range<Int>, base: UInt)]
+    _ use: ReferenceUse, _ run: ArmRun, _ walks: [(window: Range<Int>, origin: MapOrigin)]
   ) throws(WrongAnswer) {
     func expectNone(_ problem: String?) throws(WrongAnswer) {
       guard let problem else { return }
       throw WrongAnswer(description: "\(run.arm.name) in \(cell.summary): \(problem)")
     }
     for walk in walks {
-      try expectNone(references(run, base: walk.base).giveBack(use, walk.window))
+      try expectNone(references(run, walk.origin).giveBack(use, walk.window))
     }
     // Threads visit the same folios: first all of them have to have theirs back.
     for walk in walks {
-      try expectNone(references(run, base: walk.base).check(use, walk.window))
+      try expectNone(references(run, walk.origin).check(use, walk.window))
     }
   }
 
-  private func references(_ run: ArmRun, base: UInt) -> References {
-    References(workload: workload, shape: maps.shape(run.place), base: base)
+  private func references(_ run: ArmRun, _ origin: MapOrigin) -> References {
+    References(workload: workload, shape: maps.shape(run.place), origin: origin)
   }
 
   /// Lends the folios of all arms' maps what passes drop; with a negative count takes it back.
   func lendReferences(_ count: Int32 = ReferenceUse.lent) {
     guard loop.references.isDropping else { return }
     for run in runs where run.arm.role != .empty {
-      references(run, base: maps.base(run.place)).lend(count, pages: cell.pages)
+      references(run, MapOrigin(maps.base(run.place))).lend(count, pages: cell.pages)
     }
   }
 
   func wrong(_ run: ArmRun, _ walk: ThreadTeam.Walk, sum: UInt) -> WrongAnswer {
-    let relative = walk.stream.relative(sum, window: walk.window, base: walk.base)
+    let relative = walk.stream.relative(sum, window: walk.window, origin: walk.origin)
     return WrongAnswer(
       description:
         "\(run.arm.name) (\(run.arm.role.rawValue)) in \(cell.summary): wrong answers for "

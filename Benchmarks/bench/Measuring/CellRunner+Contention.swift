@@ -24,7 +24,7 @@ extension CellRunner {
       taken.reserveCapacity(CellRunner.countedTakes)
       for take in 0..<CellRunner.countedTakes {
         let visit = visits[(walk.window.lowerBound + take) % visits.count]
-        let head = Page(address: walk.base &+ shape.head(visit.first, order: visit.order))
+        let head = Page(address: walk.origin.heads &+ shape.head(visit.first, order: visit.order))
         sum += count(head)
         if isDroppedAtOnce { head.dropReferences(1) } else { taken.append(head) }
       }

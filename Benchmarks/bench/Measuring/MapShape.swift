@@ -23,6 +23,28 @@ struct MapShape: Hashable {
   }
 }
 
+extension MapShape {
+  /// Where a thread takes page frame 0 to be that walks so many page frames further on than the workload
+  /// says, each a folio of its own: struct pages and folios may lie unlike far apart.
+  ///
+  /// - Parameter base: the map's.
+  func origin(_ base: UInt, pages: Int) -> MapOrigin {
+    MapOrigin(
+      pages: base &+ page(pages), heads: base &+ (head(pages, order: 0) &- head(0, order: 0)))
+  }
+}
+
+/// The addresses that offsets of a map's struct pages and heads are added to.
+struct MapOrigin {
+  let pages: UInt
+  let heads: UInt
+}
+
+extension MapOrigin {
+  /// The map's own.
+  init(_ base: UInt) { self.init(pages: base, heads: base) }
+}
+
 extension MemoryMap {
   var shape: MapShape {
     MapShape(

@@ -4,8 +4,7 @@ import Vmemmap
 struct References {
   let workload: Workload
   let shape: MapShape
-  /// The address of page frame 0's struct page.
-  let base: UInt
+  let origin: MapOrigin
 
   /// Gives back what a pass over a window took or dropped, by subtraction or addition.
   ///
@@ -65,7 +64,7 @@ struct References {
         head(of: part.lowerBound).dropReferences(each * Int32(part.count))
         guard mapcounts else { continue }
         for pfn in part {
-          let page = Page(address: base &+ shape.page(pfn))
+          let page = Page(address: origin.pages &+ shape.page(pfn))
           page.mapcount += 1
         }
       }
@@ -73,7 +72,7 @@ struct References {
     guard mapcounts else { return nil }
     for visit in workload.visits[window] {
       for pfn in visit.pages {
-        let mapcount = Page(address: base &+ shape.page(pfn)).mapcount
+        let mapcount = Page(address: origin.pages &+ shape.page(pfn)).mapcount
         if mapcount != -1 {
           return "mappings not conserved: \(mapcount) instead of -1 on pfn \(pfn)"
         }
@@ -118,6 +117,6 @@ struct References {
   }
 
   private func head(of pfn: PageFrameNumber) -> Page {
-    Page(address: base &+ shape.head(pfn, order: workload.folios.order(of: pfn)))
+    Page(address: origin.heads &+ shape.head(pfn, order: workload.folios.order(of: pfn)))
   }
 }

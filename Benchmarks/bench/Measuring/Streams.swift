@@ -11,17 +11,20 @@ struct Stream {
   let expected: [UInt]
   /// `bases[i]` is how often the base is part of them: once for each address.
   private let bases: [UInt]
+  /// Whether those are addresses of struct pages, or of heads.
+  private let answersPages: Bool
 
   var count: Int { starts.count }
 
-  /// Whether a loop over `window` of a map at `base` returned what the oracle says.
-  func accepts(_ sum: UInt, window: Range<Int>, base: UInt) -> Bool {
-    relative(sum, window: window, base: base) == answer(window: window)
+  /// Whether a loop over `window` of a map returned what the oracle says.
+  func accepts(_ sum: UInt, window: Range<Int>, origin: MapOrigin) -> Bool {
+    relative(sum, window: window, origin: origin) == answer(window: window)
   }
 
-  /// What a loop over `window` of a map at `base` returned, as on a map whose base is 0.
-  func relative(_ sum: UInt, window: Range<Int>, base: UInt) -> UInt {
-    sum &- base &* (bases[window.upperBound] &- bases[window.lowerBound])
+  /// What a loop over `window` of a map returned, as on a map whose base is 0.
+  func relative(_ sum: UInt, window: Range<Int>, origin: MapOrigin) -> UInt {
+    sum &- (answersPages ? origin.pages : origin.heads)
+      &* (bases[window.upperBound] &- bases[window.lowerBound])
   }
 
   /// The right sum over a window, on a map whose base is 0.
@@ -52,6 +55,7 @@ extension Stream {
     starts = offsets
     expected = answers.runningSums(\.word)
     bases = answers.runningSums(\.bases)
+    if case .page = loop.answer { answersPages = true } else { answersPages = false }
   }
 }
 

@@ -16,8 +16,7 @@ final class ThreadTeam: @unchecked Sendable {
   struct Walk {
     let stream: Stream
     let window: Range<Int>
-    /// The address of page frame 0's struct page, or what the thread takes for it.
-    let base: UInt
+    let origin: MapOrigin
   }
 
   /// What came of a thread's walk.
@@ -126,7 +125,7 @@ final class ThreadTeam: @unchecked Sendable {
   }
 
   private static func pass(_ loop: TimedLoop, _ walk: Walk) -> Pass {
-    let (sum, elapsed) = loop.walk(walk.stream, walk.window, base: walk.base)
+    let (sum, elapsed) = loop.walk(walk.stream, walk.window, base: walk.origin.pages)
     return Pass(sum: sum, elapsed: elapsed)
   }
 

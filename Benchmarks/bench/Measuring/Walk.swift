@@ -10,7 +10,7 @@ extension TimedLoop {
     for start in stride(from: 0, to: stream.count, by: unrolling) {
       let window = start..<start + unrolling
       let sum = walk(stream, window, base: base).sum
-      if !stream.accepts(sum, window: window, base: base) { return (window, sum) }
+      if !stream.accepts(sum, window: window, origin: MapOrigin(base)) { return (window, sum) }
     }
     return nil
   }
