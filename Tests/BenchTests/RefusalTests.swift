@@ -114,6 +114,41 @@ extension BenchTests {
       for word in refusal.words { #expect(ending.errors.contains(word), "\(ending.errors)") }
     }
 
+    @Test(
+      "A command that there is not is told by its name, beside those that there are; status 64",
+      arguments: [
+        ["nosuch"], ["rnu", "--preset", "smoke"], ["help", "nosuch"], ["help", "run", "nosuch"],
+      ])
+    func unknownCommand(arguments: [String]) throws {
+      let directory = try TemporaryDirectory()
+      let ending = try Bench.run(arguments, in: directory.url)
+      #expect(ending.status == 64)
+      #expect(ending.output == "")
+      let message = try #require(ending.errorMessages.first)
+      let word = try #require(arguments.last { !["help", "run", "--preset", "smoke"].contains($0) })
+      #expect(message.contains("'\(word)'") && message.contains("run, list, "), "\(message)")
+      #expect(!message.contains("measure"), "which nobody can use")
+      #expect(directory.names() == [])
+    }
+
+    @Test("What follows from other values can't be asked for")
+    func notAskedFor() throws {
+      let directory = try TemporaryDirectory()
+      for arguments in [["--page-class", "any"], ["--predictability", "uniform"]] {
+        let ending = try Bench.run(["list"] + arguments, in: directory.url)
+        #expect(ending.status == 64)
+        #expect(ending.errorMessages.first?.contains("'\(arguments[1])'") == true)
+      }
+    }
+
+    @Test("The process that measures says that it is not for people; status 64")
+    func measure() throws {
+      let directory = try TemporaryDirectory()
+      let ending = try Bench.run(["measure"], in: directory.url)
+      #expect(ending.status == 64)
+      #expect(ending.errorMessages.first?.contains("'bench run'") == true)
+    }
+
     @Test("'bench list' refuses the same")
     func list() throws {
       let directory = try TemporaryDirectory()

@@ -8,25 +8,19 @@ import Vmemmap
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Measures, prints a table, and leaves a directory of CSV files.")
+    abstract: "Measures, prints the answer, and leaves a directory of CSV files.")
 
   @OptionGroup var options: PlanOptions
 
-  @Option(help: "The directory that run directories are made in.")
-  var output = "results"
+  @OptionGroup var session: SessionOptions
 
   @Option(help: "What to call the run or its machine: a column of summary.csv.")
   var label: String?
 
-  @Option(
-    help: """
-      What to print on standard output: matrix (the answer on one screen; the table where the plan \
-      fits none), table (every cell), csv or json.
-      """)
+  @Option(help: "What to print on standard output.")
   var format = PrintedFormat.matrix
 
-  @Option(
-    help: "Colours of the matrix: auto (on a terminal, unless NO_COLOR is set), always or never.")
+  @Option(help: "Colours of the matrix.")
   var color = ColorUse.auto
 
   @Flag(help: "Show every arm, in a table, not only those of new kernels.")
@@ -87,7 +81,7 @@ struct RunCommand: ParsableCommand {
     let (plan, left) = try options.plan(on: .current())
     let typed = CommandLine.arguments.dropFirst()
     let outcome = try Session(
-      plan: plan, left: left, output: FilePath(output), label: label,
+      plan: plan, left: left, options: session, label: label,
       commandLine: ["bench", "run"] + (typed.first == "run" ? typed.dropFirst() : typed)
     ).run()
     outcome.print(format, allArms: allArms, on: .standardOutput(color))

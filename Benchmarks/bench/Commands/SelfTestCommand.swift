@@ -26,8 +26,7 @@ struct SelfTestCommand: ParsableCommand {
   @Option(help: "The seed of all random choices; a fresh one by default.")
   var seed: UInt64?
 
-  @Option(help: "The directory that run directories are made in.")
-  var output = "results"
+  @OptionGroup var session: SessionOptions
 
   func run() throws {
     // A plan of the smallest kind, of which only its last cell is measured.
@@ -37,7 +36,7 @@ struct SelfTestCommand: ParsableCommand {
     if let seed { arguments += ["--seed", "\(seed)"] }
     let (plan, left) = try PlanOptions.parse(arguments).plan(on: .current())
     let outcome = try Session(
-      plan: plan, left: left, output: FilePath(output),
+      plan: plan, left: left, options: session,
       commandLine: ["bench"] + CommandLine.arguments.dropFirst(), cells: plan.cells.suffix(1)
     ).run()
     try outcome.endIfStopped()

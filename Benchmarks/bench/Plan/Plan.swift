@@ -93,6 +93,9 @@ extension Plan {
 
   /// How many copies of each timed loop were built.
   static let availableLayouts = 4
+  /// About how long the run takes, in seconds.
+  var expectedSeconds: Double { budget }
+
   /// What the self-test adds to the time of a run.
   static let selfTestSeconds = 1.5
   /// Replicates for an interval that is worth its name.

@@ -11,7 +11,10 @@ extension Meta.Compiler {
     #else
       let flags = ["-c", "release"]
     #endif
-    return Meta.Compiler(version: unsafe String(cString: cvm_compiler_version()), flags: flags)
+    return Meta.Compiler(
+      version: unsafe String(cString: cvm_compiler_version()),
+      // Not known at compile time; on Linux the standard library comes with the compiler.
+      swift: _SwiftStdlibVersion.current.description, flags: flags)
   }
 }
 

@@ -81,6 +81,10 @@ public enum MemdescEncoding<StructPage: MemdescStructPage>: CompoundEncoding {
 
   public static var name: String { Format.name }
 
+  public static var summary: String {
+    "a pointer to a folio that lies apart; struct pages of \(StructPage.bytes) bytes"
+  }
+
   public static var role: ArmRole { .whatIf }
 
   public static var kernels: String? { nil }

@@ -64,6 +64,8 @@ public enum SizedPointerEncoding<Size: StructPageSize>: CompoundEncoding {
 
   public static var name: String { Format.name }
 
+  public static var summary: String { "pointer, struct pages of \(Size.bytes) bytes" }
+
   public static var hvoStates: Set<HVOState> { [.off] }
 
   public static var role: ArmRole { .old }

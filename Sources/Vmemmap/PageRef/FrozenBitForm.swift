@@ -24,6 +24,10 @@ public enum FrozenBitForm<Base: CompoundEncoding, Guard: StoreGuard>: PageRefFor
     [Encoding.name, Guard.name].compactMap(\.self).joined(separator: "_")
   }
 
+  public static var summary: String {
+    "form F on \(Base.name): an addition\(Guard.remark)"
+  }
+
   public static var role: ArmRole { .whatIf }
 
   public static var kernels: String? { nil }
@@ -116,6 +120,8 @@ public enum FrozenCountEncoding<Base: CompoundEncoding>: CompoundEncoding {
   public typealias Format = FrozenCountFormat<Base.Format>
 
   public static var name: String { "\(Base.name)_frozen" }
+
+  public static var summary: String { "\(Base.name), free pages and tails with a frozen count" }
 
   public static var role: ArmRole { .whatIf }
 

@@ -23,6 +23,9 @@ public protocol StoreGuard: SendableMetatype {
 }
 
 extension StoreGuard {
+  /// What the guard adds to a form's summary.
+  static var remark: String { name.map { ", \($0)" } ?? "" }
+
   public static var staticKey: (any StaticKey.Type)? { nil }
 
   public static func hvoStates(of encoding: any CompoundEncoding.Type) -> Set<HVOState> {
