@@ -17,7 +17,8 @@ extension BenchTests {
     @Test(
       "'bench help run' says of each value what it is",
       arguments: [
-        "preset", "operation", "mode", "page-class", "predictability", "pattern", "footprint", "hvo",
+        "preset", "operation", "mode", "page-class", "predictability", "pattern", "footprint",
+        "hvo",
         "mapping", "template-node", "threads", "encoding", "format", "color",
       ])
     func values(option: String) throws {
@@ -30,8 +31,11 @@ extension BenchTests {
       for value in values {
         let words = value.split(separator: " ")
         let index = try #require(part.firstIndex(of: value))
-        let hasText = words.count > 3 && words[1] == "-" || words.count == 1
-          && part.dropFirst(index - part.startIndex + 1).first?.hasPrefix("                  ") == true
+        let hasText =
+          words.count > 3 && words[1] == "-"
+          || words.count == 1
+            && part.dropFirst(index - part.startIndex + 1).first?.hasPrefix("                  ")
+              == true
         #expect(hasText, "\(value)")
       }
     }
@@ -41,8 +45,11 @@ extension BenchTests {
       for arguments in [["--version"], ["run", "--version"]] {
         let ending = try Bench.run(arguments, in: directory.url)
         #expect(ending.status == 0)
-        let form = #/compound-head-bench ([0-9a-f]{12}|of an unknown commit)( with changes)? \
-        \(schema 2, Swift [0-9.]+, clang [0-9.]+\)\n/#
+        let form =
+          #/
+          compound-head-bench\ ([0-9a-f]{12}|of\ an\ unknown\ commit)(\ with\ changes)?
+          \ \(schema\ 2,\ Swift\ [0-9]+\.[0-9]+,\ clang\ [0-9.]+\)\n
+        /#
         #expect(ending.output.wholeMatch(of: form) != nil, "\(ending.output)")
       }
     }

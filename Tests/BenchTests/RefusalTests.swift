@@ -125,7 +125,8 @@ extension BenchTests {
       #expect(ending.status == 64)
       #expect(ending.output == "")
       let message = try #require(ending.errorMessages.first)
-      let word = try #require(arguments.last { !["help", "run", "--preset", "smoke"].contains($0) })
+      let word = try #require(
+        arguments.last { !["help", "run", "--preset", "smoke"].contains($0) })
       #expect(message.contains("'\(word)'") && message.contains("run, list, "), "\(message)")
       #expect(!message.contains("measure"), "which nobody can use")
       #expect(directory.names() == [])

@@ -9,6 +9,7 @@ struct Bench: ParsableCommand {
     abstract:
       "Times compound_head() and page_ref_add_unless() over real memory maps, in the encodings "
       + "that Linux had before 7.1 and has since.",
+    usage: "bench [<command>] [<option> ...]",
     discussion: """
       Without a command it measures the preset 'default', in about a minute, and prints the answer.
 

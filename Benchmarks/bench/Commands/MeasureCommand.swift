@@ -19,7 +19,8 @@ struct MeasureCommand: ParsableCommand {
   func run() throws {
     let told = try Data(FileDescriptor.standardInput.wholeFile())
     guard let assignment = try? JSONDecoder().decode(Assignment.self, from: told) else {
-      throw ValidationError("'bench measure' is started by 'bench run' only, which tells it what to do")
+      throw ValidationError(
+        "'bench measure' is started by 'bench run' only, which tells it what to do")
     }
     // A run that was killed or has failed must not leave this process measuring.
     try ParentProcess.endWithParent(assignment.parent)

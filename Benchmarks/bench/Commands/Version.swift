@@ -1,6 +1,6 @@
 import Results
 
-/// What `bench --version` says: "compound-head-bench 7e2a154c0a31 (schema 2, Swift 6.3.1, clang 21.0.0)".
+/// What `bench --version` says: "compound-head-bench 7e2a154c0a31 (schema 2, Swift 6.3, clang 21.0.0)".
 enum Version {
   static func text() -> String {
     let (commit, isDirty) = Repository.state()

@@ -25,7 +25,8 @@ extension Contender {
 
   private init(_ code: any KernelCode.Type) {
     self.init(
-      name: code.name, summary: code.summary, role: code.role, kernels: code.kernels, hvoStates: code.hvoStates,
+      name: code.name, summary: code.summary, role: code.role, kernels: code.kernels,
+      hvoStates: code.hvoStates,
       format: code.format, staticKey: code.staticKey,
       isInDefaultPlan: code.isInDefaultPlan, registerThread: { code.registerThread() },
       unregisterThread: { code.unregisterThread() },
@@ -45,7 +46,8 @@ extension Contender {
     #if COMPARE_WITH_C
       contenders.map {
         Contender(
-          name: "c_\($0.name)", summary: "\($0.name) in C", role: .control, hvoStates: $0.hvoStates, format: $0.format,
+          name: "c_\($0.name)", summary: "\($0.name) in C", role: .control, hvoStates: $0.hvoStates,
+          format: $0.format,
           staticKey: $0.staticKey, isInDefaultPlan: $0.isInDefaultPlan,
           registerThread: $0.registerThread, unregisterThread: $0.unregisterThread)
       }.filter {

@@ -36,7 +36,8 @@ struct Operation: RawRepresentable, Hashable, Codable, ExplainedValue, Sendable 
 
   /// An operation that is timed in loops over struct pages.
   init(
-    _ name: String, _ meaning: String, loops: [Loop], visits: Visits = .pages, writing: Writing? = nil,
+    _ name: String, _ meaning: String, loops: [Loop], visits: Visits = .pages,
+    writing: Writing? = nil,
     of contenders: [Contender], baseline: String? = nil,
     applies: @escaping @Sendable (Cell) -> Bool = { !$0.pattern.isOnePageEach },
     isTabled: Bool = true,

@@ -9,7 +9,8 @@ extension Operation {
     loops: [Loop(.throughput, .head), Loop(.latency, in: .latency(.data), .head)],
     of: plantedAdditions.map {
       Contender(
-        name: "planted_\($0)", summary: "\($0) additions planted", role: .control, hvoStates: [.off], format: HeadMaskFormat.self)
+        name: "planted_\($0)", summary: "\($0) additions planted", role: .control,
+        hvoStates: [.off], format: HeadMaskFormat.self)
     },
     baseline: "planted_0", weight: 6)
 }

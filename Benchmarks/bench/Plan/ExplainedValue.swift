@@ -15,15 +15,17 @@ protocol ExplainedCase: ExplainedValue, CaseIterable, RawRepresentable<String> {
 }
 
 extension ExplainedValue {
-  static var allValueStrings: [String] { explained.map(\.value) }
+  public static var allValueStrings: [String] { explained.map(\.value) }
 
-  static var allValueDescriptions: [String: String] {
+  public static var allValueDescriptions: [String: String] {
     Dictionary(explained.map { ($0.value, $0.meaning) }) { first, _ in first }
   }
 
-  static var defaultCompletionKind: CompletionKind { .list(completions) }
+  public static var defaultCompletionKind: CompletionKind { .list(completions) }
+}
 
-  /// The values but those that stand for many, such as a number.
+extension ExpressibleByArgument {
+  /// The values that have names, but for those that stand for many, such as a number.
   static var completions: [String] { allValueStrings.filter { !$0.hasPrefix("<") } }
 }
 
@@ -32,18 +34,18 @@ extension ExplainedCase {
     allCases.compactMap { known in known.meaning.map { (known.rawValue, $0) } }
   }
 
-  init?(argument: String) {
+  public init?(argument: String) {
     guard let known = Self(rawValue: argument), known.meaning != nil else { return nil }
     self = known
   }
 
   // What the parser has for enumerations would do as well, and it can't tell which is meant.
 
-  static var allValueStrings: [String] { explained.map(\.value) }
+  public static var allValueStrings: [String] { explained.map(\.value) }
 
-  static var allValueDescriptions: [String: String] {
+  public static var allValueDescriptions: [String: String] {
     Dictionary(explained.map { ($0.value, $0.meaning) }) { first, _ in first }
   }
 
-  static var defaultCompletionKind: CompletionKind { .list(completions) }
+  public static var defaultCompletionKind: CompletionKind { .list(completions) }
 }

@@ -30,7 +30,8 @@ struct HVOProcedure {
     #endif
     all.append(
       HVOProcedure(
-        name: MaskEncoding.name, summary: MaskEncoding.summary, format: HeadMaskFormat.self, encoding: MaskEncoding.self,
+        name: MaskEncoding.name, summary: MaskEncoding.summary, format: HeadMaskFormat.self,
+        encoding: MaskEncoding.self,
         role: MaskEncoding.role, kernels: MaskEncoding.kernels))
     return all
   }()

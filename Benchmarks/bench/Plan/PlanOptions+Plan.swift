@@ -60,7 +60,8 @@ extension PlanOptions {
       }
     }
     let choice = ArmChoice(
-      encodings: encoding.map { Set($0.values.map(\.name)) } ?? preset.encodings, baseline: baseline,
+      encodings: encoding.map { Set($0.values.map(\.name)) } ?? preset.encodings,
+      baseline: baseline,
       patchesKey: machine.keyProblem == nil, includesControls: preset == .full)
     if let encoding, !cells.isEmpty {
       cells = cells.filter { choice.arms(of: $0).contains { $0.role == .arm } }

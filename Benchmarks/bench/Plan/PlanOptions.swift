@@ -13,15 +13,13 @@ struct ValueList<Value: ExpressibleByArgument>: ExpressibleByArgument {
 
   static var allValueStrings: [String] { Value.allValueStrings }
   static var allValueDescriptions: [String: String] { Value.allValueDescriptions }
-}
 
-extension ValueList where Value: ExplainedValue {
   /// Of the value after the last comma.
   static var defaultCompletionKind: CompletionKind {
-    .custom { _, _, typed in
-      let before = typed.prefix(through: typed.lastIndex(of: ",") ?? typed.startIndex)
-      let list = before.hasSuffix(",") ? before : ""
-      return Value.completions.map { list + $0 }
+    let values = Value.completions
+    return .custom { _, _, typed in
+      let list = typed.lastIndex(of: ",").map { typed[...$0] } ?? ""
+      return values.map { list + $0 }
     }
   }
 }

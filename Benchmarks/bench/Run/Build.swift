@@ -13,10 +13,14 @@ extension Meta.Compiler {
     #endif
     return Meta.Compiler(
       version: unsafe String(cString: cvm_compiler_version()),
-      // Not known at compile time; on Linux the standard library comes with the compiler.
-      swift: _SwiftStdlibVersion.current.description, flags: flags)
+      swift: swiftVersion, flags: flags)
   }
 }
+
+/// "6.3": no compiler tells its version to the code, and on Linux its standard library comes with it. That
+/// one does not know the third number.
+private let swiftVersion = _SwiftStdlibVersion.current.description
+  .split(separator: ".").prefix(2).joined(separator: ".")
 
 /// This program's own file.
 enum Executable {

@@ -1,3 +1,5 @@
+import Text
+
 /// What a run would measure: the columns of `summary.csv` that are known before, of the same rows.
 public struct PlanTable: Sendable {
   /// A row for each cell and arm; what is measured is not looked at.
@@ -26,11 +28,12 @@ public struct PlanTable: Sendable {
   public var json: String {
     """
     {
-    "seconds": \(seconds.field.json),
+    "seconds": \(Int(seconds.rounded(.up))),
     "processes": \(processes),
     "layouts": \(layouts),
-    "left_out": \(leftOut.json()),
-    "cells": \(rows.json(SummaryRow.plannedColumns))}
+    "left_out": \(leftOut.json().trimmedAtEnd),
+    "cells": \(rows.json(SummaryRow.plannedColumns).trimmedAtEnd)
+    }
 
     """
   }

@@ -64,7 +64,7 @@ public enum SizedPointerEncoding<Size: StructPageSize>: CompoundEncoding {
 
   public static var name: String { Format.name }
 
-  public static var summary: String { "pointer, struct pages of \(Size.bytes) bytes" }
+  public static var summary: String { "pointer, some struct pages in two lines" }
 
   public static var hvoStates: Set<HVOState> { [.off] }
 

@@ -18,7 +18,9 @@ public protocol StoreGuard: SendableMetatype {
 
   /// Whether the form may store to a struct page.
   ///
-  /// - Parameter isTakeable: whether a reference can be taken on a page with that count.
+  /// - Parameters:
+  ///   - page: the one to store to.
+  ///   - isTakeable: whether a reference can be taken on a page with that count.
   static func allowsStore(to page: Page, _ isTakeable: (Int32) -> Bool) -> Bool
 }
 
