@@ -51,7 +51,7 @@ public enum MemdescFormat<StructPage: MemdescStructPage>: TailFormat {
   static var kindMask: UInt { 15 }
 
   @inlinable @inline(__always)
-  public static func compoundInfo(head folio: Page, order: Int) -> UInt { folio.address | kind }
+  public static func compoundInfo(head: Page, order: Int) -> UInt { head.address | kind }
 
   @inlinable @inline(__always)
   public static func head(ofFirst first: Page) -> Page {

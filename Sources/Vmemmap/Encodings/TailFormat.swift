@@ -20,8 +20,7 @@ public protocol TailFormat: SendableMetatype {
   ///
   /// - Parameters:
   ///   - page: where the word was copied from.
-  ///   - compoundInfo: a word of this format, of a tail or of another page. Fake heads are not told from
-  ///     heads.
+  ///   - word: a word of this format, of a tail or of another page. Fake heads are not told from heads.
   static func head(of page: Page, compoundInfo word: UInt) -> Page
 
   /// Where the flags and the count of a compound page are: its first struct page, unless the format
