@@ -28,13 +28,24 @@ struct SelfTestCommand: ParsableCommand {
 
   @OptionGroup var session: SessionOptions
 
-  func run() throws {
-    // A plan of the smallest kind, of which only its last cell is measured.
+  func validate() throws { _ = try planOptions() }
+
+  /// A plan of the smallest kind, of which only its last cell is measured.
+  private func planOptions() throws(ValidationError) -> PlanOptions {
     var arguments = [
       "--preset", "smoke", "--order", "0", "--budget", "\(budget)", "--processes", "\(processes)",
     ]
     if let seed { arguments += ["--seed", "\(seed)"] }
-    let (plan, left) = try PlanOptions.parse(arguments).plan(on: .current())
+    do {
+      return try PlanOptions.parse(arguments)
+    } catch {
+      // With this command's usage, not the other's.
+      throw ValidationError(PlanOptions.message(for: error))
+    }
+  }
+
+  func run() throws {
+    let (plan, left) = try planOptions().plan(on: .current())
     let outcome = try Session(
       plan: plan, left: left, options: session,
       commandLine: ["bench"] + CommandLine.arguments.dropFirst(), cells: plan.cells.suffix(1)

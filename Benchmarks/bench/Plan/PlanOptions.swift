@@ -1,4 +1,5 @@
 import ArgumentParser
+import Text
 import Vmemmap
 
 /// A list of axis values on the command line: `--order 0,2,9`.
@@ -126,6 +127,9 @@ struct PlanOptions: ParsableArguments {
   @Option(help: "The relative difference that counts as none, between 0 and 1.")
   var margin = 0.02
 
+  /// 115 days.
+  private static let longestBudget = 1e7
+
   mutating func validate() throws {
     for order in order?.values ?? [] where !(0...Order.maximum).contains(order) {
       throw ValidationError(
@@ -147,8 +151,9 @@ struct PlanOptions: ParsableArguments {
     if !(1...Plan.availableLayouts).contains(layouts) {
       throw ValidationError("--layouts \(layouts) is out of range: 1 to \(Plan.availableLayouts)")
     }
-    if let budget, !(budget > 0 && budget.isFinite) {
-      throw ValidationError("--budget \(budget) is not a positive number of seconds")
+    if let budget, !(budget > 0 && budget <= Self.longestBudget) {
+      throw ValidationError(
+        "--budget \(budget) is not a positive number of seconds, up to \(Self.longestBudget.plain)")
     }
     if !(margin > 0 && margin < 1) {
       throw ValidationError("--margin \(margin) is out of range: between 0 and 1, such as 0.02")
