@@ -31,7 +31,7 @@ struct RunCommand: ParsableCommand {
       """
       Go on with a run that was cut short: its plan, its seeds, in its directory. No option that says \
       what to measure goes with it.
-      """, valueName: "run"))
+      """, valueName: "run"), completion: .directory)
   var resume: String?
 
   @Flag(help: "Print timings of a build without optimisation, which say nothing about the kernel.")
@@ -74,7 +74,7 @@ struct RunCommand: ParsableCommand {
       }
     #endif
     if let resume {
-      let outcome = try Resumption(of: FilePath(resume)).finish()
+      let outcome = try Resumption(of: FilePath(resume)).finish(isQuiet: session.quiet)
       outcome.print(format, allArms: allArms, on: .standardOutput(color))
       return try outcome.endIfStopped()
     }

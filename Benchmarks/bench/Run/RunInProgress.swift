@@ -42,11 +42,13 @@ struct RunInProgress {
   ///
   /// - Throws: `ResumeError`; `FailedRun` where the journal has a wrong answer.
   init(
-    resuming plan: Plan, _ meta: Meta, _ directory: RunDirectory, _ signals: consuming StopSignals
+    resuming plan: Plan, _ meta: Meta, _ directory: RunDirectory, _ signals: consuming StopSignals,
+    isQuiet: Bool
   ) throws {
     var entries: [(Journal.Entry, Journal.Place)] = []
     let journal = try Journal(of: directory) { entries.append(($0, $1)) }
     self.signals = signals
+    self.isQuiet = isQuiet
     self.plan = plan
     self.meta = meta
     self.directory = directory
