@@ -149,9 +149,10 @@ extension BenchTests {
     func presets() throws {
       let directory = try TemporaryDirectory()
       let callers = ["zap_pages", "zap_batch", "gup_fast", "unpin_pages", "scan_pfns", "put_page"]
-      let all = try Bench.run(["list", "--preset", "callers"], in: directory.url).output
+      let all = try Bench.run(["list", "--cells", "--preset", "callers"], in: directory.url)
+        .output
       for caller in callers { #expect(all.contains(": \(caller) ")) }
-      let standard = try Bench.run(["list"], in: directory.url).output
+      let standard = try Bench.run(["list", "--cells"], in: directory.url).output
       for caller in callers {
         #expect(standard.split(separator: "\n").count { $0.contains(": \(caller) ") } == 1)
       }
@@ -160,13 +161,14 @@ extension BenchTests {
         ("--operation", "unpin_pages"), ("--population", "64k:1"), ("--hvo", "on"),
       ] {
         let narrowed = try Bench.run(
-          ["list", "--preset", "callers", option, value], in: directory.url)
+          ["list", "--cells", "--preset", "callers", option, value], in: directory.url)
         #expect(narrowed.status == 0 && narrowed.output.contains(": unpin_pages "), "\(option)")
         #expect(option != "--operation" || !narrowed.output.contains(": zap_pages "))
       }
       // Those who ask for something else get that alone.
-      let narrowed = try Bench.run(["list", "--operation", "compound_head"], in: directory.url)
-        .output
+      let narrowed = try Bench.run(
+        ["list", "--cells", "--operation", "compound_head"], in: directory.url
+      ).output
       #expect(!callers.contains { narrowed.contains(": \($0) ") })
     }
   }

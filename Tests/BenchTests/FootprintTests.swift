@@ -39,7 +39,7 @@ extension BenchTests {
       let directory = try TemporaryDirectory()
       let ending = try Bench.run(
         [
-          "list", "--order", "9", "--operation", "compound_head", "--mode", "latency",
+          "list", "--cells", "--order", "9", "--operation", "compound_head", "--mode", "latency",
           "--page-class", "tail", "--hvo", "on", "--encoding", "mask",
           "--footprint", "beyond,2048,1024,512,256,128,64,32,16",
         ], in: directory.url)

@@ -9,7 +9,7 @@ extension BenchTests {
     func named(operation: String) throws {
       let directory = try TemporaryDirectory()
       func cells(_ arguments: [String]) throws -> [Substring] {
-        try Bench.run(["list"] + arguments, in: directory.url).output
+        try Bench.run(["list", "--cells"] + arguments, in: directory.url).output
           .split(separator: "\n").filter { $0.contains(": \(operation) ") }
       }
       #expect(try !cells(["--operation", operation]).isEmpty)

@@ -18,9 +18,17 @@ extension BenchTests {
     @Test("Progress goes to standard error, in plain lines where that is not a terminal")
     func progress() throws {
       let ending = try run()
-      #expect(ending.errors.hasPrefix("1/3, "))
+      #expect(ending.errors.hasPrefix("[1/3] "))
       #expect(!ending.errors.contains("\r") && !ending.errors.contains("\u{1b}"))
-      #expect(!ending.output.contains(" left: "))
+      #expect(ending.errors.contains(" left  compound_head throughput"))
+      #expect(!ending.output.contains(" left  "))
+    }
+
+    @Test("--quiet says nothing but the answer")
+    func quiet() throws {
+      let ending = try run("--quiet")
+      #expect(ending.errors == "")
+      #expect(ending.output.contains("time new / old"))
     }
 
     @Test("--format json prints an array of all rows and nothing else")

@@ -47,6 +47,7 @@ extension BenchTests {
       Case("--budget 0", "0", "positive"),
       Case("--budget inf", "inf", "positive"),
       Case("--budget nan", "nan", "positive"),
+      Case("--budget 1e300", "1e+300", "up to 10000000"),
       Case("--margin 0", "0", "between 0 and 1"),
       Case("--margin 1", "1", "between 0 and 1"),
       Case("--seed -1", "--seed"),
@@ -112,6 +113,57 @@ extension BenchTests {
       #expect(ending.status == 64)
       #expect(ending.output == "")
       for word in refusal.words { #expect(ending.errors.contains(word), "\(ending.errors)") }
+    }
+
+    @Test(
+      "A command that there is not is told by its name, beside those that there are; status 64",
+      arguments: [
+        ["nosuch"], ["rnu", "--preset", "smoke"], ["help", "nosuch"], ["help", "run", "nosuch"],
+      ])
+    func unknownCommand(arguments: [String]) throws {
+      let directory = try TemporaryDirectory()
+      let ending = try Bench.run(arguments, in: directory.url)
+      #expect(ending.status == 64)
+      #expect(ending.output == "")
+      let message = try #require(ending.errorMessages.first)
+      let word = try #require(
+        arguments.last { !["help", "run", "--preset", "smoke"].contains($0) })
+      #expect(message.contains("'\(word)'") && message.contains("run, list, "), "\(message)")
+      #expect(!message.contains("measure"), "which nobody can use")
+      #expect(directory.names() == [])
+    }
+
+    @Test(
+      "Other commands that take numbers say which, with a usage of their own",
+      arguments: [
+        Case("selftest --budget 0", "--budget 0.0", "positive", "bench selftest"),
+        Case("selftest --processes 65", "--processes 65", "1 to 64", "bench selftest"),
+        Case("memmap --memory 1023T", "needs 16760832 MiB", "bench memmap"),
+      ])
+    func otherCommands(refusal: Case) throws {
+      let directory = try TemporaryDirectory()
+      let ending = try Bench.run(refusal.arguments, in: directory.url)
+      #expect(ending.status == 64 && ending.output == "")
+      #expect(directory.names() == [])
+      for word in refusal.words { #expect(ending.errors.contains(word), "\(ending.errors)") }
+    }
+
+    @Test("What follows from other values can't be asked for")
+    func notAskedFor() throws {
+      let directory = try TemporaryDirectory()
+      for arguments in [["--page-class", "any"], ["--predictability", "uniform"]] {
+        let ending = try Bench.run(["list"] + arguments, in: directory.url)
+        #expect(ending.status == 64)
+        #expect(ending.errorMessages.first?.contains("'\(arguments[1])'") == true)
+      }
+    }
+
+    @Test("The process that measures says that it is not for people; status 64")
+    func measure() throws {
+      let directory = try TemporaryDirectory()
+      let ending = try Bench.run(["measure"], in: directory.url)
+      #expect(ending.status == 64)
+      #expect(ending.errorMessages.first?.contains("'bench run'") == true)
     }
 
     @Test("'bench list' refuses the same")

@@ -45,10 +45,45 @@ extension BenchTests {
       #expect(finished.ending.output == finished.summaryText)
     }
 
+    @Test("Its columns that are known before are those of 'bench list --format csv'")
+    func planned() throws {
+      let directory = try TemporaryDirectory()
+      let list = try Bench.run(
+        ["list", "--preset", "smoke", "--format", "csv"], in: directory.url)
+      let planned = try Table(list.output)
+      // What is granted may differ from what was asked for.
+      let columns = planned.columns.filter { $0 != "mapping" }
+      let measured = try Table(finished.summaryText)
+      #expect(columns.count > 15 && !planned.rows.isEmpty)
+      #expect(planned.only(columns) == measured.only(columns))
+      // What can't stand in a table is told beside it.
+      #expect(list.errors.contains(" cells and the self-test, 3 processes"), "\(list.errors)")
+    }
+
+    /// A CSV text without quotes.
+    private struct Table {
+      let columns: [String]
+      let rows: [[String]]
+
+      init(_ text: String) throws {
+        let lines = text.split(separator: "\n").map {
+          $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        }
+        columns = try #require(lines.first)
+        rows = Array(lines.dropFirst())
+        try #require(rows.allSatisfy { $0.count == columns.count })
+      }
+
+      func only(_ names: [String]) throws -> [[String]] {
+        let indices = try names.map { try #require(columns.firstIndex(of: $0)) }
+        return rows.map { row in indices.map { row[$0] } }
+      }
+    }
+
     @Test("There is one row for each arm of each cell that 'bench list' promises, in its order")
     func rows() throws {
       let directory = try TemporaryDirectory()
-      let list = try Bench.run(["list", "--preset", "smoke"], in: directory.url)
+      let list = try Bench.run(["list", "--cells", "--preset", "smoke"], in: directory.url)
       // "3: page_ref_add_unless latency, ...: fakehead_off against pointer, mask"
       let promised = try list.output.split(separator: "\n").compactMap { line -> [String]? in
         guard let colon = line.firstIndex(of: ":"), let cell = Int(line[..<colon]),

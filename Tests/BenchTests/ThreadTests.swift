@@ -82,7 +82,7 @@ extension BenchTests {
     func readers() throws {
       let directory = try TemporaryDirectory()
       func cells(_ arguments: [String]) throws -> Int {
-        let ending = try Bench.run(["list"] + Self.plan + arguments, in: directory.url)
+        let ending = try Bench.run(["list", "--cells"] + Self.plan + arguments, in: directory.url)
         return ending.output.split(separator: "\n").count { $0.contains("of which read") }
       }
       let one = ["--order", "0", "--hvo", "off", "--threads", "2"]

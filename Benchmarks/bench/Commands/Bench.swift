@@ -9,11 +9,22 @@ struct Bench: ParsableCommand {
     abstract:
       "Times compound_head() and page_ref_add_unless() over real memory maps, in the encodings "
       + "that Linux had before 7.1 and has since.",
+    usage: "bench [<command>] [<option> ...]",
     discussion: """
+      Without a command it measures the preset 'default', in about a minute, and prints the answer.
+
+        bench list                        what that would be
+        bench run --preset smoke          whether all works here
+        bench run --operation compound_head --order 9 --hvo off,on
+        bench report --style mm           the last run as a table for a mail
+        bench help run                    every option and its values
+
       Exit status: 0 fine; 1 a regression (compare); 2 a wrong answer or a failed run; 64 usage; \
       65 unreadable data; 66 no such run; 69 runs that can't be compared; 71 the system \
-      refused something; 73, 74 can't write.
+      refused something; 73, 74 can't write; 129, 130, 131, 143 stopped by a signal.
       """,
+    // Git is asked for the commit, which takes a while: only where somebody wants to know.
+    version: CommandLine.arguments.contains("--version") ? Version.text() : "unknown",
     subcommands: [
       RunCommand.self, ListCommand.self, CompareCommand.self, ReportCommand.self,
       CodegenCommand.self, MemmapCommand.self, SelfTestCommand.self, ReplayCommand.self,
@@ -26,6 +37,7 @@ struct Bench: ParsableCommand {
     StandardStreams.prepare()
     var ending = CommandEnding.success
     do {
+      try refuseUnknownCommands(CommandLine.arguments.dropFirst())
       try refuseRepeatedOptions(CommandLine.arguments.dropFirst())
       var command = try parseAsRoot()
       do {
@@ -38,6 +50,19 @@ struct Bench: ParsableCommand {
       ending = CommandEnding(error, of: nil)
     }
     ending.exit()
+  }
+
+  /// The parser takes a word that is no command for an argument of the default one, or, after `help`, for
+  /// nothing.
+  private static func refuseUnknownCommands(_ arguments: some Sequence<String>) throws {
+    let commands = configuration.subcommands.map { $0.configuration }
+    let words = arguments.prefix { !$0.hasPrefix("-") }
+    for word in words.first == "help" ? words.dropFirst() : words.prefix(1)
+    where word != "help" && !commands.contains(where: { $0.commandName == word }) {
+      let names = commands.filter(\.shouldDisplay).compactMap(\.commandName)
+      throw ValidationError(
+        "there is no command '\(word)'; there are: \(names.joined(separator: ", "))")
+    }
   }
 
   /// The parser takes the last value of an option that is given twice, without a word about the first.

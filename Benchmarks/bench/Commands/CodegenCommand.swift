@@ -14,7 +14,8 @@ struct CodegenCommand: ParsableCommand {
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Compare two arms, as in '--between fakehead mask'.", valueName: "arm"))
+    help: ArgumentHelp("Compare two arms, as in '--between fakehead mask'.", valueName: "arm"),
+    completion: .list(ArmName.completions))
   var between: [String] = []
 
   func validate() throws {

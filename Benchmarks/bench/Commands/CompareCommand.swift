@@ -26,10 +26,10 @@ struct CompareCommand: ParsableCommand {
       machines differ, nothing matches, or a run was cut short.
       """)
 
-  @Argument(help: "The run to compare with: a directory under results/.")
+  @Argument(help: "The run to compare with: a directory under results/.", completion: .directory)
   var baseline: String
 
-  @Argument(help: "The run to judge.")
+  @Argument(help: "The run to judge.", completion: .directory)
   var current: String = "results/latest"
 
   @Flag(help: "Compare what is there of runs that were stopped or have failed, too.")

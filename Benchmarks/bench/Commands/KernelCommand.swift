@@ -51,8 +51,9 @@ struct KernelCommand: ParsableCommand {
   var function: String?
 
   @Argument(
-    help: ArgumentHelp("With --code, a vmlinuz or vmlinux; or two, old and new.", valueName: "file")
-  )
+    help: ArgumentHelp(
+      "With --code, a vmlinuz or vmlinux; or two, old and new.", valueName: "file"),
+    completion: .file())
   var files: [String] = []
 
   func validate() throws {

@@ -8,14 +8,20 @@ import Vmemmap
 ///
 /// Not for people. All that it does was decided by the run that started it.
 struct MeasureCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "measure", shouldDisplay: false)
+  static let configuration = CommandConfiguration(
+    commandName: "measure",
+    abstract: "Measures as one of the processes of 'bench run', which starts it.",
+    shouldDisplay: false)
 
   @Argument(help: "What the process is called in lists of processes.")
   var name = ""
 
   func run() throws {
-    let assignment = try JSONDecoder().decode(
-      Assignment.self, from: Data(FileDescriptor.standardInput.wholeFile()))
+    let told = try Data(FileDescriptor.standardInput.wholeFile())
+    guard let assignment = try? JSONDecoder().decode(Assignment.self, from: told) else {
+      throw ValidationError(
+        "'bench measure' is started by 'bench run' only, which tells it what to do")
+    }
     // A run that was killed or has failed must not leave this process measuring.
     try ParentProcess.endWithParent(assignment.parent)
     let encoder = JSONEncoder()

@@ -38,7 +38,7 @@ struct MemmapCommand: ParsableCommand {
     }
     if let available = SystemMemory.availableBytes, pages * Page.size > available {
       throw ValidationError(
-        "--memory needs \(pages * Page.size >> 20) MiB for struct pages, but \(available >> 20) MiB "
+        "--memory needs \((pages * Page.size) >> 20) MiB for struct pages, but \(available >> 20) MiB "
           + "are available; take less")
     }
   }

@@ -5,13 +5,28 @@ import Results
 import SystemPackage
 
 /// What a run prints of its rows.
-enum PrintedFormat: String, CaseIterable, ExpressibleByArgument {
-  /// The answer on one screen, where the plan fits one; the table elsewhere.
-  case matrix
-  case table, csv, json
+enum PrintedFormat: String, ExplainedCase {
+  case matrix, table, csv, json
+
+  var meaning: String? {
+    switch self {
+    case .matrix: "the answer on one screen; the table where the plan fits none"
+    case .table: "every cell, and what must be known to read it"
+    case .csv: "summary.csv"
+    case .json: "the same rows as objects"
+    }
+  }
 }
 
-extension ColorUse: ExpressibleByArgument {}
+extension ColorUse: ExplainedCase {
+  var meaning: String? {
+    switch self {
+    case .auto: "on a terminal, unless NO_COLOR is set"
+    case .always: "in files and pipes, too"
+    case .never: "marks only"
+    }
+  }
+}
 
 extension Screen {
   /// The terminal that standard output is, or what stands for one.

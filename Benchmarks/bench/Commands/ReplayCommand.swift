@@ -13,7 +13,9 @@ struct ReplayCommand: ParsableCommand {
       same: another checksum than the row's ends with exit status 2.
       """)
 
-  @Argument(help: ArgumentHelp("The run: a directory under results/.", valueName: "run"))
+  @Argument(
+    help: ArgumentHelp("The run: a directory under results/.", valueName: "run"),
+    completion: .directory)
   var recordedRun: String
 
   @Argument(help: "The row of its summary.csv, counted from 1 without the header.")
@@ -22,8 +24,7 @@ struct ReplayCommand: ParsableCommand {
   @Option(help: "Seconds that measuring may take; by default the cell's part of the run's.")
   var budget: Double?
 
-  @Option(help: "The directory that run directories are made in.")
-  var output = "results"
+  @OptionGroup var session: SessionOptions
 
   func run() throws {
     let recorded = try Run.load(FilePath(recordedRun))
@@ -39,7 +40,7 @@ struct ReplayCommand: ParsableCommand {
         description: "\(recordedRun)/plan.json has no cell \(old.cell): it is of another run")
     }
     let outcome = try Session(
-      plan: plan, left: [], output: FilePath(output),
+      plan: plan, left: [], options: session,
       commandLine: ["bench"] + CommandLine.arguments.dropFirst(), cells: [planned]
     ).run()
     try outcome.endIfStopped()

@@ -22,7 +22,9 @@ struct ReportCommand: ParsableCommand {
       may differ from the ratio beside it. What was not measured stays empty.
       """)
 
-  @Argument(help: ArgumentHelp("The run: a directory under results/.", valueName: "run"))
+  @Argument(
+    help: ArgumentHelp("The run: a directory under results/.", valueName: "run"),
+    completion: .directory)
   var path = "results/latest"
 
   @Option(help: "table, matrix, mm, lkp, mmtests, markdown or ktap.")

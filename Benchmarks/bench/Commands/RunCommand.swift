@@ -8,25 +8,19 @@ import Vmemmap
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Measures, prints a table, and leaves a directory of CSV files.")
+    abstract: "Measures, prints the answer, and leaves a directory of CSV files.")
 
   @OptionGroup var options: PlanOptions
 
-  @Option(help: "The directory that run directories are made in.")
-  var output = "results"
+  @OptionGroup var session: SessionOptions
 
   @Option(help: "What to call the run or its machine: a column of summary.csv.")
   var label: String?
 
-  @Option(
-    help: """
-      What to print on standard output: matrix (the answer on one screen; the table where the plan \
-      fits none), table (every cell), csv or json.
-      """)
+  @Option(help: "What to print on standard output.")
   var format = PrintedFormat.matrix
 
-  @Option(
-    help: "Colours of the matrix: auto (on a terminal, unless NO_COLOR is set), always or never.")
+  @Option(help: "Colours of the matrix.")
   var color = ColorUse.auto
 
   @Flag(help: "Show every arm, in a table, not only those of new kernels.")
@@ -37,7 +31,7 @@ struct RunCommand: ParsableCommand {
       """
       Go on with a run that was cut short: its plan, its seeds, in its directory. No option that says \
       what to measure goes with it.
-      """, valueName: "run"))
+      """, valueName: "run"), completion: .directory)
   var resume: String?
 
   @Flag(help: "Print timings of a build without optimisation, which say nothing about the kernel.")
@@ -80,14 +74,14 @@ struct RunCommand: ParsableCommand {
       }
     #endif
     if let resume {
-      let outcome = try Resumption(of: FilePath(resume)).finish()
+      let outcome = try Resumption(of: FilePath(resume)).finish(isQuiet: session.quiet)
       outcome.print(format, allArms: allArms, on: .standardOutput(color))
       return try outcome.endIfStopped()
     }
     let (plan, left) = try options.plan(on: .current())
     let typed = CommandLine.arguments.dropFirst()
     let outcome = try Session(
-      plan: plan, left: left, output: FilePath(output), label: label,
+      plan: plan, left: left, options: session, label: label,
       commandLine: ["bench", "run"] + (typed.first == "run" ? typed.dropFirst() : typed)
     ).run()
     outcome.print(format, allArms: allArms, on: .standardOutput(color))

@@ -26,18 +26,28 @@ struct SelfTestCommand: ParsableCommand {
   @Option(help: "The seed of all random choices; a fresh one by default.")
   var seed: UInt64?
 
-  @Option(help: "The directory that run directories are made in.")
-  var output = "results"
+  @OptionGroup var session: SessionOptions
 
-  func run() throws {
-    // A plan of the smallest kind, of which only its last cell is measured.
+  func validate() throws { _ = try planOptions() }
+
+  /// A plan of the smallest kind, of which only its last cell is measured.
+  private func planOptions() throws(ValidationError) -> PlanOptions {
     var arguments = [
       "--preset", "smoke", "--order", "0", "--budget", "\(budget)", "--processes", "\(processes)",
     ]
     if let seed { arguments += ["--seed", "\(seed)"] }
-    let (plan, left) = try PlanOptions.parse(arguments).plan(on: .current())
+    do {
+      return try PlanOptions.parse(arguments)
+    } catch {
+      // With this command's usage, not the other's.
+      throw ValidationError(PlanOptions.message(for: error))
+    }
+  }
+
+  func run() throws {
+    let (plan, left) = try planOptions().plan(on: .current())
     let outcome = try Session(
-      plan: plan, left: left, output: FilePath(output),
+      plan: plan, left: left, options: session,
       commandLine: ["bench"] + CommandLine.arguments.dropFirst(), cells: plan.cells.suffix(1)
     ).run()
     try outcome.endIfStopped()

@@ -29,7 +29,7 @@ struct TortureCommand: ParsableCommand {
     help: """
       The forms to put to the test, by their names in the tables, with semicolons between them: \
       'D;F, guarded'. By default all, and then those that are timed on shared heads.
-      """)
+      """, completion: .list(TortureArm.all.map(\.name)))
   var form: String?
 
   @Option(help: "The seed of all random choices; a fresh one by default.")

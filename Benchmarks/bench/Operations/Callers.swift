@@ -6,22 +6,25 @@ import Vmemmap
 extension Operation {
   /// The zap of a range of pages that are mapped one by one, page by page.
   static let zapPages = Operation(
-    caller: "zap_pages", .everyPage, references: .ofEachPage(-1, mapcounts: true),
+    caller: "zap_pages", "unmaps 512 pages, page by page", .everyPage,
+    references: .ofEachPage(-1, mapcounts: true),
     hvo: [.off, .elsewhere])
 
   /// The same, folio by folio.
   static let zapBatch = Operation(
-    caller: "zap_batch", .firstOfEachFolio, references: .ofEachPage(-1, mapcounts: true),
+    caller: "zap_batch", "unmaps 512 pages, folio by folio", .firstOfEachFolio,
+    references: .ofEachPage(-1, mapcounts: true),
     readsOrder: true,
     hvo: [.off, .elsewhere])
 
   /// The release of pages that were pinned, of which those of a folio are found by looking at all.
   static let unpinPages = Operation(
-    caller: "unpin_pages", .firstOfEachFolio, references: .ofEachPage(-1, mapcounts: false))
+    caller: "unpin_pages", "releases 512 pages that were pinned", .firstOfEachFolio,
+    references: .ofEachPage(-1, mapcounts: false))
 
   /// GUP-fast over a range mapped by PMDs: one take of many references for each.
   static let gupFast = Operation(
-    "gup_fast",
+    "gup_fast", "references on up to four huge pages",
     loops: [
       Loop(
         .throughput, in: .runs, .heads(of: Range.firstOfEachFolio),
@@ -46,11 +49,12 @@ extension Operation {
 
   /// - Parameter heads: whose addresses are the answer.
   private init(
-    caller name: String, _ heads: Heads, references: ReferenceUse, readsOrder: Bool = false,
+    caller name: String, _ meaning: String, _ heads: Heads, references: ReferenceUse,
+    readsOrder: Bool = false,
     hvo: Set<HVOState> = Set(HVOState.allCases)
   ) {
     self.init(
-      name,
+      name, meaning,
       loops: [
         Loop(
           .throughput, in: .runs, .heads(of: heads.forEach), references: references,

@@ -3,7 +3,7 @@ import Vmemmap
 extension Operation {
   /// `compound_head()`, and what callers do with the head.
   static let compoundHead = Operation(
-    "compound_head",
+    "compound_head", "finds the head of a page",
     loops: [
       Loop(.throughput, .head),
       Loop(.latency, in: .latency(.data), .headAndFlags, readsHead: true),

@@ -4,6 +4,8 @@ import Vmemmap
 /// An encoding or form as the plan sees it.
 struct Contender: Sendable {
   let name: String
+  /// What it is, in a few words.
+  let summary: String
   let role: ArmRole
   /// Which kernels have it; nil for none.
   var kernels: String?
@@ -23,7 +25,8 @@ extension Contender {
 
   private init(_ code: any KernelCode.Type) {
     self.init(
-      name: code.name, role: code.role, kernels: code.kernels, hvoStates: code.hvoStates,
+      name: code.name, summary: code.summary, role: code.role, kernels: code.kernels,
+      hvoStates: code.hvoStates,
       format: code.format, staticKey: code.staticKey,
       isInDefaultPlan: code.isInDefaultPlan, registerThread: { code.registerThread() },
       unregisterThread: { code.unregisterThread() },
@@ -43,7 +46,8 @@ extension Contender {
     #if COMPARE_WITH_C
       contenders.map {
         Contender(
-          name: "c_\($0.name)", role: .control, hvoStates: $0.hvoStates, format: $0.format,
+          name: "c_\($0.name)", summary: "\($0.name) in C", role: .control, hvoStates: $0.hvoStates,
+          format: $0.format,
           staticKey: $0.staticKey, isInDefaultPlan: $0.isInDefaultPlan,
           registerThread: $0.registerThread, unregisterThread: $0.unregisterThread)
       }.filter {

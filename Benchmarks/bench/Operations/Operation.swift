@@ -4,9 +4,11 @@ import Vmemmap
 /// What is timed, and all that the bench knows of it. Each has a file beside this one.
 ///
 /// Those of one name are one.
-struct Operation: RawRepresentable, Hashable, Codable, ExpressibleByArgument, Sendable {
+struct Operation: RawRepresentable, Hashable, Codable, ExplainedValue, Sendable {
   /// The name: in results, in the symbols of timed loops, and on the command line.
   let rawValue: String
+  /// What it does, in about six words.
+  let meaning: String
   /// The loops over struct pages that time it, one for each mode; the steps of the first one are
   /// independent. None where whole calls are timed.
   let loops: [Loop]
@@ -34,13 +36,15 @@ struct Operation: RawRepresentable, Hashable, Codable, ExpressibleByArgument, Se
 
   /// An operation that is timed in loops over struct pages.
   init(
-    _ name: String, loops: [Loop], visits: Visits = .pages, writing: Writing? = nil,
+    _ name: String, _ meaning: String, loops: [Loop], visits: Visits = .pages,
+    writing: Writing? = nil,
     of contenders: [Contender], baseline: String? = nil,
     applies: @escaping @Sendable (Cell) -> Bool = { !$0.pattern.isOnePageEach },
     isTabled: Bool = true,
     isEssential: @escaping @Sendable (Cell) -> Bool = { _ in true }, weight: Double = 1
   ) {
     rawValue = name
+    self.meaning = meaning
     self.loops = loops
     self.visits = visits
     self.writing = writing
@@ -55,10 +59,11 @@ struct Operation: RawRepresentable, Hashable, Codable, ExpressibleByArgument, Se
 
   /// An operation that is timed in calls on whole folios, all of one thread.
   init(
-    _ name: String, _ change: HVOChange, of contenders: [Contender],
+    _ name: String, _ meaning: String, _ change: HVOChange, of contenders: [Contender],
     weight: @escaping @Sendable (Cell) -> Double
   ) {
     rawValue = name
+    self.meaning = meaning
     loops = []
     visits = .pages
     writing = nil
@@ -103,7 +108,9 @@ extension Operation {
     self = operation
   }
 
-  static var allValueStrings: [String] { kernel.map(\.rawValue) }
+  static var explained: [(value: String, meaning: String)] {
+    kernel.map { ($0.rawValue, $0.meaning) }
+  }
 }
 
 // MARK: - What follows

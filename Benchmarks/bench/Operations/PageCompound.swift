@@ -3,7 +3,7 @@ import Vmemmap
 extension Operation {
   /// `PageCompound()`: the same code in all layouts but memdesc's.
   static let pageCompound = Operation(
-    "page_compound",
+    "page_compound", "PageCompound(): whether a page is either",
     loops: [Loop(.throughput, .number { visit, _ in visit.isCompound ? 1 : 0 })],
     of: Contender.all(comparableEncodings), isTabled: false, isEssential: { $0.isOneHotFolio })
 }

@@ -3,7 +3,7 @@ import Vmemmap
 extension Operation {
   /// `PageHead()`.
   static let pageHead = Operation(
-    "page_head",
+    "page_head", "PageHead(): whether a page is a head",
     loops: [
       Loop(
         .throughput,

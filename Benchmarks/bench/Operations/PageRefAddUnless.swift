@@ -4,7 +4,7 @@ extension Operation {
   /// `get_page_unless_zero()`: on the page as it is. A head's count is 1 and goes up; a tail's is 0, so
   /// that nothing is taken.
   static let pageRefAddUnless = Operation(
-    "page_ref_add_unless",
+    "page_ref_add_unless", "takes a reference on a page, unless it has none",
     loops: Loop.countsTaken(
       .number { visit, _ in visit.isTail ? 0 : 1 },
       references: .taken { $0.isTail ? nil : $0.first }),

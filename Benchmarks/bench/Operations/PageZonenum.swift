@@ -3,7 +3,7 @@ import Vmemmap
 extension Operation {
   /// `page_zonenum()`.
   static let pageZonenum = Operation(
-    "page_zonenum",
+    "page_zonenum", "tells the zone of a page",
     loops: [Loop(.throughput, zone), Loop(.latency, in: .latency(.data), zone)],
     of: Contender.all(zoneEncodings), isEssential: { $0.isOneHotFolio })
 

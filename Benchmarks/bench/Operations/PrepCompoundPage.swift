@@ -3,7 +3,7 @@ import Vmemmap
 extension Operation {
   /// `prep_compound_page()`: of a whole compound page whose struct pages can be written.
   static let prepCompoundPage = Operation(
-    "prep_compound_page",
+    "prep_compound_page", "makes pages a compound page",
     loops: [Loop(.throughput, in: .runs, .head)],
     visits: .runs(
       pages: { 1 << $0.order }, from: { first, cell in first..<first + 1 << cell.order }),

@@ -6,7 +6,7 @@ extension Operation {
   ///
   /// Ranges begin where a folio does, or those of tails within one, whose other tails they have to pass.
   static let scanPFNs = Operation(
-    "scan_pfns",
+    "scan_pfns", "compaction's scanner, over 512 page frames",
     loops: [
       Loop(.throughput, in: .runs, .heads(of: forEachPageScanned), readsOrder: true)
     ],

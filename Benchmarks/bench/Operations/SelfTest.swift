@@ -5,11 +5,12 @@ extension Operation {
   /// Slow-downs of known size on top of a chain of `compound_head()`, to learn what the machine
   /// resolves.
   static let selfTest = Operation(
-    "selftest",
+    "selftest", "slow-downs of known size",
     loops: [Loop(.throughput, .head), Loop(.latency, in: .latency(.data), .head)],
     of: plantedAdditions.map {
       Contender(
-        name: "planted_\($0)", role: .control, hvoStates: [.off], format: HeadMaskFormat.self)
+        name: "planted_\($0)", summary: "\($0) additions planted", role: .control,
+        hvoStates: [.off], format: HeadMaskFormat.self)
     },
     baseline: "planted_0", weight: 6)
 }

@@ -142,10 +142,15 @@ extension Sequence {
   }
 }
 
+extension Sequence {
+  /// Of elements with equal keys the first.
+  func uniqued<Key: Hashable>(by key: (Element) -> Key) -> [Element] {
+    var seen: Set<Key> = []
+    return filter { seen.insert(key($0)).inserted }
+  }
+}
+
 extension Sequence where Element: Hashable {
   /// Each element once, where it comes first.
-  func uniqued() -> [Element] {
-    var seen: Set<Element> = []
-    return filter { seen.insert($0).inserted }
-  }
+  func uniqued() -> [Element] { uniqued { $0 } }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Vmemmap
 
 /// How operations follow each other.
-enum Mode: String, CaseIterable, ExpressibleByArgument, Codable {
+enum Mode: String, ExplainedCase, Codable {
   /// Independent of each other.
   case throughput
   /// Independent of each other, at a distance such as callers have.
@@ -15,10 +15,21 @@ enum Mode: String, CaseIterable, ExpressibleByArgument, Codable {
   case consumerFlags = "consumer_flags"
   /// Independent, and a reference on the folio that was found is taken and dropped.
   case consumerReference = "consumer_ref"
+
+  var meaning: String? {
+    switch self {
+    case .throughput: "calls don't wait for each other"
+    case .spaced: "the same, with 16 additions between calls"
+    case .latency: "the next page comes from the head's flags"
+    case .addressChain: "the next page comes from the head's address"
+    case .consumerFlags: "calls don't wait, and the head's flags are read"
+    case .consumerReference: "calls don't wait; a reference is taken and dropped"
+    }
+  }
 }
 
 /// Which pages of the compound pages are visited.
-enum PageClass: String, CaseIterable, ExpressibleByArgument, Codable {
+enum PageClass: String, ExplainedCase, Codable {
   /// Pages of order 0.
   case order0 = "order-0"
   /// Heads.
@@ -36,6 +47,19 @@ enum PageClass: String, CaseIterable, ExpressibleByArgument, Codable {
   /// Whatever page of a population of folios of several orders.
   case any
 
+  var meaning: String? {
+    switch self {
+    case .order0: "pages of order 0"
+    case .head: "heads of compound pages"
+    case .headAligned: "heads whose struct page begins a page of 4 KiB"
+    case .headUnaligned: "heads whose struct page does not"
+    case .tail: "tails, but for places of fake heads"
+    case .fakeHead: "tails that HVO made fake heads up to 7.0"
+    case .mix: "heads and tails, --mix percent of them tails"
+    case .any: nil
+    }
+  }
+
   func exists(inOrder order: Int) -> Bool {
     switch self {
     case .any: false
@@ -48,17 +72,25 @@ enum PageClass: String, CaseIterable, ExpressibleByArgument, Codable {
 }
 
 /// In which order pages of two classes follow each other, as a branch predictor sees it.
-enum Predictability: String, CaseIterable, ExpressibleByArgument, Codable {
+enum Predictability: String, ExplainedCase, Codable {
   /// One class only.
   case uniform
   /// All heads, then all tails.
   case sorted
   /// At random, over at least ``Workload/length`` addresses.
   case random
+
+  var meaning: String? {
+    switch self {
+    case .uniform: nil
+    case .sorted: "all heads, then all tails: easy to predict"
+    case .random: "at random: can't be predicted"
+    }
+  }
 }
 
 /// In which order page frames are visited.
-enum Pattern: String, CaseIterable, ExpressibleByArgument, Codable {
+enum Pattern: String, ExplainedCase, Codable {
   case randomPFN = "random_pfn"
   /// Ascending page frames.
   case pfnWalk = "pfn_walk"
@@ -68,6 +100,16 @@ enum Pattern: String, CaseIterable, ExpressibleByArgument, Codable {
   case neighbours
   /// The same, with a vmemmap page of struct pages between two threads.
   case apart
+
+  var meaning: String? {
+    switch self {
+    case .randomPFN: "page frames at random"
+    case .pfnWalk: "ascending page frames, as a PFN walker has it"
+    case .burst: "some pages of a folio, then of another one"
+    case .neighbours: "each thread one page, struct pages side by side"
+    case .apart: "each thread one page, struct pages 4 KiB apart"
+    }
+  }
 
   /// Whether each thread keeps to one page.
   var isOnePageEach: Bool { self == .neighbours || self == .apart }
@@ -87,10 +129,15 @@ enum Pattern: String, CaseIterable, ExpressibleByArgument, Codable {
 }
 
 /// How many threads measure at the same time.
-enum ThreadCount: Hashable, ExpressibleByArgument {
+enum ThreadCount: Hashable, ExplainedValue {
   case count(Int)
   /// One on each CPU of the node that this process may use.
   case all
+
+  static let explained = [
+    (value: "<number>", meaning: "so many, each on a CPU of its own"),
+    (value: "all", meaning: "one on each CPU of the node"),
+  ]
 
   init?(argument: String) {
     if argument == "all" {
@@ -110,7 +157,7 @@ enum ThreadCount: Hashable, ExpressibleByArgument {
 }
 
 /// How many folios are visited.
-enum Footprint: Hashable, ExpressibleByArgument {
+enum Footprint: Hashable, ExplainedValue {
   case one
   /// As many as fill half of a cache with struct pages.
   case l2
@@ -131,14 +178,30 @@ enum Footprint: Hashable, ExpressibleByArgument {
     }
   }
 
+  /// Those that have a name.
+  private static let named: KeyValuePairs<String, Footprint> = [
+    "one": .one, "l2": .l2, "l3": .l3, "beyond": .beyond, "many": .many,
+  ]
+
+  static var explained: [(value: String, meaning: String)] {
+    named.map { ($0.key, $0.value.meaning) } + [("<number>", Footprint.count(1).meaning)]
+  }
+
+  private var meaning: String {
+    switch self {
+    case .one: "one folio"
+    case .l2: "struct pages fill half of the L2 cache"
+    case .l3: "struct pages fill half of the last-level cache"
+    case .beyond: "struct pages of four times the last-level cache"
+    case .many: "32 MiB of struct pages, on any machine"
+    case .count: "so many folios"
+    }
+  }
+
   init?(argument: String) {
-    switch argument {
-    case "one": self = .one
-    case "l2": self = .l2
-    case "l3": self = .l3
-    case "beyond": self = .beyond
-    case "many": self = .many
-    default:
+    if let known = Self.named.first(where: { $0.key == argument })?.value {
+      self = known
+    } else {
       guard let count = Int(argument), count > 0 else { return nil }
       self = .count(count)
     }
@@ -157,5 +220,21 @@ enum Footprint: Hashable, ExpressibleByArgument {
   }
 }
 
-extension HVOState: ExpressibleByArgument, Codable {}
-extension MappingSize: ExpressibleByArgument, Codable {}
+extension HVOState: ExplainedCase, Codable {
+  var meaning: String? {
+    switch self {
+    case .off: "no folio is optimised; the static key is off"
+    case .elsewhere: "other folios are optimised; the key is on"
+    case .on: "the visited folios are optimised; the key is on"
+    }
+  }
+}
+
+extension MappingSize: ExplainedCase, Codable {
+  var meaning: String? {
+    switch self {
+    case .base: "pages of 4 KiB under the struct pages"
+    case .huge: "huge pages under the struct pages"
+    }
+  }
+}

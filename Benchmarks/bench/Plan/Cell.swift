@@ -4,7 +4,7 @@ import Vmemmap
 /// One question: all arms of a cell answer it over the same addresses, in the same rounds.
 struct Cell: Hashable, Codable {
   let operation: Operation
-  let mode: Mode
+  var mode: Mode
   let order: Int
   let pageClass: PageClass
   /// Percent of tails among the addresses.

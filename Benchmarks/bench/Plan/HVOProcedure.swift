@@ -4,6 +4,8 @@ import Vmemmap
 /// How a kernel optimises and restores folios: an arm of the operations that do so.
 struct HVOProcedure {
   let name: String
+  /// What it is, in a few words.
+  let summary: String
   let format: any TailFormat.Type
   /// The flavour of RCU of which a grace period goes by, one for each batch; nil where none does.
   var rcu: (any RCUReadSide.Type)?
@@ -16,18 +18,20 @@ struct HVOProcedure {
   static let all: [HVOProcedure] = {
     typealias FakeHeads = FakeHeadEncoding<OptimizeVmemmapKey>
     let old = HVOProcedure(
-      name: FakeHeads.name, format: HeadPointerFormat.self,
+      name: FakeHeads.name, summary: FakeHeads.summary, format: HeadPointerFormat.self,
       encoding: FakeHeadEncoding<KeyOn>.self, role: .old, kernels: FakeHeads.kernels)
     var all = [old]
     #if HAVE_URCU
       all.append(
         HVOProcedure(
-          name: "\(old.name)_rcu", format: old.format, rcu: MembarrierRCU.self,
+          name: "\(old.name)_rcu", summary: "\(old.name), and a grace period of liburcu's",
+          format: old.format, rcu: MembarrierRCU.self,
           encoding: old.encoding, role: .control, kernels: nil))
     #endif
     all.append(
       HVOProcedure(
-        name: MaskEncoding.name, format: HeadMaskFormat.self, encoding: MaskEncoding.self,
+        name: MaskEncoding.name, summary: MaskEncoding.summary, format: HeadMaskFormat.self,
+        encoding: MaskEncoding.self,
         role: MaskEncoding.role, kernels: MaskEncoding.kernels))
     return all
   }()
@@ -36,7 +40,7 @@ struct HVOProcedure {
   /// period without any would be no work.
   var contender: Contender {
     Contender(
-      name: name, role: role, kernels: kernels, hvoStates: [.on], format: format,
+      name: name, summary: summary, role: role, kernels: kernels, hvoStates: [.on], format: format,
       registerThread: { [rcu] in rcu?.registerThread() },
       unregisterThread: { [rcu] in rcu?.unregisterThread() })
   }

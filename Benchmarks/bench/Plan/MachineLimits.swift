@@ -52,9 +52,12 @@ struct MachineLimits {
   }
 
   /// The bytes of memory that a process needs for cells that share their memory maps.
-  static func memory(_ cells: [PlannedCell]) -> Int {
+  static func memory(_ cells: [PlannedCell]) -> Int { ownMemory + mapBytes(cells) }
+
+  /// The bytes of memory maps that cells share.
+  static func mapBytes(_ cells: [PlannedCell]) -> Int {
     let cell = cells[0].cell
-    return cells.formats.reduce(ownMemory) {
+    return cells.formats.reduce(0) {
       $0 + cell.pages * $1.structPageSize + cell.pages >> cell.order * $1.folioSize
     }
   }

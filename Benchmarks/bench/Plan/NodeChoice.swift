@@ -2,13 +2,21 @@ import ArgumentParser
 import Vmemmap
 
 /// Where the templates of shared tails are, seen from the struct pages of a cell.
-enum TemplatePlace: String, CaseIterable, ExpressibleByArgument, Codable {
+enum TemplatePlace: String, ExplainedCase, Codable {
   /// On the node of the struct pages, as the kernel has them.
   case local
   /// On the node that is farthest from them.
   case remote
   /// On one node, the first with memory, whatever node the struct pages are on.
   case global
+
+  var meaning: String? {
+    switch self {
+    case .local: "on the struct pages' node, as in kernels"
+    case .remote: "on the node that is farthest from them"
+    case .global: "all on one node"
+    }
+  }
 }
 
 /// Where a cell's threads run, and where its memory is.

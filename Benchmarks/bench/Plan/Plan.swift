@@ -93,6 +93,21 @@ extension Plan {
 
   /// How many copies of each timed loop were built.
   static let availableLayouts = 4
+  /// About how long the run takes, in seconds: its budget, unless the fewest rounds take longer.
+  var expectedSeconds: Double {
+    let groups = cells.grouped(by: \.cell.mapKey).map(\.elements)
+    let bytes = groups.reduce(0) { $0 + MachineLimits.mapBytes($1) }
+    let least =
+      Plan.leastSecondsPerCell * Double(cells.count)
+      + Plan.secondsPerGibibyte * Double(bytes) / Double(1 << 30)
+    return max(budget, least * Double(setup.processes))
+  }
+
+  /// What a process takes at least to check a cell's answers and time a few rounds, and to make and
+  /// walk maps: of ten default runs on a virtual machine with 2 CPUs (Zen 5).
+  private static let leastSecondsPerCell = 0.05
+  private static let secondsPerGibibyte = 0.8
+
   /// What the self-test adds to the time of a run.
   static let selfTestSeconds = 1.5
   /// Replicates for an interval that is worth its name.

@@ -55,21 +55,22 @@ extension PlanOptions {
         throw ValidationError(
           """
           no cell has the arm '\(baseline)': it is of another operation, or gives right answers in \
-          other states of HVO only; 'bench list' without --baseline shows each cell's arms
+          other states of HVO only; 'bench list --cells' without --baseline shows each cell's arms
           """)
       }
     }
     let choice = ArmChoice(
-      encodings: encoding.map { Set($0.values) } ?? preset.encodings, baseline: baseline,
+      encodings: encoding.map { Set($0.values.map(\.name)) } ?? preset.encodings,
+      baseline: baseline,
       patchesKey: machine.keyProblem == nil, includesControls: preset == .full)
     if let encoding, !cells.isEmpty {
       cells = cells.filter { choice.arms(of: $0).contains { $0.role == .arm } }
       guard !cells.isEmpty else {
         throw ValidationError(
           """
-          no cell has one of the arms '\(encoding.values.joined(separator: ","))' beside its \
-          baseline; 'bench list' without --encoding shows each cell's arms
-          """ + (encoding.values.lazy.compactMap(reasonWithoutHVO).first.map { " (\($0))" } ?? ""))
+          no cell has one of the arms '\(encoding.values.map(\.name).joined(separator: ","))' beside \
+          its baseline; 'bench list --cells' without --encoding shows each cell's arms
+          """ + (reasonWithoutHVO.map { " (\($0))" } ?? ""))
       }
     }
     var left: [LeftOut] = []
@@ -122,7 +123,7 @@ extension PlanOptions {
     guard !fitting.isEmpty else {
       let remote = templateNode == nil ? nil : missing.first
       throw ValidationError(
-        encoding?.values.lazy.compactMap(reasonWithoutHVO).first
+        reasonWithoutHVO
           ?? (left.first ?? remote)?.description
             ?? """
             no cell has all of these values together: order-0 pages are of order 0, heads and tails of \
@@ -156,17 +157,20 @@ extension PlanOptions {
   /// Refuses arms asked for by name that patch code, where code can't be patched.
   private func requireKey(_ problem: VmemmapError?) throws {
     guard let problem else { return }
-    let names = Set((encoding?.values ?? []) + (baseline.map { [$0] } ?? []))
+    let names = Set(namedArms)
     for contender in Operation.kernel.flatMap(\.contenders)
     where contender.staticKey?.isConstant == false && names.contains(contender.name) {
       throw ValidationError("\(contender.name) can't be measured here: \(problem)")
     }
   }
 
-  /// Why an arm of that name is never there under HVO, if it is so.
-  private func reasonWithoutHVO(_ name: String) -> String? {
-    Operation.kernel.flatMap(\.contenders)
-      .first { $0.name == name && $0.format.sharedTails == nil && !$0.hvoStates.contains(.on) }
+  /// Why the first of the encodings asked for that is never there under HVO is not, if there is one.
+  private var reasonWithoutHVO: String? {
+    let names = Set(encoding?.values.map(\.name) ?? [])
+    return Operation.kernel.flatMap(\.contenders)
+      .first {
+        names.contains($0.name) && $0.format.sharedTails == nil && !$0.hvoStates.contains(.on)
+      }
       .map {
         VmemmapError.noOptimization(
           format: $0.format.name, structPageSize: $0.format.structPageSize

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Text
 import Vmemmap
 
 /// A list of axis values on the command line: `--order 0,2,9`.
@@ -12,17 +13,27 @@ struct ValueList<Value: ExpressibleByArgument>: ExpressibleByArgument {
   }
 
   static var allValueStrings: [String] { Value.allValueStrings }
+  static var allValueDescriptions: [String: String] { Value.allValueDescriptions }
+
+  /// Of the value after the last comma.
+  static var defaultCompletionKind: CompletionKind {
+    let values = Value.completions
+    return .custom { _, _, typed in
+      let list = typed.lastIndex(of: ",").map { typed[...$0] } ?? ""
+      return values.map { list + $0 }
+    }
+  }
 }
 
 /// The options that choose what is measured; shared by `run` and `list`.
 struct PlanOptions: ParsableArguments {
-  @Option(help: "What to measure: \(Preset.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(help: "What to measure; the options below narrow it. 'bench list' shows what it has.")
   var preset = Preset.standard
 
-  @Option(help: "Operations.")
+  @Option(help: "Operations of the kernel.")
   var operation: ValueList<Operation>?
 
-  @Option(help: "Modes.")
+  @Option(help: "How calls follow each other.")
   var mode: ValueList<Mode>?
 
   @Option(help: "Orders of the compound pages, 0 to \(Order.maximum).")
@@ -35,7 +46,7 @@ struct PlanOptions: ParsableArguments {
       """)
   var population: Population?
 
-  @Option(help: "Page classes.")
+  @Option(help: "Which pages are visited.")
   var pageClass: ValueList<PageClass>?
 
   @Option(help: "Percentages of tails in the class mix, 1 to 99.")
@@ -47,18 +58,10 @@ struct PlanOptions: ParsableArguments {
   @Option(help: "Orders in which page frames are visited.")
   var pattern: ValueList<Pattern>?
 
-  @Option(
-    help: """
-      Folios visited: one; l2 or l3, as many as fill half of that cache of this machine with struct \
-      pages; beyond, four times the last-level cache; many, 32 MiB on any machine; or a number.
-      """)
+  @Option(help: "How many folios are visited.")
   var footprint: ValueList<Footprint>?
 
-  @Option(
-    help: """
-      States of HVO. off: no folio is optimised, the static key is off; elsewhere: others are, the \
-      key is on; on: those visited are.
-      """)
+  @Option(help: "States of HVO, the HugeTLB vmemmap optimisation.")
   var hvo: ValueList<HVOState>?
 
   @Option(help: "Sizes of the mappings under struct pages that are not optimised.")
@@ -74,17 +77,10 @@ struct PlanOptions: ParsableArguments {
   @Option(help: "Nodes whose memory holds the struct pages.")
   var memoryNode: ValueList<Int>?
 
-  @Option(
-    help: """
-      Where the templates of shared tails are, seen from the struct pages: local, on the farthest node \
-      (remote), or all on one node (global).
-      """)
+  @Option(help: "Where the templates of shared tails are, on machines with several nodes.")
   var templateNode: ValueList<TemplatePlace>?
 
-  @Option(
-    help: """
-      Nodes on which every other one of several threads runs, instead of on --cpu-node.
-      """)
+  @Option(help: "Nodes on which every other one of several threads runs, instead of on --cpu-node.")
   var peerNode: ValueList<Int>?
 
   @Flag(
@@ -94,11 +90,7 @@ struct PlanOptions: ParsableArguments {
       """)
   var acceptPlacement = false
 
-  @Option(
-    help: """
-      Threads that measure at the same time, each on a CPU of its own: numbers, or all for as many as \
-      the node has CPUs. Times are of an operation in one of them.
-      """)
+  @Option(help: "Threads that measure at the same time. Times are of an operation in one of them.")
   var threads: ValueList<ThreadCount>?
 
   @Option(
@@ -110,12 +102,14 @@ struct PlanOptions: ParsableArguments {
 
   @Option(
     help: """
-      Arms to measure beside the baseline, by name; by default all, but controls and variants of \
-      the others in the preset full only.
+      Arms to measure beside the baseline; by default all, but controls and variants of the others in \
+      the preset full only. An operation has some of them.
       """)
-  var encoding: ValueList<String>?
+  var encoding: ValueList<ArmName>?
 
-  @Option(help: "The arm that ratios refer to; by default the old kernel's, fakehead.")
+  @Option(
+    help: "The arm that ratios refer to; by default the old kernel's, fakehead.",
+    completion: .list(ArmName.completions))
   var baseline: String?
 
   @Option(help: "Processes to measure in, each with fresh memory maps and addresses, 1 to 64.")
@@ -132,6 +126,9 @@ struct PlanOptions: ParsableArguments {
 
   @Option(help: "The relative difference that counts as none, between 0 and 1.")
   var margin = 0.02
+
+  /// 115 days.
+  private static let longestBudget = 1e7
 
   mutating func validate() throws {
     for order in order?.values ?? [] where !(0...Order.maximum).contains(order) {
@@ -154,17 +151,22 @@ struct PlanOptions: ParsableArguments {
     if !(1...Plan.availableLayouts).contains(layouts) {
       throw ValidationError("--layouts \(layouts) is out of range: 1 to \(Plan.availableLayouts)")
     }
-    if let budget, !(budget > 0 && budget.isFinite) {
-      throw ValidationError("--budget \(budget) is not a positive number of seconds")
+    if let budget, !(budget > 0 && budget <= Self.longestBudget) {
+      throw ValidationError(
+        "--budget \(budget) is not a positive number of seconds, up to \(Self.longestBudget.plain)")
     }
     if !(margin > 0 && margin < 1) {
       throw ValidationError("--margin \(margin) is out of range: between 0 and 1, such as 0.02")
     }
-    let names = Set(Operation.kernel.flatMap(\.contenders).map(\.name))
-    for name in (encoding?.values ?? []) + (baseline.map { [$0] } ?? []) where !names.contains(name)
-    {
+    let names = ArmName.allValueStrings
+    for name in namedArms where !names.contains(name) {
       throw ValidationError(
-        "there is no encoding '\(name)'; there are: \(names.sorted().joined(separator: ", "))")
+        "there is no encoding '\(name)'; there are: \(names.joined(separator: ", "))")
     }
+  }
+
+  /// The arms that were asked for.
+  var namedArms: [String] {
+    (encoding?.values.map(\.name) ?? []) + (baseline.map { [$0] } ?? [])
   }
 }

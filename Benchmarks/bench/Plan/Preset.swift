@@ -2,7 +2,7 @@ import ArgumentParser
 import Vmemmap
 
 /// A choice of axis values that answers a question in a known time.
-enum Preset: String, CaseIterable, ExpressibleByArgument {
+enum Preset: String, ExplainedCase {
   /// Does everything work here, and roughly how does it look? At most 10 s.
   case smoke
   /// The main table. At most 60 s on 2 cores.
@@ -21,6 +21,19 @@ enum Preset: String, CaseIterable, ExpressibleByArgument {
   /// on one head, some of which only read it, on neighbouring struct pages and apart; one thread on
   /// heads and tails.
   case refcount
+
+  var meaning: String? {
+    switch self {
+    case .smoke: "whether all works here, in seconds"
+    case .standard: "the answer, in about a minute"
+    case .full: "more of every axis, for hours; narrow it"
+    case .scale: "tails of one huge page to 100,000"
+    case .fakeHeads2021: "the figures of the patch that brought fake heads"
+    case .callers: "ranges of pages: zap, GUP-fast, unpin, scanner"
+    case .threads: "several threads, on one head or next to each other"
+    case .refcount: "references in forms that were proposed, by threads"
+    }
+  }
 }
 
 /// The values of each axis; a plan is their product, less what does not exist.

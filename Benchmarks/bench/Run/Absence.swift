@@ -57,6 +57,8 @@ struct Absence {
 }
 
 extension Meta.Unmeasured {
+  init(_ left: LeftOut) { self.init(what: left.what, why: left.why) }
+
   init(_ absence: Absence) {
     self.init(
       what: absence.what, why: absence.why + (absence.command.map { ": \($0)" } ?? ""))

@@ -11,9 +11,16 @@ extension Meta.Compiler {
     #else
       let flags = ["-c", "release"]
     #endif
-    return Meta.Compiler(version: unsafe String(cString: cvm_compiler_version()), flags: flags)
+    return Meta.Compiler(
+      version: unsafe String(cString: cvm_compiler_version()),
+      swift: swiftVersion, flags: flags)
   }
 }
+
+/// "6.3": no compiler tells its version to the code, and on Linux its standard library comes with it. That
+/// one does not know the third number.
+private let swiftVersion = _SwiftStdlibVersion.current.description
+  .split(separator: ".").prefix(2).joined(separator: ".")
 
 /// This program's own file.
 enum Executable {

@@ -20,11 +20,6 @@ extension Session.Outcome {
     case .csv: Swift.print(table.render(.csv), terminator: "")
     case .json: Swift.print(table.render(.json), terminator: "")
     }
-    if meta.status == .interrupted {
-      // Not among results that a program may read.
-      StandardError.write(
-        "interrupted: the cells that were finished are kept, with fewer processes\n")
-    }
     guard format == .table || format == .matrix && matrix == nil else { return }
     printRemarks()
   }

@@ -27,7 +27,9 @@ struct Resumption {
   }
 
   /// Measures what is missing, and writes everything but the table.
-  func finish() throws -> Session.Outcome {
+  ///
+  /// - Parameter isQuiet: whether to say nothing meanwhile.
+  func finish(isQuiet: Bool) throws -> Session.Outcome {
     // First, as in a session.
     let signals = StopSignals()
     var meta = run.meta
@@ -37,7 +39,8 @@ struct Resumption {
     meta.rows = nil
     meta.resumed = (meta.resumed ?? []) + [.now]
     let directory = try RunDirectory.open(run.path)
-    var going = try RunInProgress(resuming: plan, meta, directory, signals)
+    var going = try RunInProgress(
+      resuming: plan, meta, directory, signals, isQuiet: isQuiet)
     do {
       try directory.write(meta)
       try going.measure(plan.cells)

@@ -14,6 +14,8 @@ struct RunInProgress {
   /// Of each look but the first, the cells that it is at.
   private var looks: [Int: [Int]] = [:]
   private let counters = RunCounters()
+  /// Whether nothing is said meanwhile.
+  private let isQuiet: Bool
   /// Nil once one came: the next one ends this process at once.
   private var signals: StopSignals?
   /// The signal that stopped the run.
@@ -25,9 +27,11 @@ struct RunInProgress {
   private static let summaryInterval: UInt64 = 10_000_000_000
 
   init(
-    _ plan: Plan, _ meta: Meta, _ directory: RunDirectory, _ signals: consuming StopSignals
+    _ plan: Plan, _ meta: Meta, _ directory: RunDirectory, _ signals: consuming StopSignals,
+    isQuiet: Bool
   ) throws {
     self.signals = signals
+    self.isQuiet = isQuiet
     self.plan = plan
     self.meta = meta
     self.directory = directory
@@ -38,11 +42,13 @@ struct RunInProgress {
   ///
   /// - Throws: `ResumeError`; `FailedRun` where the journal has a wrong answer.
   init(
-    resuming plan: Plan, _ meta: Meta, _ directory: RunDirectory, _ signals: consuming StopSignals
+    resuming plan: Plan, _ meta: Meta, _ directory: RunDirectory, _ signals: consuming StopSignals,
+    isQuiet: Bool
   ) throws {
     var entries: [(Journal.Entry, Journal.Place)] = []
     let journal = try Journal(of: directory) { entries.append(($0, $1)) }
     self.signals = signals
+    self.isQuiet = isQuiet
     self.plan = plan
     self.meta = meta
     self.directory = directory
@@ -74,13 +80,18 @@ extension RunInProgress {
       guard look == 0 || share > 0 else { break }
       let processes = (0..<plan.setup.processes).map { look * plan.setup.processes + $0 }
       var progress = Progress(
-        total: processes.reduce(0) { $0 + results.lacking(cells, process: $1).count })
+        total: processes.reduce(0) { $0 + results.lacking(cells, process: $1).count },
+        isQuiet: isQuiet)
       defer { progress.finish() }
       for process in processes where stop == nil {
         try measure(cells, process: process, seconds: share, &progress)
       }
       guard !isLast, stop == nil else { continue }
       cells = try chosen(forLook: look + 1)
+    }
+    if stop != nil && !isQuiet {
+      StandardError.write(
+        "interrupted: the cells that were finished are kept, with fewer processes\n")
     }
   }
 

@@ -6,44 +6,28 @@ extension RunResults {
   func row(
     _ result: CellResult, _ estimate: ArmEstimate, _ rounds: [CellResult.Round], _ meta: Meta
   ) -> SummaryRow {
-    let cell = result.cell
     let reports = result.reports.values
-    let contender = cell.contender(of: estimate.arm)
-    var row = SummaryRow(
-      runID: meta.runID, timestamp: meta.started, machineKey: meta.machine.machineKey,
-      cpu: meta.machine.cpuName, cell: result.planned.index,
-      operation: cell.operation.rawValue, mode: cell.mode.rawValue, arm: estimate.arm.name,
-      role: contender.role, baseline: result.planned.baseline, order: cell.order,
-      pageClass: cell.pageClass.rawValue, footprintBytes: cell.footprintBytes,
-      threads: cell.threads, iterations: reports.map(\.iterations).max() ?? 0,
-      rounds: rounds.count, processes: reports.count, layouts: Set(rounds.map(\.layout)).count,
-      nsPerOp: estimate.median, nsMin: estimate.minimum, nsIQR: estimate.interquartileRange)
+    var row = SummaryRow(result.planned, estimate.arm, plan.setup.caches)
+    row.runID = meta.runID
+    row.timestamp = meta.started
+    row.machineKey = meta.machine.machineKey
+    row.cpu = meta.machine.cpuName
+    row.iterations = reports.map(\.iterations).max() ?? 0
+    row.rounds = rounds.count
+    row.processes = reports.count
+    row.layouts = Set(rounds.map(\.layout)).count
+    row.nsPerOp = estimate.median
+    row.nsMin = estimate.minimum
+    row.nsIQR = estimate.interquartileRange
     // As `git describe` has it: digits alone would be read as a number.
     row.commit = meta.commit.map { "g\($0)" }
     row.label = meta.label
     row.kernel = meta.machine.kernelRelease
-    row.kernels = contender.kernels
-    row.chain = cell.operation.loops.first { $0.mode == cell.mode }?.chain
-    row.level = level(of: estimate.arm, in: cell)
-    row.touchedBytes = cell.touchedBytes(on: contender.format)
-    row.mix = Double(cell.mix)
-    row.predictability = cell.predictability.rawValue
-    row.pattern = cell.pattern.rawValue
-    row.hugePages = cell.folios
-    row.hvo = cell.hvo
+    row.touchedBytes = result.cell.touchedBytes(on: result.cell.contender(of: estimate.arm).format)
     row.mapping = Mapping(
       reports.compactMap { report in
         report.arms.firstIndex(of: estimate.arm).map { report.mappings[$0] }
       })
-    row.cpuNode = cell.cpuNode
-    row.memoryNode = cell.memoryNode
-    if cell.hvo == .on {
-      row.templateNode = cell.templateNode ?? cell.memoryNode
-      if cell.templates != .local { row.templates = cell.templates.rawValue }
-    }
-    row.peerNode = cell.peerNode
-    row.readers = cell.readers
-    row.population = cell.population?.description
     row.placement = reports.compactMap(\.placement).min()
     row.nsNet = estimate.net
     row.cycles = estimate.cycles

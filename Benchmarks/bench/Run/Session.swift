@@ -10,7 +10,7 @@ import Vmemmap
 struct Session {
   let plan: Plan
   let left: [LeftOut]
-  let output: FilePath
+  let options: SessionOptions
   /// What the person calls the run or its machine.
   var label: String?
   /// What was typed, for `meta.json`.
@@ -51,13 +51,13 @@ struct Session {
         : "\(plan.looks) looks at unresolved cells at most, each with an equal part of the 5 %, of "
           + "intervals and of discoveries")
     meta.unmeasured =
-      left.map { Meta.Unmeasured(what: $0.what, why: $0.why) }
+      left.map { Meta.Unmeasured($0) }
       + Absence.all().map { Meta.Unmeasured($0) }
     meta.findings = Checkup(machine: meta.machine, conditions: .current()).findings
     let cells = cells ?? plan.cells
     let codegen = codegen(of: cells, &meta)
-    let directory = try RunDirectory.create(in: output, for: &meta)
-    var run = try RunInProgress(plan, meta, directory, signals)
+    let directory = try RunDirectory.create(in: FilePath(options.output), for: &meta)
+    var run = try RunInProgress(plan, meta, directory, signals, isQuiet: options.quiet)
     do {
       if let codegen { try directory.writeCodegen(codegen) }
       try directory.writePlan(plan.json())

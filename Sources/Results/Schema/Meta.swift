@@ -78,11 +78,15 @@ extension Meta {
 
   /// What built the binary.
   public struct Compiler: Codable, Equatable, Sendable {
+    /// The C compiler's, which comes with the Swift compiler.
     public var version: String
+    /// The Swift compiler's; runs of earlier commits lack it.
+    public var swift: String?
     public var flags: [String]
 
-    public init(version: String, flags: [String]) {
+    public init(version: String, swift: String? = nil, flags: [String]) {
       self.version = version
+      self.swift = swift
       self.flags = flags
     }
   }

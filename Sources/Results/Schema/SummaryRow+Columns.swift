@@ -26,6 +26,9 @@ extension SummaryRow: TableRow {
   /// nor what follows from the machine.
   static let axes = cellAndArm.filter { !["role", "kernels", "level"].contains($0.name) }
 
+  /// What is known of a row before it is measured.
+  static let plannedColumns = columns.filter { $0.name == "cell" } + cellAndArm
+
   private static let cellAndArm: [Column<SummaryRow>] = [
     Column("operation", \.operation, "The kernel's function that is timed."),
     Column(

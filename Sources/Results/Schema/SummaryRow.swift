@@ -132,6 +132,24 @@ public struct SummaryRow: Equatable, Sendable {
 }
 
 extension SummaryRow {
+  /// A row of which nothing was measured: all figures are 0.
+  public init(
+    planned cell: Int, operation: String, mode: String, arm: String, role: ArmRole,
+    baseline: String, order: Int, pageClass: String, footprintBytes: Int, threads: Int
+  ) {
+    self = .blank
+    self.cell = cell
+    self.operation = operation
+    self.mode = mode
+    self.arm = arm
+    self.role = role
+    self.baseline = baseline
+    self.order = order
+    self.pageClass = pageClass
+    self.footprintBytes = footprintBytes
+    self.threads = threads
+  }
+
   /// What a chain of operations goes through, where each waits for the one before.
   public enum Chain: String, CaseIterable, Sendable {
     /// Through the answer as an address: the next needs its value.

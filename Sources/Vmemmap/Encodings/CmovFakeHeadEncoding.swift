@@ -8,6 +8,8 @@ public enum CmovFakeHeadEncoding: CompoundEncoding {
 
   public static var name: String { "fakehead_cmov" }
 
+  public static var summary: String { "fakehead, page[1]'s answer by cmov" }
+
   public static var role: ArmRole { .old }
 
   public static var kernels: String? { "up to 7.0 with HVO, by GCC in places" }

@@ -8,6 +8,8 @@ public enum CmovPointerEncoding: CompoundEncoding {
 
   public static var name: String { "pointer_cmov" }
 
+  public static var summary: String { "the head's address + 1, by cmov" }
+
   public static var role: ArmRole { .old }
 
   public static var kernels: String? { "without HVO, by GCC" }

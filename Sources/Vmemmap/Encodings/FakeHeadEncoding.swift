@@ -11,6 +11,10 @@ public enum FakeHeadEncoding<Key: StaticKey>: CompoundEncoding {
 
   public static var name: String { "fakehead\(Key.suffix)" }
 
+  public static var summary: String {
+    "the head's address + 1, a test for fake heads\(Key.remark)"
+  }
+
   public static var role: ArmRole { Key.isConstant ? .control : .old }
 
   public static var kernels: String? { Key.isConstant ? nil : "up to 7.0 with HVO" }

@@ -28,6 +28,8 @@ public enum LateMaskEncoding: CompoundEncoding {
 
   public static var name: String { Format.name }
 
+  public static var summary: String { "the mask, tails' private not stored" }
+
   public static var role: ArmRole { .new }
 
   public static var kernels: String? { "7.3 and later" }

@@ -30,6 +30,8 @@ public enum MaskEncoding: CompoundEncoding {
 
   public static var name: String { "mask" }
 
+  public static var summary: String { "a mask over the tail's own address" }
+
   public static var role: ArmRole { .new }
 
   public static var kernels: String? { "7.1 and later" }
@@ -62,6 +64,8 @@ public enum BranchyMaskEncoding: CompoundEncoding {
   public typealias Format = HeadMaskFormat
 
   public static var name: String { "mask_branchy" }
+
+  public static var summary: String { "the mask behind a branch" }
 
   public static var role: ArmRole { .control }
 

@@ -51,7 +51,7 @@ public enum MemdescFormat<StructPage: MemdescStructPage>: TailFormat {
   static var kindMask: UInt { 15 }
 
   @inlinable @inline(__always)
-  public static func compoundInfo(head folio: Page, order: Int) -> UInt { folio.address | kind }
+  public static func compoundInfo(head: Page, order: Int) -> UInt { head.address | kind }
 
   @inlinable @inline(__always)
   public static func head(ofFirst first: Page) -> Page {
@@ -80,6 +80,10 @@ public enum MemdescEncoding<StructPage: MemdescStructPage>: CompoundEncoding {
   public typealias Format = MemdescFormat<StructPage>
 
   public static var name: String { Format.name }
+
+  public static var summary: String {
+    "a pointer to a folio that lies apart; struct pages of \(StructPage.bytes) bytes"
+  }
 
   public static var role: ArmRole { .whatIf }
 

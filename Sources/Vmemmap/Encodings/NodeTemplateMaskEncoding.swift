@@ -27,6 +27,8 @@ public enum NodeTemplateMaskEncoding: CompoundEncoding {
 
   public static var name: String { Format.name }
 
+  public static var summary: String { "the mask, templates without a zone" }
+
   public static var role: ArmRole { .control }
 
   public static var kernels: String? { nil }

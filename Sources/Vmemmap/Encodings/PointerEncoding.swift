@@ -30,6 +30,8 @@ public enum PointerEncoding: CompoundEncoding {
 
   public static var name: String { "pointer" }
 
+  public static var summary: String { "the head's address + 1, by one branch" }
+
   public static var role: ArmRole { .old }
 
   public static var kernels: String? { "without HVO" }

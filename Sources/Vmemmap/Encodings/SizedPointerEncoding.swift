@@ -64,6 +64,8 @@ public enum SizedPointerEncoding<Size: StructPageSize>: CompoundEncoding {
 
   public static var name: String { Format.name }
 
+  public static var summary: String { "pointer, some struct pages in two lines" }
+
   public static var hvoStates: Set<HVOState> { [.off] }
 
   public static var role: ArmRole { .old }

@@ -31,7 +31,10 @@ public protocol TailFormat: SendableMetatype {
 
   /// Connects a compound page, or a single one, with the folio that is allocated apart for it.
   ///
-  /// - Parameter folio: its flags and count are set. Called by formats with a ``folioSize`` only.
+  /// - Parameters:
+  ///   - folio: its flags and count are set. Called by formats with a ``folioSize`` only.
+  ///   - first: the compound page's first struct page.
+  ///   - order: the compound page's order, 0 to ``Order/maximum``.
   static func setFolio(_ folio: Page, first: Page, order: Int)
 
   /// The bytes of a folio that is allocated apart from the struct pages, a power of two; 0 where the
@@ -117,7 +120,10 @@ extension TailFormat {
   /// writing the struct pages once.
   ///
   /// - Precondition: the pages but the first are free, with a reference count that is frozen.
-  /// - Parameter order: 0 leaves an ordinary page; up to ``Order/maximum``.
+  /// - Parameters:
+  ///   - first: the struct page of the first of them.
+  ///   - order: 0 leaves an ordinary page; up to ``Order/maximum``.
+  ///
   /// The corresponding kernel function is `prep_compound_page()`.
   @inlinable
   public static func prepCompoundPage(_ first: Page, order: Int) {

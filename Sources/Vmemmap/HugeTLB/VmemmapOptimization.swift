@@ -94,8 +94,10 @@ extension MemoryMap {
   /// looks for fake heads loads more often: a reader that saw the even word of a fake head, and looks
   /// for `PG_head` only after it has become a tail again, takes the tail for a head.
   ///
-  /// - Parameter waitsForReaders: whether in the old layout a grace period goes by before the first
-  ///   folio is remapped, one for all of them as in the kernel.
+  /// - Parameters:
+  ///   - heads: the folios' first page frames.
+  ///   - waitsForReaders: whether in the old layout a grace period goes by before the first folio is
+  ///     remapped, one for all of them as in the kernel.
   /// - Throws: ``VmemmapError/builtWithoutLiburcu`` before anything is changed, and
   ///   ``VmemmapError/system(attempt:errno:)`` when memory runs out, with the folios before that one
   ///   restored and the others still optimised. Mappings do not run out.

@@ -7,6 +7,9 @@ public protocol KernelCode: SendableMetatype {
   /// A lower-case identifier; part of symbol names, and the `arm` column of results.
   static var name: String { get }
 
+  /// What it is in a few words, for those who choose: "the mask behind a branch".
+  static var summary: String { get }
+
   /// What it stands for in a comparison.
   static var role: ArmRole { get }
 

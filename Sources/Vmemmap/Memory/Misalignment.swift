@@ -7,10 +7,11 @@ public enum Misalignment {
   /// an encoding gets wrong.
   ///
   /// - Parameters:
+  ///   - encoding: what finds the heads.
   ///   - order: 0 to ``Order/maximum``.
   ///   - map: a map of the pointer format, of so many pages or more; changed.
   public static func wrongHeads<Encoding: CompoundEncoding>(
-    of _: Encoding.Type, order: Int, in map: borrowing MemoryMap
+    of encoding: Encoding.Type, order: Int, in map: borrowing MemoryMap
   ) -> Int {
     precondition(map.pageCount >= 1 << order, "the map has no \(1 << order) pages")
     let head = unsafe map[0]

@@ -18,7 +18,9 @@ public struct PageGeometry: Hashable, Sendable {
   /// The base page sizes that kernels have.
   public static let basePageSizes = [Vmemmap.basePageSize, 16 << 10, 64 << 10]
 
-  /// - Parameter structPageSize: a positive multiple of 8.
+  /// - Parameters:
+  ///   - basePageSize: one of ``basePageSizes``.
+  ///   - structPageSize: a positive multiple of 8.
   /// - Returns: nil for a base page size that is not of ``basePageSizes``, and for struct pages that
   ///   are not made of words.
   public init?(basePageSize: Int, structPageSize: Int = Page.size) {

@@ -13,7 +13,9 @@ public struct PageSnapshot: Sendable {
 
   /// Copies a struct page, each word with one load.
   ///
-  /// - Parameter structPageSize: in bytes, a multiple of 8.
+  /// - Parameters:
+  ///   - page: the struct page that is copied.
+  ///   - structPageSize: in bytes, a multiple of 8.
   public init(of page: Page, structPageSize: Int = Page.size) {
     self.page = page
     words = (0..<structPageSize / 8).map { page.word64(at: UInt($0) * 8) }

@@ -14,6 +14,10 @@ public enum AssumedCountForm<Encoding: CompoundEncoding, Guard: StoreGuard>: Pag
     [Encoding.name, "assume1", Guard.name].compactMap(\.self).joined(separator: "_")
   }
 
+  public static var summary: String {
+    "form E on \(Encoding.name): assumes a count of 1\(Guard.remark)"
+  }
+
   public static var role: ArmRole { .whatIf }
 
   public static var kernels: String? { nil }

@@ -6,6 +6,8 @@ public enum EarlyFakeHeadForm<Key: StaticKey, RCU: RCUReadSide>: PageRefForm {
 
   public static var name: String { Encoding.name(of: "b", RCU.self) }
 
+  public static var summary: String { "form B, the test before the count\(RCU.remark)" }
+
   public static var role: ArmRole { Encoding.role(with: RCU.self) }
 
   public static var kernels: String? { role == .old ? "about 6.10 to 6.14" : nil }
@@ -39,6 +41,10 @@ public enum FakeHeadForm<Key: StaticKey, RCU: RCUReadSide>: PageRefForm {
   public typealias Encoding = FakeHeadEncoding<Key>
 
   public static var name: String { Encoding.name(of: nil, RCU.self) }
+
+  public static var summary: String {
+    "form C, the count before the test\(Key.remark)\(RCU.remark)"
+  }
 
   public static var role: ArmRole { Encoding.role(with: RCU.self) }
 

@@ -24,6 +24,10 @@ public enum FrozenBitForm<Base: CompoundEncoding, Guard: StoreGuard>: PageRefFor
     [Encoding.name, Guard.name].compactMap(\.self).joined(separator: "_")
   }
 
+  public static var summary: String {
+    "form F on \(Base.name): an addition\(Guard.remark)"
+  }
+
   public static var role: ArmRole { .whatIf }
 
   public static var kernels: String? { nil }
@@ -38,7 +42,10 @@ public enum FrozenBitForm<Base: CompoundEncoding, Guard: StoreGuard>: PageRefFor
   @inlinable @inline(__always)
   public static var limit: Int32 { 1 << 30 }
 
-  /// - Parameter unless: of no meaning: the count that is not added to is any frozen one.
+  /// - Parameters:
+  ///   - page: whose count is added to.
+  ///   - addend: how many references are taken.
+  ///   - unless: of no meaning: the count that is not added to is any frozen one.
   @inlinable @inline(__always)
   public static func pageRefAddUnless(_ page: Page, _ addend: Int32, _ unless: Int32) -> Bool {
     addUnlessFrozen(page, addend, limit: limit)
@@ -46,7 +53,10 @@ public enum FrozenBitForm<Base: CompoundEncoding, Guard: StoreGuard>: PageRefFor
 
   /// Adds `addend` unless the count is frozen; tells whether a reference was taken.
   ///
-  /// - Parameter limit: see ``limit``; lower ones are for tests.
+  /// - Parameters:
+  ///   - page: whose count is added to.
+  ///   - addend: how many references are taken.
+  ///   - limit: see ``limit``; lower ones are for tests.
   @inlinable @inline(__always)
   public static func addUnlessFrozen(_ page: Page, _ addend: Int32, limit: Int32) -> Bool {
     Guard.RCU.lock()
@@ -116,6 +126,8 @@ public enum FrozenCountEncoding<Base: CompoundEncoding>: CompoundEncoding {
   public typealias Format = FrozenCountFormat<Base.Format>
 
   public static var name: String { "\(Base.name)_frozen" }
+
+  public static var summary: String { "\(Base.name), free pages and tails with a frozen count" }
 
   public static var role: ArmRole { .whatIf }
 

@@ -6,6 +6,8 @@
 public enum PlainForm<Encoding: CompoundEncoding>: PageRefForm {
   public static var name: String { Encoding.name }
 
+  public static var summary: String { Encoding.summary }
+
   public static var role: ArmRole { Encoding.role }
 
   public static var kernels: String? {

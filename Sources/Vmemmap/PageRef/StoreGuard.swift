@@ -18,11 +18,16 @@ public protocol StoreGuard: SendableMetatype {
 
   /// Whether the form may store to a struct page.
   ///
-  /// - Parameter isTakeable: whether a reference can be taken on a page with that count.
+  /// - Parameters:
+  ///   - page: the one to store to.
+  ///   - isTakeable: whether a reference can be taken on a page with that count.
   static func allowsStore(to page: Page, _ isTakeable: (Int32) -> Bool) -> Bool
 }
 
 extension StoreGuard {
+  /// What the guard adds to a form's summary.
+  static var remark: String { name.map { ", \($0)" } ?? "" }
+
   public static var staticKey: (any StaticKey.Type)? { nil }
 
   public static func hvoStates(of encoding: any CompoundEncoding.Type) -> Set<HVOState> {

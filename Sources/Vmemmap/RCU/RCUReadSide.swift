@@ -9,6 +9,9 @@ public protocol RCUReadSide: SendableMetatype {
   /// Part of a form's name.
   static var name: String { get }
 
+  /// What it adds to a form's summary.
+  static var remark: String { get }
+
   /// Whether it is as some kernel has it.
   static var isOfKernel: Bool { get }
 
@@ -32,6 +35,8 @@ extension RCUReadSide {
 public enum NonPreemptibleRCU: RCUReadSide {
   public static var name: String { "none" }
 
+  public static var remark: String { "" }
+
   @inlinable @inline(__always)
   public static func lock() { cvm_barrier() }
 
@@ -45,6 +50,8 @@ public enum NonPreemptibleRCU: RCUReadSide {
 public enum PreemptibleRCU: RCUReadSide {
   public static var name: String { "preempt" }
 
+  public static var remark: String { ", in PREEMPT_RCU's read side" }
+
   @inlinable @inline(__always)
   public static func lock() { cvm_preempt_rcu_read_lock() }
 
@@ -57,6 +64,8 @@ public enum PreemptibleRCU: RCUReadSide {
   @frozen
   public enum MembarrierRCU: RCUReadSide {
     public static var name: String { "memb" }
+
+    public static var remark: String { ", in liburcu's read side" }
 
     public static var isOfKernel: Bool { false }
 

@@ -16,6 +16,11 @@ public protocol StaticKey: SendableMetatype {
   static var hvoStates: Set<HVOState> { get }
 }
 
+extension StaticKey {
+  /// What the key adds to an encoding's summary.
+  static var remark: String { isConstant ? ", key always \(suffix.dropFirst())" : "" }
+}
+
 /// The key while no folio is optimised.
 @frozen
 public enum KeyOff: StaticKey {
