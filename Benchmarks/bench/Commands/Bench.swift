@@ -15,10 +15,10 @@ struct Bench: ParsableCommand {
       refused something; 73, 74 can't write.
       """,
     subcommands: [
-      RunCommand.self, ListCommand.self, CompareCommand.self, ReportCommand.self,
-      CodegenCommand.self, MemmapCommand.self, SelfTestCommand.self, ReplayCommand.self,
-      DoctorCommand.self, TortureCommand.self, LayoutCommand.self, KernelCommand.self,
-      MeasureCommand.self,
+      RunCommand.self, ListCommand.self, CompareCommand.self, MachinesCommand.self,
+      ReportCommand.self, CodegenCommand.self, MemmapCommand.self, SelfTestCommand.self,
+      ReplayCommand.self, DoctorCommand.self, TortureCommand.self, LayoutCommand.self,
+      KernelCommand.self, MeasureCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 

@@ -26,7 +26,8 @@ extension SummaryRow: TableRow {
   /// nor what follows from the machine.
   static let axes = cellAndArm.filter { !["role", "kernels", "level"].contains($0.name) }
 
-  private static let cellAndArm: [Column<SummaryRow>] = [
+  /// Of what a row is.
+  static let cellAndArm: [Column<SummaryRow>] = [
     Column("operation", \.operation, "The kernel's function that is timed."),
     Column(
       "mode", \.mode,
