@@ -29,6 +29,10 @@ public enum ResultsError: Error, Equatable {
   case notComplete(path: FilePath, status: Meta.Status)
   /// The runs have no compared arm of a cell in common.
   case nothingMatches(baseline: FilePath, current: FilePath)
+  /// Runs of several machines were wanted, and all are of this one.
+  case oneMachine(name: String)
+  /// No compared arm of a cell was measured on two of the machines.
+  case nothingOnTwoMachines(names: [String])
   /// A directory or link could not be made.
   case cannotCreate(path: FilePath, errno: Errno)
   /// A file could not be written; what it held before is still there.
@@ -45,7 +49,7 @@ extension ResultsError {
       .missingColumn, .malformedMeta:
       65
     case .noSuchRun: 66
-    case .machinesDiffer, .nothingMatches, .notComplete: 69
+    case .machinesDiffer, .nothingMatches, .notComplete, .oneMachine, .nothingOnTwoMachines: 69
     case .cannotCreate: 73
     case .cannotWrite, .notFinite: 74
     }
@@ -90,6 +94,13 @@ extension ResultsError: CustomStringConvertible {
     case .nothingMatches(let baseline, let current):
       "not comparable: \(baseline) and \(current) have no compared arm of a cell in common; "
         + "measure both with the same preset and axis filters"
+    case .oneMachine(let name):
+      "nothing to compare: all runs are of one machine, \(Self.excerpt(name, quoted: false)); give runs "
+        + "of two, and tell those of one kind apart with 'bench run --label'"
+    case .nothingOnTwoMachines(let names):
+      "nothing to compare: no cell was measured on two of "
+        + names.map { Self.excerpt($0, quoted: false) }.joined(separator: ", ")
+        + "; measure all with the same preset and axis filters"
     case .cannotCreate(let path, let errno):
       "cannot create \(path): \(errno); \(Self.remedy(errno))"
     case .cannotWrite(let path, let errno):

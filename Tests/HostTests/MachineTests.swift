@@ -168,13 +168,19 @@ struct MachineTests {
 
 @Suite("CPU name")
 struct CPUNameTests {
-  private func name(
+  private func machine(
     _ vendor: String, _ cpu: String, _ family: Int, _ model: Int, stepping: Int? = nil
-  ) -> String {
+  ) -> Machine {
     var machine = Machine(architecture: "x86_64", basePageSize: 4096)
     (machine.vendor, machine.cpuModel) = (vendor, cpu)
     (machine.family, machine.model, machine.stepping) = (family, model, stepping)
-    return machine.cpuName
+    return machine
+  }
+
+  private func name(
+    _ vendor: String, _ cpu: String, _ family: Int, _ model: Int, stepping: Int? = nil
+  ) -> String {
+    machine(vendor, cpu, family, model, stepping: stepping).cpuName
   }
 
   @Test("Generations under one name are told apart by family, model and core")
@@ -192,6 +198,17 @@ struct CPUNameTests {
     #expect(name(intel, "Xeon", 6, 85, stepping: 7) == "Xeon (6/85, Cascade Lake)")
     #expect(name(intel, "Xeon", 6, 85, stepping: 11) == "Xeon (6/85, Cooper Lake)")
     #expect(name(intel, "Xeon", 6, 85) == "Xeon (6/85)")
+  }
+
+  @Test("In short it is the core, or maker, family and model, or whatever is known")
+  func short() {
+    #expect(machine("AuthenticAMD", "AMD EPYC", 26, 2).shortCPUName == "Zen 5")
+    #expect(machine("GenuineIntel", "Xeon 8375C", 6, 106).shortCPUName == "Ice Lake")
+    #expect(machine("AuthenticAMD", "AMD Next", 26, 255).shortCPUName == "AMD 26/255")
+    #expect(machine("GenuineIntel", "Xeon", 6, 85).shortCPUName == "Intel 6/85")
+    #expect(machine("HygonGenuine", "C86", 24, 1).shortCPUName == "HygonGenuine 24/1")
+    #expect(Machine.sample.shortCPUName == "AMD EPYC")
+    #expect(Machine(architecture: "aarch64", basePageSize: 4096).shortCPUName == "aarch64")
   }
 
   @Test("What is not known is left out: the core, the family, the name")

@@ -17,6 +17,7 @@ struct DataDictionaryTests {
     section(RunDirectory.contentionName, ContentionRow.self),
     section(RunDirectory.codegenName, CodegenRow.self),
     section(RunDirectory.unmeasuredName, Meta.Unmeasured.self),
+    section("machines.csv", MachinesRow.self),
   ]
 
   private static func section<Row: TableRow>(_ name: String, _: Row.Type) -> String {
@@ -53,6 +54,7 @@ struct DataDictionaryTests {
     check(ContentionRow.self)
     check(CodegenRow.self)
     check(Meta.Unmeasured.self)
+    check(MachinesRow.self)
   }
 
   @Test("The data package has each column's name, type and bounds")

@@ -26,10 +26,10 @@ struct Bench: ParsableCommand {
     // Git is asked for the commit, which takes a while: only where somebody wants to know.
     version: CommandLine.arguments.contains("--version") ? Version.text() : "unknown",
     subcommands: [
-      RunCommand.self, ListCommand.self, CompareCommand.self, ReportCommand.self,
-      CodegenCommand.self, MemmapCommand.self, SelfTestCommand.self, ReplayCommand.self,
-      DoctorCommand.self, TortureCommand.self, LayoutCommand.self, KernelCommand.self,
-      MeasureCommand.self,
+      RunCommand.self, ListCommand.self, CompareCommand.self, MachinesCommand.self,
+      ReportCommand.self, CodegenCommand.self, MemmapCommand.self, SelfTestCommand.self,
+      ReplayCommand.self, DoctorCommand.self, TortureCommand.self, LayoutCommand.self,
+      KernelCommand.self, MeasureCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 

@@ -30,10 +30,20 @@ enum Executable {
 
 /// The git repository that this program was built in, if there is one.
 enum Repository {
-  /// The commit that is checked out, and whether files differ from it.
+  /// The commit that is checked out, and whether files differ from it; of a copy of the program on a
+  /// machine without the repository, what was checked out where it was built.
   static func state() -> (commit: String?, dirty: Bool?) {
+    if let told { return told }
     guard let commit = git("rev-parse", "--short=12", "HEAD") else { return (nil, nil) }
     return (commit, git("status", "--porcelain").map { !$0.isEmpty })
+  }
+
+  /// What stands in a file beside the program, `bench.commit`: "1a2b3c4d5e6f" or "1a2b3c4d5e6f dirty".
+  private static var told: (commit: String?, dirty: Bool?)? {
+    let file = Executable.url.appendingPathExtension("commit")
+    guard let text = try? String(contentsOf: file, encoding: .utf8) else { return nil }
+    let words = text.split(whereSeparator: \.isWhitespace)
+    return words.first.map { (String($0), words.last == "dirty") }
   }
 
   private static func git(_ arguments: Command.Argument...) -> String? {

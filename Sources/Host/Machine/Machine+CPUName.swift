@@ -8,6 +8,16 @@ extension Machine {
       "\(name) (\((["\(family)/\(model)"] + [core].compactMap(\.self)).joined(separator: ", ")))"
   }
 
+  /// As few words as tell CPUs apart: "Zen 5", "AMD 26/80"; its name where that says more, or the
+  /// architecture.
+  public var shortCPUName: String {
+    if let core { return core }
+    guard let family, let model else { return cpuModel ?? architecture }
+    let makers = ["AuthenticAMD": "AMD", "GenuineIntel": "Intel"]
+    return [vendor.map { makers[$0] ?? $0 }, "\(family)/\(model)"].compactMap(\.self)
+      .joined(separator: " ")
+  }
+
   /// The name of the core; `nil` where it is not known for sure.
   private var core: String? {
     guard architecture == "x86_64", let family, let model else { return nil }

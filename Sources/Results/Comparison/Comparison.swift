@@ -59,5 +59,5 @@ public struct Comparison: Sendable {
 
 extension SummaryRow {
   /// The row's axes as text, equal for the same measurement in two runs.
-  fileprivate var axisFields: [String] { Self.axes.map { $0.field(self).csv } }
+  var axisFields: [String] { Self.axes.map { $0.field(self).csv } }
 }

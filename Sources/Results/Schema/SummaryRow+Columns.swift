@@ -29,7 +29,8 @@ extension SummaryRow: TableRow {
   /// What is known of a row before it is measured.
   static let plannedColumns = columns.filter { $0.name == "cell" } + cellAndArm
 
-  private static let cellAndArm: [Column<SummaryRow>] = [
+  /// Of what a row is.
+  static let cellAndArm: [Column<SummaryRow>] = [
     Column("operation", \.operation, "The kernel's function that is timed."),
     Column(
       "mode", \.mode,

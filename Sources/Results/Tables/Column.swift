@@ -40,6 +40,18 @@ struct Column<Row: Sendable>: Sendable {
     }
   }
 
+  /// The column of a row that is a part of this one.
+  init<Part>(_ column: Column<Part>, of part: WritableKeyPath<Row, Part> & Sendable) {
+    name = column.name
+    description = column.description
+    kind = column.kind
+    bounds = column.bounds
+    isOptional = column.isOptional
+    isLater = column.isLater
+    field = { column.field($0[keyPath: part]) }
+    parse = { text, row in column.parse(text, &row[keyPath: part]) }
+  }
+
   /// What a text must be, for the message when it is not: "an integer from 1 on or empty".
   var expectation: String {
     kind.phrase + bounds.phrase + (isOptional ? " or empty" : "")

@@ -1,0 +1,1 @@
+"""What scripts/fleet.py is made of; Python's own library suffices."""

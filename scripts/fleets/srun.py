@@ -1,0 +1,86 @@
+"""srun alone: a process here for each task, all at once, until the last has ended."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import tarfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from fleets import slurm
+from fleets.errors import NO_SLURM, FleetError
+from fleets.plan import Fleet, Plan, Task, writing
+from fleets.state import State, keep, last_words
+
+
+# In seconds; a run that is stopped has its cell to leave.
+PATIENCE = 15.0
+
+
+def measure(fleet: Fleet, plan: Plan, tasks: list[Task]) -> None:
+    """Measures the tasks and waits; what becomes of each stands in its attempt.
+
+    An interrupt or a signal to end goes on to all, and a stopped run keeps its finished cells.
+    """
+    running: list[tuple[Task, Path, subprocess.Popen[bytes]]] = []
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        for task in tasks:
+            with writing(fleet.directory):
+                attempt = fleet.new_attempt(task)
+            running.append((task, attempt, start(fleet, plan, task, attempt)))
+        for task, attempt, process in running:
+            process.wait()
+    except KeyboardInterrupt:
+        stop(plan, [process for _, _, process in running])
+        raise
+    finally:
+        for task, attempt, process in running:
+            finish(State(task, "lost", attempt=attempt), process.wait())
+
+
+def stop(plan: Plan, processes: list[subprocess.Popen[bytes]]) -> None:
+    """Asks the tasks to end, and after some seconds no more: srun itself, told to end, kills them."""
+    ask = ["scancel", "--signal=TERM", f"--name=bench-{plan.identity}"]
+    subprocess.run(ask, check=False, capture_output=True)
+    deadline = time.monotonic() + PATIENCE
+    for process in processes:
+        try:
+            process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.terminate()
+
+
+def start(fleet: Fleet, plan: Plan, task: Task, attempt: Path) -> subprocess.Popen[bytes]:
+    streams = plan.stage == "stream"
+    with ExitStack() as files:
+        log = files.enter_context((attempt / "log").open("wb"))
+        source = files.enter_context(fleet.archive.open("rb")) if streams else subprocess.DEVNULL
+        back = files.enter_context((attempt / "back.tar").open("wb")) if streams else log
+        command = slurm.step(fleet, plan, task, attempt)
+        try:
+            # Its own group: an interrupt is passed on once, by us.
+            return subprocess.Popen(
+                command, stdin=source, stdout=back, stderr=log, start_new_session=True
+            )
+        except FileNotFoundError as error:
+            advice = "run where Slurm's commands are; without Slurm: docs/fleet.md"
+            raise FleetError(NO_SLURM, f"no srun on this machine; {advice}") from error
+
+
+def finish(here: State, status: int) -> None:
+    """Unpacks what came back, and says so of a task that left no status."""
+    assert here.attempt
+    back = here.attempt / "back.tar"
+    if back.exists():
+        try:
+            with tarfile.open(back) as tar:
+                tar.extractall(here.attempt)
+        except (tarfile.TarError, EOFError):
+            pass  # cut short: no status, then
+        back.unlink()
+    if not (here.attempt / "status").exists():
+        here.reason = f"srun ended with {status}: {last_words(here)}"
+        keep(here)
