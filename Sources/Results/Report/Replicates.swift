@@ -12,9 +12,17 @@ struct Replicates {
   /// Of the sample, over n - 1; nil of a single replicate.
   let standardDeviation: Double?
   let maximum: Double
+  /// The fastest first.
+  private let sorted: [Double]
 
   /// The deviation as a share of the mean.
   var variation: Double? { standardDeviation.map { $0 / mean } }
+
+  /// The mean of the fastest, so many percent of all; nil where that is none.
+  func meanOfBest(_ percent: Int) -> Double? {
+    let best = sorted.prefix(sorted.count * percent / 100)
+    return best.isEmpty ? nil : best.reduce(0, +) / Double(best.count)
+  }
 
   init?(_ times: [Double]) {
     guard let minimum = times.min(), let maximum = times.max() else { return nil }
@@ -22,6 +30,7 @@ struct Replicates {
     self.maximum = maximum
     let mean = times.reduce(0, +) / Double(times.count)
     self.mean = mean
+    sorted = times.sorted()
     let squares = times.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     standardDeviation = times.count > 1 ? (squares / Double(times.count - 1)).squareRoot() : nil
   }

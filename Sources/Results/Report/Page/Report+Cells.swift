@@ -1,0 +1,58 @@
+import Text
+
+extension Report {
+  /// Every compared row; a script lets it be sorted and filtered.
+  var cells: [Markup] {
+    let pairs = table.pairs
+    guard !pairs.isEmpty else { return [] }
+    let axes = Axis.telling(table.compared)
+    let hasArms = Set(pairs.map { [$0.new.arm, $0.new.baseline] }).count > 1
+    let titles =
+      ["operation", "mode"] + axes.map(\.title) + (hasArms ? ["old", "new"] : [])
+      + ["old ns", "new ns", "new/old", "interval", "verdict"]
+    let heads: [Markup] = titles.map { "<th scope=\"col\">\($0)</th>" }
+    let rows: [Markup] = pairs.map { pair in
+      let row = pair.new
+      let arms = hasArms ? [row.baseline, row.arm] : []
+      let words = [row.operation, row.mode] + axes.map { $0.value(row) ?? "" } + arms
+      let cells: [Markup] =
+        words.map { "<td>\($0)</td>" } + [
+          Self.cell(pair.old?.nsPerOp, pair.old?.nsPerOp.nanoseconds),
+          Self.cell(row.nsPerOp, row.nsPerOp.nanoseconds),
+          Self.cell(row.ratio, row.markedRatio), Self.cell(row.ratioLo, row.interval),
+          "<td class=\"\(row.ratio == nil ? "" : Mark(row).className)\">\(row.verdictText ?? "")</td>",
+        ]
+      return "<tr id=\"\(row.anchor)\">\(Markup(cells, separator: ""))</tr>"
+    }
+    let footnote: [Markup] = table.footnote.map { ["<p>\($0)</p>"] } ?? []
+    return [
+      """
+      <p id="tools" hidden><label>Show rows with <input id="filter" type="search" \
+      placeholder="latency slower"></label> <span id="count" role="status"></span></p>
+      <div class="scroll" tabindex="0" role="region" aria-label="All cells">
+      <table id="cells">
+      <caption>Nanoseconds per operation, medians; ratios are paired, with intervals.</caption>
+      <thead><tr>\(Markup(heads, separator: ""))</tr></thead>
+      <tbody>
+      \(rows)
+      </tbody>
+      </table>
+      </div>
+      """
+    ] + footnote
+  }
+
+  /// A number, and how it is written: it sorts by the former.
+  private static func cell(_ value: Double?, _ text: String?) -> Markup {
+    guard let value, let text else { return "<td></td>" }
+    return "<td class=\"number\" data-value=\"\("\(value)")\">\(text)</td>"
+  }
+}
+
+extension SummaryRow {
+  /// "0.13 to 0.15"
+  fileprivate var interval: String? {
+    guard let ratioLo, let ratioHi else { return nil }
+    return "\(ratioLo.fixed(3)) to \(ratioHi.fixed(3))"
+  }
+}
