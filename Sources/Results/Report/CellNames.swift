@@ -2,12 +2,7 @@ import Text
 
 /// Short names of the compared rows of a run, for tools that follow a row from run to run.
 struct CellNames {
-  private let names: [Key: String]
-
-  private struct Key: Hashable {
-    let cell: Int
-    let arm: String
-  }
+  private let names: [SummaryRow.ID: String]
 
   init(_ rows: [SummaryRow]) {
     names = Dictionary(
@@ -16,21 +11,17 @@ struct CellNames {
   }
 
   /// "o9.tail.32MiB.hvo_on"; of no two rows of one operation, mode and arm the same.
-  subscript(_ row: SummaryRow) -> String { names[Key(row)] ?? row.name }
+  subscript(_ row: SummaryRow) -> String { names[row.id] ?? row.name }
 
   /// Rows of one name are told apart by what was granted, and else by their numbers.
-  private static func distinct(_ rows: [SummaryRow]) -> [(Key, String)] {
-    guard rows.count > 1 else { return rows.map { (Key($0), $0.name) } }
+  private static func distinct(_ rows: [SummaryRow]) -> [(SummaryRow.ID, String)] {
+    guard rows.count > 1 else { return rows.map { ($0.id, $0.name) } }
     let areMapped = Set(rows.map(\.mapping)).count == rows.count
     return rows.map { row in
       let mark = areMapped ? row.mapping?.rawValue ?? "unmapped" : "cell\(row.cell)"
-      return (Key(row), "\(row.name).\(mark)")
+      return (row.id, "\(row.name).\(mark)")
     }
   }
-}
-
-extension CellNames.Key {
-  fileprivate init(_ row: SummaryRow) { self.init(cell: row.cell, arm: row.arm) }
 }
 
 extension SummaryRow {

@@ -4,7 +4,12 @@ import Text
 struct MailTable {
   let pairs: [SummaryTable.Pair]
   private let wording: Wording
+  /// Those that tell some rows apart, but for the class of pages.
   private let axes: [Axis]
+  /// Whether lines need not say which pages.
+  private let isOneClass: Bool
+  /// Wide where each operation is called in one way only.
+  private let labelWidth: Int
 
   /// What tells lines apart.
   enum Wording {
@@ -16,7 +21,12 @@ struct MailTable {
 
   init(_ pairs: [SummaryTable.Pair], _ wording: Wording) {
     self.wording = wording
-    axes = Axis.telling(pairs.map(\.new)).filter { $0.title != "class" }
+    let rows = pairs.map(\.new)
+    axes = Axis.telling(rows).filter { $0.title != "class" && Set(rows.map($0.value)).count > 1 }
+    isOneClass = Set(rows.map(Matrix.Pages.init)).count == 1
+    let ways = pairs.grouped { [$0.new.operation, $0.new.arm, $0.new.baseline] }
+      .map { Set($0.map(\.new.way)).count }
+    labelWidth = (ways.max() ?? 0) > 1 ? 21 : 46
     self.pairs = wording == .all ? pairs : Self.inOrder(pairs)
   }
 
@@ -35,7 +45,7 @@ struct MailTable {
       let ways = section.grouped(by: \.new.way).map { $0[0] }.sorted(by: Self.usualFirst)
       for start in stride(from: 0, to: ways.count, by: 2) {
         let sides = Array(ways[start..<min(start + 2, ways.count)])
-        let units = Self.units(sides)
+        let units = units(sides)
         lines += heading(sides, columns) + (units == said ? [] : [units])
         lines += groups(section, sides, columns)
         said = units
@@ -46,7 +56,6 @@ struct MailTable {
 
   // MARK: Headings
 
-  private static let labelWidth = 21
   private static let numberWidth = 8
   private static let changeWidth = 9
   private static let sideWidth = 2 * numberWidth + changeWidth
@@ -66,18 +75,18 @@ struct MailTable {
     let isClear = arms.count == 1 && Self.heads(sides[0]) != ("old", "new")
     let title = "\(row.operation)()\(isClear ? "" : ": \(row.baseline) -> \(row.arm)")"
     let calls = sides.map { $0.new.wayInShort.padded(to: Self.sideWidth, .right) }.joined()
-    let line = title.padded(to: Self.labelWidth, .left) + calls
+    let line = title.padded(to: labelWidth, .left) + calls
     return line.count <= columns
-      ? [line] : title.wrapped(to: columns) + ["".padded(to: Self.labelWidth, .left) + calls]
+      ? [line] : title.wrapped(to: columns) + ["".padded(to: labelWidth, .left) + calls]
   }
 
   /// "ns per operation           7.0     7.1               7.0     7.1"
-  private static func units(_ sides: [SummaryTable.Pair]) -> String {
+  private func units(_ sides: [SummaryTable.Pair]) -> String {
     "ns per operation".padded(to: labelWidth, .left)
       + sides.map { pair in
-        let (old, new) = heads(pair)
-        return old.padded(to: numberWidth, .right) + new.padded(to: numberWidth, .right)
-      }.joined(separator: "".padded(to: changeWidth, .left))
+        let (old, new) = Self.heads(pair)
+        return old.padded(to: Self.numberWidth, .right) + new.padded(to: Self.numberWidth, .right)
+      }.joined(separator: "".padded(to: Self.changeWidth, .left))
   }
 
   private static func heads(_ pair: SummaryTable.Pair) -> (old: String, new: String) {
@@ -92,11 +101,20 @@ struct MailTable {
   ) -> [String] {
     let ways = sides.map(\.new.way)
     return section.filter { ways.contains($0.new.way) }.grouped(by: group).flatMap { pairs in
-      group(pairs[0]).wrapped(to: columns - 1).map { " " + $0 }
-        + pairs.grouped(by: label).flatMap { alike in
-          line(
-            label(alike[0]), ways.map { way in alike.first { $0.new.way == way } }, columns)
-        }
+      let lines = pairs.grouped { Matrix.Pages($0.new) }.map { alike in
+        (
+          label: Matrix.Pages(alike[0].new).label,
+          sides: ways.map { way in alike.first { $0.new.way == way } }
+        )
+      }
+      let group = group(pairs[0])
+      let parts = [group, isOneClass ? "" : lines[0].label].filter { !$0.isEmpty }
+      let whole = (parts.isEmpty ? [lines[0].label] : parts).joined(separator: ", ")
+      if lines.count == 1, whole.count + 2 <= labelWidth {
+        return line(whole, lines[0].sides, columns)
+      }
+      return group.wrapped(to: columns - 1).map { " " + $0 }
+        + lines.flatMap { line($0.label, $0.sides, columns) }
     }
   }
 
@@ -104,15 +122,12 @@ struct MailTable {
   private func group(_ pair: SummaryTable.Pair) -> String {
     switch wording {
     case .oneOrder: Matrix.Place(pair.new).phrase
-    case .all: axes.compactMap { $0.phrase(pair.new) }.joined(separator: ", ")
+    case .all: axes.compactMap { Self.phrase($0, pair.new) }.joined(separator: ", ")
     }
   }
 
-  private func label(_ pair: SummaryTable.Pair) -> String {
-    switch wording {
-    case .oneOrder: Matrix.Pages(pair.new).label
-    case .all: pair.new.classText
-    }
+  private static func phrase(_ axis: Axis, _ row: SummaryRow) -> String? {
+    axis.title == "footprint" ? Matrix.Place(row).footprint.heading : axis.phrase(row)
   }
 
   /// "  tail                   0.35    0.43       ?       1.52    2.24    +47%"
@@ -125,11 +140,11 @@ struct MailTable {
       }.joined() + (pair?.new.changeInShort ?? "").padded(to: Self.changeWidth, .right)
     }.joined()
     let indented = "  " + label
-    guard indented.count > Self.labelWidth else {
-      return [(indented.padded(to: Self.labelWidth, .left) + numbers).trimmedAtEnd]
+    guard indented.count > labelWidth else {
+      return [(indented.padded(to: labelWidth, .left) + numbers).trimmedAtEnd]
     }
     return label.wrapped(to: columns - 4).map { "  " + $0 }
-      + [("".padded(to: Self.labelWidth, .left) + numbers).trimmedAtEnd]
+      + [("".padded(to: labelWidth, .left) + numbers).trimmedAtEnd]
   }
 }
 

@@ -39,18 +39,13 @@ struct Replicates {
 extension Replicates {
   /// Those of all arms of a run, by cell and arm.
   struct Table {
-    private struct Key: Hashable {
-      let cell: Int
-      let arm: String
-    }
-
-    private let replicates: [Key: Replicates]
+    private let replicates: [SummaryRow.ID: Replicates]
 
     /// From the samples that the run kept of its baselines and arms.
     /// - Throws: `cannotRead`, `unsuitable`, `missingColumn`, `malformed`, `duplicate`, `rowCount`.
     init(of run: Run) throws(ResultsError) {
       let samples = try run.samples().filter { $0.part == .baseline || $0.part == .arm }
-      replicates = Dictionary(grouping: samples) { Key(cell: $0.cell, arm: $0.arm) }
+      replicates = Dictionary(grouping: samples) { SummaryRow.ID(cell: $0.cell, arm: $0.arm) }
         .compactMapValues { samples in
           Replicates(
             samples.grouped { [$0.process, $0.layout, $0.block] }.map { group in
@@ -62,7 +57,7 @@ extension Replicates {
 
     /// Nil where nothing was kept of the row's arm.
     subscript(_ row: SummaryRow?) -> Replicates? {
-      row.flatMap { replicates[Key(cell: $0.cell, arm: $0.arm)] }
+      row.flatMap { replicates[$0.id] }
     }
   }
 }

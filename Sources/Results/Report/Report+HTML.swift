@@ -7,13 +7,13 @@ extension Report {
   /// - Throws: what ``Run/codegen()`` throws.
   func html() throws(ResultsError) -> String {
     let figures = Figures(of: run)
-    let overview =
-      figures["overview"]
-      ?? ("<p class=\"quiet\">No figure: <code>scripts/plot \(path)</code> draws it, "
-        + "and others, for the next report of this run.</p>")
+    let none: Markup = """
+      <p class="quiet">No figure: <code>scripts/plot \(path)</code> draws it, and others, for the next \
+      report of this run.</p>
+      """
     let sections: [(title: String, content: [Markup])] = [
       ("The answer", [sentences] + answerTable),
-      ("Overview", [overview]),
+      ("Overview", [figures["overview"] ?? none]),
       ("How sure it is", sureness),
       ("Figures", figures.others),
       ("Machine code", try machineCode()),
@@ -195,7 +195,7 @@ extension Report {
     return [
       """
       <p><a download="summary.csv" href="data:text/csv;charset=utf-8;base64,\
-      \(csv.base64EncodedString())">summary.csv</a>: every row of every arm, \(ByteCount(csv.count)). \
+      \(csv.base64EncodedString())">summary.csv</a>: every row of every arm, \(ByteCount(csv.count).description). \
       The raw samples are beside it in the run's directory.</p>
       """
     ]

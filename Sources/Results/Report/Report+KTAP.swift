@@ -31,14 +31,9 @@ extension Report {
 
 /// Judges rows by another run, where there is one.
 private struct Judge {
-  private let changes: [Key: Comparison.Change]?
+  private let changes: [SummaryRow.ID: Comparison.Change]?
   /// The machine code as a test; none without a baseline, or where a run has no facts of it.
   let code: [KTAPTest]
-
-  private struct Key: Hashable {
-    let cell: Int
-    let arm: String
-  }
 
   init(_ run: Run, against baseline: Run?) throws(ResultsError) {
     guard let baseline else {
@@ -49,7 +44,7 @@ private struct Judge {
     // The one place that knows what "worse than the baseline" is.
     let comparison = try Comparison(baseline: baseline, current: run, acceptsCut: true)
     changes = Dictionary(
-      comparison.changes.map { (Key(cell: $0.current.cell, arm: $0.current.arm), $0) },
+      comparison.changes.map { ($0.current.id, $0) },
       uniquingKeysWith: { first, _ in first })
     code =
       (comparison.code?.regressions).map { worse in
@@ -65,7 +60,7 @@ private struct Judge {
     let isLoss = Mark(row) == .slower && !row.layoutsDisagree
     let text = "\(ratio) \(row.verdictText ?? "not judged")"
     if let changes {
-      guard let change = changes[Key(cell: row.cell, arm: row.arm)] else {
+      guard let change = changes[row.id] else {
         return .skipped("\(text), nothing to compare with in the baseline")
       }
       let before = change.baseline.ratioText ?? ""

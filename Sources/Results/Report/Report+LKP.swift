@@ -1,15 +1,14 @@
 import Text
 
 extension Report {
-  /// The kernel test robot's comparison, as lkp-tests prints it: for each operation, mode and order the
-  /// common axes, the arms, and a line for each cell that changed, sorted by name. Means and standard
+  /// The kernel test robot's comparison, as lkp-tests prints it: for each operation and mode the common
+  /// axes, the arms, and a line for each cell that changed, sorted by name. Means and standard
   /// deviations are over replicates; a deviation is told above 2 % only.
   func lkp(_ times: Replicates.Table) -> String {
     let names = CellNames(table.compared)
     let groups = table.pairs.grouped {
       [
         $0.new.baseline, $0.new.arm, $0.new.operation, $0.new.mode, $0.new.chain?.rawValue,
-        $0.new.population, "\($0.new.order)",
       ]
     }
     let told = groups.map { $0.filter(isTold) }.filter { !$0.isEmpty }
@@ -33,7 +32,7 @@ extension Report {
     let row = pair.new
     let axes: [(name: String, value: String?)] = [
       ("chain", row.chain?.rawValue), ("cpu", row.cpu), ("mode", row.mode),
-      ("operation", row.operation), ("order", row.population ?? "\(row.order)"),
+      ("operation", row.operation),
       ("tbox_group", row.label ?? row.machineKey), ("testcase", "compound-head-bench"),
     ]
     let told = axes.filter { $0.value != nil }

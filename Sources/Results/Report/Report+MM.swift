@@ -52,12 +52,11 @@ extension Report {
 
   /// The first lines, and how many are missing.
   private func cut(_ table: MailTable) -> String {
-    let notes = [""] + notes(on: table)
-    let room = max(10, Self.lines - notes.count - 1)
-    let kept = Self.lines(table).prefix(room)
     let rest = "(cut here; everything: bench report \(path) --style mm --all)"
-    return (kept + rest.wrapped(to: Self.columns) + notes).prefix(Self.lines)
-      .joined(separator: "\n") + "\n"
+      .wrapped(to: Self.columns)
+    let end = rest + [""] + notes(on: table)
+    let kept = Self.lines(table).prefix(max(10, Self.lines - end.count))
+    return (kept + end).joined(separator: "\n") + "\n"
   }
 
   /// Where, how, how sure, and what is missing, as a paragraph; then what must be known, a line each.
@@ -67,32 +66,32 @@ extension Report {
     let margin = rows.compactMap(\.margin).max().map { " within \((100 * $0).plain) %" } ?? ""
     let orders = Set(rows.map(\.order)).sorted(by: >).map(String.init)
     let left = table.pairs.count - shown.pairs.count
+    let sides = shown.pairs.filter { $0.names.new != $0.new.arm }.flatMap {
+      ["\($0.names.old): \($0.new.baseline)", "\($0.names.new): \($0.new.arm)"]
+    }
     let machine = run.meta.machine
-    let sentences: [String?] = [
+    let facts: [String?] = [
       [run.meta.label, machine.cpuName, machine.hypervisor.map { _ in "VM" }]
         .compactMap(\.self).joined(separator: ", "),
+      Set(sides).sorted().joined(separator: ", "),
       "\(orders.count == 1 ? "order" : "orders") \(orders.joined(separator: ", "))",
       "medians of \(Self.range(rows.map(\.processes))) processes x "
         + "\(Self.range(rows.map(\.layouts))) code placements",
-      "%, x: new over old, paired",
       marks.contains(.tiny) ? "=: the same\(margin)" : nil,
       marks.contains(.unresolved) ? "?: not resolved" : nil,
-      rows.contains(where: \.layoutsDisagree) ? "*: the code's place decides" : nil,
+      rows.contains(where: \.layoutsDisagree) ? "*: code placement decides" : nil,
       run.meta.noiseFloor.map {
         "A/A noise \((100 * $0.median).fixed(2)) % (p95 \((100 * $0.percentile95).fixed(2)) %)"
       },
+      run.meta.commit.map { "compound-head-bench \($0), user space" },
+      left > 0 ? "\(left) of \(table.pairs.count) comparisons left out: --all" : nil,
+      run.meta.status == .complete ? nil : "the run is \(run.meta.status.rawValue)",
     ]
-    let origin: [String?] = [
-      "User space, same instructions and layout",
-      run.meta.commit.map { "compound-head-bench \($0)" },
-      left > 0 ? "\(left) of \(table.pairs.count) comparisons left out (--all)" : nil,
-    ]
-    let paragraph = [sentences, origin].map {
-      $0.compactMap(\.self).joined(separator: "; ") + "."
+    let told = facts.compactMap(\.self).filter { !$0.isEmpty }.map {
+      $0.replacing(" %", with: "\u{a0}%")
     }
-    let status = run.meta.status == .complete ? [] : ["The run is \(run.meta.status.rawValue)."]
-    return paragraph.joined(separator: " ").wrapped(to: Self.columns, indent: 0)
-      + (status + caveats).flatMap { $0.wrapped(to: Self.columns) }
+    return "\(told.joined(separator: "; ")).".wrapped(to: Self.columns, indent: 0).map(\.breakable)
+      + caveats.flatMap { $0.wrapped(to: Self.columns) }
   }
 
   /// "6", "6 to 12"

@@ -8,7 +8,9 @@ extension Report {
   /// counted, with a command that prints it.
   var markdown: String {
     let head = cut(answer, to: Self.markdownLimit / 4)
-    let notes = cut((table.answers + remarks + provenance).map { "- " + $0.escaped }, to: 8000)
+    // A matrix has the rest of them.
+    let words = head.isEmpty ? table.answers + remarks + provenance : caveats
+    let notes = cut(words.map { "- " + $0.onOneLine.escaped }, to: 8000)
     let count = table.compared.count
     let fold = ["", "<details>", "<summary>All \(count.counted("comparison"))</summary>", ""]
     let used = (head + notes + fold).reduce(1000) { $0 + $1.utf8.count + 1 }
@@ -52,7 +54,7 @@ extension Report {
       for line in part.lines.map({ row($0.map { $0?.onOneLine.escaped ?? "" }) }) {
         let wanted = heading + [line]
         let size = wanted.reduce(0) { $0 + $1.utf8.count + 1 }
-        guard size < left else { return (lines, count) }
+        guard size < left else { return (lines.last == "" ? lines.dropLast() : lines, count) }
         lines += wanted
         (left, count, heading) = (left - size, count + 1, [])
       }

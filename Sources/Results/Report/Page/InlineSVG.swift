@@ -147,7 +147,7 @@ extension InlineSVG {
       guard all == style.matches(of: /url\(#/).count, !style.contains("@import") else {
         throw Refusal(description: "its style refers to another file")
       }
-      return style.replacing("url(#", with: "url(#\(name)-")
+      return String(style.replacing("url(#", with: "url(#\(name)-"))
     }
   }
 }

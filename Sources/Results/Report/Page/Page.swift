@@ -6,7 +6,7 @@ enum Page {
   /// compare.
   static let policy: Markup = """
     <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; \
-    script-src 'sha256-SHA'">
+    script-src 'sha256-RDUxbTKfkju/xyyySrQ5aMP7C7KCvQ+41BISowTMUfI='">
     """
 
   /// Headers of the table of cells become buttons that sort, and links with a word fill in its filter.
