@@ -77,15 +77,18 @@ extension Report {
     let ratios = rows.filter { $0.ratio != nil && Mark($0) != .unresolved }
     let best = ratios.min { ($0.ratio ?? 1) < ($1.ratio ?? 1) }
     let worst = ratios.max { ($0.ratio ?? 1) < ($1.ratio ?? 1) }
-    let extremes = [("best", best), ("worst", worst)].compactMap { word, row -> Markup? in
+    let ends =
+      best?.id == worst?.id ? [("", best)] : [("at best ", best), ("at worst ", worst)]
+    let extremes = ends.compactMap { word, row -> Markup? in
       guard let row, let number = row.ratioNumber else { return nil }
       return
-        "at \(word) <a href=\"#\(row.anchor)\"><strong>\(number)</strong> times as long</a> (\(row.kindText))"
+        "\(word)<a href=\"#\(row.anchor)\"><strong>\(number)</strong> times as long</a> (\(row.kindText))"
     }
+    let took: Markup =
+      extremes.isEmpty ? "" : ": it takes \(Markup(extremes, separator: ", and "))"
     return """
       <p>Of \(rows.count.counted("comparison")), <strong>\(rows[0].arm)</strong> against \
-      \(rows[0].baseline) is \(Markup(parts, separator: ", ")): it takes \
-      \(Markup(extremes, separator: ", and ")).</p>
+      \(rows[0].baseline) is \(Markup(parts, separator: ", "))\(took).</p>
       """
   }
 
@@ -164,7 +167,8 @@ extension Report {
       "L\($0.level) \($0.type.lowercased()) \(ByteCount($0.bytes))"
     }
     let again =
-      meta.commandLine + (meta.commandLine.contains("--seed") ? [] : ["--seed", "\(meta.seed)"])
+      [".build/release/bench"] + meta.commandLine.dropFirst()
+      + (meta.commandLine.contains("--seed") ? [] : ["--seed", "\(meta.seed)"])
     let facts: [(String, String?)] = [
       ("label", meta.label), ("CPU", machine.cpuName),
       ("CPUs", machine.logicalCPUs.map { "\($0)" }), ("nodes", "\(machine.nodes.count)"),
@@ -194,7 +198,7 @@ extension Report {
     let csv = Data(run.summary.csv().utf8)
     return [
       """
-      <p><a download="summary.csv" href="data:text/csv;charset=utf-8;base64,\
+      <p id="data"><a download="summary.csv" href="data:text/csv;charset=utf-8;base64,\
       \(csv.base64EncodedString())">summary.csv</a>: every row of every arm, \(ByteCount(csv.count).description). \
       The raw samples are beside it in the run's directory.</p>
       """

@@ -34,8 +34,7 @@ struct Figures {
     do {
       guard let file = try run.figure(name) else { return nil }
       let figure = try InlineSVG(file, name: name, label: label)
-      return
-        "<figure id=\"figure-\(name)\">\n\(figure.markup)\n<figcaption>\(label).</figcaption></figure>"
+      return "<figure id=\"figure-\(name)\">\n\(figure.markup)\n</figure>"
     } catch {
       return "<p class=\"quiet\">The figure \(name).svg is left out: \("\(error)").</p>"
     }

@@ -21,9 +21,9 @@ extension Matrix {
     let bodies: [Markup] = filled.map { Self.body($0, groups, besideArm: arm) }
     let order = orders.map(String.init).joined(separator: " and ")
     return """
+      <p class="quiet">Time new / old, \(orders.count == 1 ? "order" : "orders") \(order): \(legend).</p>
       <div class="scroll" tabindex="0" role="region" aria-label="Ratios">
       <table class="matrix">
-      <caption>Time new / old, \(orders.count == 1 ? "order" : "orders") \(order). \(legend)</caption>
       <colgroup><col></colgroup>\(columns)
       <thead><tr><td rowspan="2"></td>\(states)</tr><tr>\(footprints)</tr></thead>
       \(bodies)

@@ -65,7 +65,7 @@ enum Page {
     }
     html { scroll-padding-top: 4em; }
     body {
-      max-width: 72rem; margin: 0 auto; padding: 1rem 1.25rem 4rem;
+      max-width: 76rem; margin: 0 auto; padding: 1rem 1.25rem 4rem;
       background: var(--page); color: var(--text);
       font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere;
     }
@@ -74,7 +74,7 @@ enum Page {
     h3 { font-size: 1rem; margin: 1.5rem 0 .25rem; }
     header p { margin: 0; color: var(--quiet); }
     a { color: var(--link); }
-    .quiet, caption, figcaption, #count { color: var(--quiet); }
+    .quiet, caption, #count { color: var(--quiet); }
     ul { padding-left: 1.25rem; }
     dl { display: grid; grid-template-columns: minmax(6rem, max-content) 1fr; gap: .25rem 1.5rem; margin: .5rem 0; }
     dt { max-width: 20rem; font-weight: 600; }
@@ -99,14 +99,14 @@ enum Page {
     .slower { color: var(--more); background: var(--more-near); }
     .matrix a.faster { color: var(--less); }
     .matrix a.slower { color: var(--more); }
+    .matrix a.unresolved { color: var(--quiet); }
     .faster.far { background: var(--less-far); }
     .slower.far { background: var(--more-far); }
     .unresolved, .none { color: var(--quiet); }
-    caption span { padding: 0 .35em; }
+    .quiet span { padding: 0 .35em; }
     tr:target > * { background: var(--target); }
     figure { margin: 1rem 0; padding: .75rem; background: #fff; color: #59636e; border: 1px solid var(--line); border-radius: 6px; }
     figure svg { display: block; max-width: 100%; height: auto; margin: 0 auto; }
-    figcaption { padding-top: .5rem; color: inherit; font-size: .875rem; }
     thead button { all: unset; cursor: pointer; }
     thead button:focus-visible { outline: 2px solid var(--link); }
     thead button::after { content: " \\2195"; opacity: .4; }
@@ -137,8 +137,8 @@ enum Page {
       table { font-size: 8pt; }
       #cells { font-size: 6.5pt; }
       th, td { padding: .1rem .3rem; }
-      #cells td { white-space: normal; }
-      #tools { display: none; }
+      #cells td:not(.number) { white-space: normal; }
+      #tools, section:has(#data) { display: none; }
       thead button::after { content: none !important; }
     }
     """

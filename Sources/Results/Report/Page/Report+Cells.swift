@@ -6,17 +6,22 @@ extension Report {
     let pairs = table.pairs
     guard !pairs.isEmpty else { return [] }
     let axes = Axis.telling(table.compared)
-    let hasArms = Set(pairs.map { [$0.new.arm, $0.new.baseline] }).count > 1
-    let titles =
-      ["operation", "mode"] + axes.map(\.title) + (hasArms ? ["old", "new"] : [])
-      + ["old ns", "new ns", "new/old", "interval", "verdict"]
-    let heads: [Markup] = titles.map { "<th scope=\"col\">\($0)</th>" }
+    let hasArms = Set(pairs.map(\.new.arm)).count > 1
+    let hasBaselines = Set(pairs.map(\.new.baseline)).count > 1
+    let words =
+      ["operation", "mode"] + axes.map(\.title) + (hasBaselines ? ["old"] : [])
+      + (hasArms ? ["new"] : [])
+    let numbers = ["old ns", "new ns", "new/old", "interval"]
+    let heads: [Markup] =
+      words.map { "<th scope=\"col\">\($0)</th>" }
+      + numbers.map { "<th scope=\"col\" class=\"number\">\($0)</th>" }
+      + ["<th scope=\"col\">verdict</th>"]
     let rows: [Markup] = pairs.map { pair in
       let row = pair.new
-      let arms = hasArms ? [row.baseline, row.arm] : []
-      let words = [row.operation, row.mode] + axes.map { $0.value(row) ?? "" } + arms
+      let names = (hasBaselines ? [row.baseline] : []) + (hasArms ? [row.arm] : [])
       let cells: [Markup] =
-        words.map { "<td>\($0)</td>" } + [
+        [row.operation, row.mode].map { "<td>\($0)</td>" } + axes.map { Self.cell($0, row) }
+        + names.map { "<td>\($0)</td>" } + [
           Self.cell(pair.old?.nsPerOp, pair.old?.nsPerOp.nanoseconds),
           Self.cell(row.nsPerOp, row.nsPerOp.nanoseconds),
           Self.cell(row.ratio, row.markedRatio), Self.cell(row.ratioLo, row.interval),
@@ -40,6 +45,14 @@ extension Report {
       </div>
       """
     ] + footnote
+  }
+
+  /// How much is visited sorts by its size.
+  private static func cell(_ axis: Axis, _ row: SummaryRow) -> Markup {
+    guard axis.title == "footprint" else { return "<td>\(axis.value(row) ?? "")</td>" }
+    return """
+      <td data-value="\(row.footprintBytes)">\(Matrix.Place(row).footprint.heading)</td>
+      """
   }
 
   /// A number, and how it is written: it sorts by the former.

@@ -16,13 +16,16 @@ extension Report {
         return Loop(operation: row.operation, mode: row.mode, old: old, new: new)
       }
     guard !loops.isEmpty else { return [] }
-    let hasArms = Set(loops.map { [$0.old.arm, $0.new.arm] }).count > 1
+    // What most loops compare is said once.
+    let usual = loops.map(\.arms).grouped { $0 }.max { $0.count < $1.count }?[0] ?? ""
     let columns = (CodegenRow.work + CodegenRow.size).filter { fact in
       loops.contains { $0.old[keyPath: fact.count] + $0.new[keyPath: fact.count] > 0 }
     }
-    let heads: [Markup] = (["loop"] + columns.map(\.name)).map { "<th scope=\"col\">\($0)</th>" }
+    let heads: [Markup] =
+      ["<th scope=\"col\">loop</th>"]
+      + columns.map { "<th scope=\"col\" class=\"number\">\($0.name)</th>" }
     let rows: [Markup] = loops.map { loop in
-      let arms = hasArms ? ", \(loop.old.arm) → \(loop.new.arm)" : ""
+      let arms = loop.arms == usual ? "" : ", \(loop.arms)"
       let cells: [Markup] = columns.map { fact in
         let (old, new) = (loop.old[keyPath: fact.count], loop.new[keyPath: fact.count])
         let name = new < old ? "faster" : new > old ? "slower" : "tiny"
@@ -32,12 +35,11 @@ extension Report {
         <tr><th scope="row">\(loop.operation) \(loop.mode)\(arms)</th>\(Markup(cells, separator: ""))</tr>
         """
     }
-    let names = Set(loops.map { "\($0.old.arm) → \($0.new.arm)" }).sorted().joined(separator: ", ")
     return [
       """
       <div class="scroll" tabindex="0" role="region" aria-label="Machine code">
       <table>
-      <caption>One turn of each timed loop, 8 operations: \(hasArms ? "old → new" : names). Exact, counted \
+      <caption>One turn of each timed loop, 8 operations: \(usual). Exact, counted \
       in the binary; blue is less, orange is more.</caption>
       <thead><tr>\(Markup(heads, separator: ""))</tr></thead>
       <tbody>
@@ -54,5 +56,7 @@ extension Report {
     let mode: String
     let old: CodegenRow
     let new: CodegenRow
+
+    var arms: String { "\(old.arm) → \(new.arm)" }
   }
 }
