@@ -148,7 +148,7 @@ struct PageTests {
       let text = try page(run)
       #expect(!text.contains("scripts/plot"))
       #expect(text.matches(of: /<svg/).count == 2)
-      let places = ["id=\"figure-overview\"", "<h2>How sure it is</h2>", "id=\"figure-orders\""]
+      let places = ["id=\"figure-overview\"", "<h2>Figures</h2>", "id=\"figure-orders\""]
         .compactMap { text.firstRange(of: $0)?.lowerBound }
       #expect(places.count == 3 && places == places.sorted())
       #expect(text.contains("The figure nodes.svg is left out: it has an element &lt;script&gt;."))

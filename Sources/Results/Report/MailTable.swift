@@ -23,7 +23,7 @@ struct MailTable {
     self.wording = wording
     let rows = pairs.map(\.new)
     axes = Axis.telling(rows).filter { $0.title != "class" && Set(rows.map($0.value)).count > 1 }
-    isOneClass = Set(rows.map(Matrix.Pages.init)).count == 1
+    isOneClass = Set(rows.map(\.pagesInShort)).count == 1
     let ways = pairs.grouped { [$0.new.operation, $0.new.arm, $0.new.baseline] }
       .map { Set($0.map(\.new.way)).count }
     labelWidth = (ways.max() ?? 0) > 1 ? 21 : 46
@@ -101,9 +101,9 @@ struct MailTable {
   ) -> [String] {
     let ways = sides.map(\.new.way)
     return section.filter { ways.contains($0.new.way) }.grouped(by: group).flatMap { pairs in
-      let lines = pairs.grouped { Matrix.Pages($0.new) }.map { alike in
+      let lines = pairs.grouped { $0.new.pagesInShort }.map { alike in
         (
-          label: Matrix.Pages(alike[0].new).label,
+          label: alike[0].new.pagesInShort,
           sides: ways.map { way in alike.first { $0.new.way == way } }
         )
       }
@@ -165,6 +165,12 @@ extension SummaryRow {
         }
       }
     return text + (layoutsDisagree ? "*" : "")
+  }
+
+  /// Which pages: as a matrix has it, but for mixes that it knows nothing of.
+  fileprivate var pagesInShort: String {
+    let isMix = mix.map { $0 > 0 && $0 < 100 } ?? false
+    return isMix && pageClass != "mix" ? classText : Matrix.Pages(self).label
   }
 
   /// How it is called.

@@ -24,12 +24,14 @@ extension Report {
     for pairs in comparisons {
       let labels = pairs.map { names[$0.new].replacing(".", with: "-") }
       let width = nameWidth + 1 + (labels.map(\.count).max() ?? 0)
-      let sides = pairs[0].names
-      let arms = (pairs[0].new.baseline, pairs[0].new.arm)
-      lines += [
-        "", "\(pairs[0].new.operation) \(pairs[0].new.mode), ns per operation",
-        header(width, sides.old, sides.new), header(width, arms.0, arms.1),
-      ]
+      let row = pairs[0].new
+      let kernels = pairs[0].names
+      // As mmtests has "6.18-vanilla": two lines, unless they say the same.
+      let heads = [kernels, (row.baseline, row.arm)].map {
+        "".padded(to: width, .left) + $0.0.padded(to: 23, .right) + $0.1.padded(to: 23, .right)
+      }
+      lines += ["", "\(row.operation) \(row.mode), ns per operation"]
+      lines += heads[0] == heads[1] ? [heads[0]] : heads
       for (name, value) in statistics {
         for (pair, label) in zip(pairs, labels) {
           let old = times[pair.old].flatMap(value)
@@ -45,10 +47,6 @@ extension Report {
       }
     }
     return lines.joined(separator: "\n") + "\n"
-  }
-
-  private func header(_ width: Int, _ old: String, _ new: String) -> String {
-    "".padded(to: width, .left) + old.padded(to: 23, .right) + new.padded(to: 23, .right)
   }
 
   /// "        0.53 ( -83.00%)": as wide where it is empty.
