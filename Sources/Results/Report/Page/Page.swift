@@ -131,7 +131,7 @@ enum Page {
       @page { margin: 14mm; }
       body { max-width: none; padding: 0; font-size: 10pt; print-color-adjust: exact; }
       h2, h3, caption { break-after: avoid; }
-      figure, tr, dt, dd, pre { break-inside: avoid; }
+      figure, thead, tr, dt, dd, pre { break-inside: avoid; }
       .matrix tbody { break-inside: avoid; }
       .scroll { overflow: visible; }
       table { font-size: 8pt; }
@@ -139,6 +139,7 @@ enum Page {
       th, td { padding: .1rem .3rem; }
       #cells td:not(.number) { white-space: normal; }
       #tools, section:has(#data) { display: none; }
+      thead button { display: contents; }
       thead button::after { content: none !important; }
     }
     """
