@@ -3,8 +3,8 @@ import Testing
 
 @testable import Results
 
-/// Of every style the report of a published run. Each golden file was compared by eye with a real
-/// specimen of its format, which the test names.
+/// Of every style the report of a published run. Where a style is another tool's format, its golden file
+/// was compared by eye with a real specimen, which the test names.
 @Suite("Reports of published runs")
 struct ReportGoldenTests {
   private func render(
@@ -13,7 +13,7 @@ struct ReportGoldenTests {
     try Report(run, isWhole: isWhole, path: path).render(style)
   }
 
-  @Test("mm: a mail, and a commit message of 'git log' in drivers' and mm's style")
+  @Test("mm: a page of a mail, with a line to spare for a Link:")
   func mm() throws {
     let text = try render(Golden.published(), .mm)
     try Golden.expect(text, "report-mm.txt")
