@@ -7,7 +7,7 @@ extension Report {
   /// The matrix, then a heading and a table for each operation and mode, folded. What does not fit is
   /// counted, with a command that prints it.
   var markdown: String {
-    let head = cut(answer, to: Self.markdownLimit / 4)
+    let head = cut(matrixAsCode, to: Self.markdownLimit / 4)
     // A matrix has the rest of them.
     let words = head.isEmpty ? table.answers + remarks + provenance : caveats
     let notes = cut(words.map { "- " + $0.onOneLine.escaped }, to: 8000)
@@ -29,7 +29,7 @@ extension Report {
   }
 
   /// The matrix as it is printed, as code; nothing where the rows fit none.
-  private var answer: [String] {
+  private var matrixAsCode: [String] {
     guard let matrix else { return [] }
     let text = matrix.text(path: path, on: Screen(columns: 90))
     // A fence ends at as many backticks as it has.

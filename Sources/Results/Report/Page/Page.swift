@@ -9,6 +9,23 @@ enum Page {
     script-src 'sha256-RDUxbTKfkju/xyyySrQ5aMP7C7KCvQ+41BISowTMUfI='">
     """
 
+  /// A table that may be wider than the page.
+  static func table(
+    _ id: String, _ caption: Markup, _ heads: [Markup], _ rows: [Markup]
+  ) -> Markup {
+    """
+    <div class="scroll" tabindex="0" role="region" aria-labelledby="\(id)-caption">
+    <table id="\(id)">
+    <caption id="\(id)-caption">\(caption)</caption>
+    <thead><tr>\(Markup(heads, separator: ""))</tr></thead>
+    <tbody>
+    \(rows)
+    </tbody>
+    </table>
+    </div>
+    """
+  }
+
   /// Headers of the table of cells become buttons that sort, and links with a word fill in its filter.
   static let script: Markup = """
     const table = document.getElementById("cells");

@@ -34,16 +34,10 @@ extension Report {
       """
       <p id="tools" hidden><label>Show rows with <input id="filter" type="search" \
       placeholder="latency slower"></label> <span id="count" role="status"></span></p>
-      <div class="scroll" tabindex="0" role="region" aria-label="All cells">
-      <table id="cells">
-      <caption>Nanoseconds per operation, medians; ratios are paired, with intervals.</caption>
-      <thead><tr>\(Markup(heads, separator: ""))</tr></thead>
-      <tbody>
-      \(rows)
-      </tbody>
-      </table>
-      </div>
-      """
+      """,
+      Page.table(
+        "cells", "Nanoseconds per operation, medians; ratios are paired, with intervals.", heads,
+        rows),
     ] + footnote
   }
 
@@ -63,6 +57,9 @@ extension Report {
 }
 
 extension SummaryRow {
+  /// Where its row stands in the table of cells.
+  var anchor: String { "c\(cell)-\(arm.slug)" }
+
   /// "0.13 to 0.15"
   fileprivate var interval: String? {
     guard let ratioLo, let ratioHi else { return nil }

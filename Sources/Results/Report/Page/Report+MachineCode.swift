@@ -35,20 +35,11 @@ extension Report {
         <tr><th scope="row">\(loop.operation) \(loop.mode)\(arms)</th>\(Markup(cells, separator: ""))</tr>
         """
     }
-    return [
+    let caption: Markup = """
+      One turn of each timed loop, 8 operations: \(usual). Exact, counted in the binary; blue is less, \
+      orange is more.
       """
-      <div class="scroll" tabindex="0" role="region" aria-label="Machine code">
-      <table>
-      <caption>One turn of each timed loop, 8 operations: \(usual). Exact, counted \
-      in the binary; blue is less, orange is more.</caption>
-      <thead><tr>\(Markup(heads, separator: ""))</tr></thead>
-      <tbody>
-      \(rows)
-      </tbody>
-      </table>
-      </div>
-      """
-    ]
+    return [Page.table("code", caption, heads, rows)]
   }
 
   private struct Loop {
