@@ -157,6 +157,15 @@ struct PageTests {
     }
   }
 
+  @Test("Published figures can be shown", arguments: ["", "-callers", "-refcount", "-scale"])
+  func published(suffix: String) throws {
+    let run = try Golden.published(suffix)
+    let drawn = try run.path.appending("figures").names.count { $0.hasSuffix(".svg") }
+    let text = try page(run)
+    #expect(drawn > 0 && text.matches(of: /<svg/).count == drawn)
+    #expect(text.contains("<h2>Overview</h2>") == (suffix == ""))
+  }
+
   @Test("A run without cells, or that fits no matrix, is a page, too")
   func other() throws {
     #expect(try page(.sample([])).contains("No cell compares an arm of new kernels with another."))

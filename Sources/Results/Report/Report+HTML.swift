@@ -10,7 +10,7 @@ extension Report {
       """
     let sections: [(title: String, content: [Markup])] = [
       ("The answer", answer),
-      ("Overview", [figures["overview"] ?? none]),
+      ("Overview", [figures["overview"] ?? (figures.isEmpty ? none : nil)].compactMap(\.self)),
       ("How sure it is", sureness),
       ("Figures", figures.others),
       ("Machine code", try machineCode()),

@@ -12,7 +12,9 @@ struct Figures {
     ),
     ("orders", "Time by order of the folios"),
     ("footprint", "Time by how much memory is visited"),
-    ("nodes", "Time by NUMA node"),
+    ("nodes", "Time of the new code over the old one's by NUMA node"),
+    ("contention", "What all threads do together, each form against the baseline"),
+    ("callers", "Time of callers of many pages, new code over old"),
     ("quality", "What the run can tell: twins, planted slow-downs, drift"),
   ]
 
@@ -22,6 +24,8 @@ struct Figures {
         Self.figure(name, label, of: run).map { (name, $0) }
       })
   }
+
+  var isEmpty: Bool { drawn.isEmpty }
 
   /// Nil where there is none.
   subscript(_ name: String) -> Markup? { drawn[name] }
