@@ -13,6 +13,8 @@ public enum ResultsError: Error, Equatable {
   case malformed(path: FilePath, line: Int, column: String?, value: String, expected: String)
   /// The file is there, but it is nothing to read whole: no regular file, or too large.
   case unsuitable(path: FilePath, why: String)
+  /// The file is there in a packed form only.
+  case packed(path: FilePath)
   /// Two rows of a file are about the same.
   case duplicate(path: FilePath, line: Int, key: String)
   /// A table of a complete run has another number of rows than was written.
@@ -45,7 +47,7 @@ extension ResultsError {
   /// The status that a tool ends with, numbered as in `sysexits.h`.
   public var exitCode: Int32 {
     switch self {
-    case .foreignSchema, .cannotRead, .unsuitable, .malformed, .duplicate, .rowCount,
+    case .foreignSchema, .cannotRead, .unsuitable, .packed, .malformed, .duplicate, .rowCount,
       .missingColumn, .malformedMeta:
       65
     case .noSuchRun: 66
@@ -68,6 +70,8 @@ extension ResultsError: CustomStringConvertible {
         + ", or measure again"
     case .unsuitable(let path, let why):
       "cannot read \(path): \(why); give a run directory as 'bench run' leaves it"
+    case .packed(let path):
+      "\(path) is packed, as published runs are: unpack it with 'xz --decompress --keep \(path)'"
     case .duplicate(let path, let line, let key):
       "\(path), line \(line): a second row of \(key); \(Self.damaged)"
     case .rowCount(let path, let found, let written):

@@ -44,11 +44,40 @@ extension BenchTests {
 
     @Test("A style that is not there is refused with those that are; status 64")
     func unknownStyle() throws {
-      let ending = try Bench.run(["report", "--style", "html"], in: directory.url)
+      let ending = try Bench.run(["report", "--style", "pdf"], in: directory.url)
       #expect(ending.status == 64)
-      for word in ["html", "mm", "lkp", "mmtests", "markdown", "ktap"] {
+      for word in ["pdf", "mm", "lkp", "mmtests", "markdown", "ktap", "github-benchmark", "html"] {
         #expect(ending.errors.contains(word), "\(ending.errors)")
       }
+    }
+
+    @Test("ktap is judged by another run")
+    func baseline() throws {
+      let id = try directory.latestRun().meta.runID
+      let ending = try Bench.run(
+        ["report", "--style", "ktap", "--baseline", "results/\(id)"], in: directory.url)
+      #expect(ending.status == 0, "\(ending.errors)")
+      #expect(ending.output.contains("\n# baseline: run \(id)\n"))
+      #expect(!ending.output.contains("not ok"))
+    }
+
+    @Test("A baseline that is not there is told by its path; status 66")
+    func missingBaseline() throws {
+      let ending = try Bench.run(
+        ["report", "--style", "ktap", "--baseline", "nowhere"], in: directory.url)
+      #expect(ending.status == 66)
+      #expect(ending.errorMessages.first?.contains("nowhere") == true, "\(ending.errors)")
+    }
+
+    @Test(
+      "Options of other styles are refused; status 64",
+      arguments: [
+        ["--style", "html", "--all"], ["--style", "mm", "--baseline", "results/latest"],
+      ])
+    func misfit(options: [String]) throws {
+      let ending = try Bench.run(["report"] + options, in: directory.url)
+      #expect(ending.status == 64)
+      #expect(ending.errors.contains(options[1]) && ending.errors.contains(options[2]))
     }
   }
 }

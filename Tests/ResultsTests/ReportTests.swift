@@ -70,7 +70,7 @@ struct ReportTests {
 
   /// The run on disk, with samples of its first cell: of each arm three replicates, in the second of
   /// which one block was disturbed.
-  private func sampled(_ style: Report.Style) throws -> String {
+  private func sampled(_ style: Report.Style, isWhole: Bool = false) throws -> String {
     try withTemporaryDirectory { root in
       var meta = Self.meta
       meta.rows = Meta.Rows(summary: Self.rows.count, samples: 27)
@@ -96,7 +96,7 @@ struct ReportTests {
       try directory.appendSamples(samples)
       var run = try Run.load(directory.path)
       run = Run(path: run.path, meta: Self.meta, summary: run.summary)
-      return try Report(run).render(style)
+      return try Report(run, isWhole: isWhole).render(style)
     }
   }
 
@@ -105,119 +105,113 @@ struct ReportTests {
     #expect(try report().render(.table) == SummaryTable(Self.rows).render())
   }
 
-  @Test("mm: a commit message's table, old beside new, no line longer than 75 columns")
+  @Test("mm: old beside new by kernel or arm, a part for each operation, two modes side by side")
   func mm() throws {
     let text = try report().render(.mm)
     #expect(
       text == """
-        compound_head throughput, ns per operation: fakehead -> mask
-                                   old   new  new/old             verdict
-        order 9, 1 folio, HVO elsewhere
-         mix (50 % tail, random)  4.15  0.56  0.14x [0.13, 0.15]  faster
-         head                     0.27  0.54  2.00x [1.90, 2.10]  slower
+        compound_head(): fakehead -> mask
+                                     independent calls          dependent chain
+        ns per operation          old     new              old     new
+         1 folio, HVO elsewhere
+          heads+tails, random    4.15    0.56     -86%
+          heads                  0.27    0.54     2.0x
+         32 MiB, HVO on
+          tails                                          142.0    1035        ?
 
-        compound_head latency, ns per operation: fakehead -> mask
-                 old   new  new/old             verdict
-        order 9, 1024 folios, 32 MiB, HVO on
-         tail  142.0  1035  1.00x [0.90, 1.10]  unresolved
+        AMD EPYC; order 9; medians of 3 processes x 4 code placements; ?: not
+        resolved; A/A noise 0.20 % (p95 1.00 %); compound-head-bench 0123abcd,
+        user space.
 
-        Of 3 cells, mask against fakehead wins in 1 (33 %: mix 1 of 1), at best
-          0.14x the time in compound_head throughput, order 9, mix (50 % tail,
-          random), 1 folio, HVO elsewhere; loses in 1 (33 %: head 1 of 1), at worst
-          2.00x the time in compound_head throughput, order 9, head, 1 folio, HVO
-          elsewhere; nothing can be told in 1.
-        Of 1 cell, memdesc against fakehead loses in 1 (100 %: mix 1 of 1), at
-          worst 1.25x the time in compound_head throughput, order 9, mix (50 %
-          tail, random), 1 folio, HVO elsewhere.
-        noise floor: A/A twins differ by 0.20 % in the median and 1.00 % at the
-          95th percentile of 3 cells
-        AMD EPYC, 2 CPUs, Linux 7.1.0
-        run 2026-01-31T12-34-56Z-epyc-2c-1a2b3c4d, commit 0123abcd, seed 7
-
-        """
+        """, "\(text)"
     )
-    #expect(text.split(separator: "\n").allSatisfy { $0.count <= 75 })
   }
 
-  @Test("lkp: the kernel test robot's columns, means over replicates")
+  @Test("lkp: means over replicates, of what changed; the others only when asked for")
   func lkp() throws {
-    #expect(
-      try sampled(.lkp) == """
-        AMD EPYC, 2 CPUs, Linux 7.1.0
-        run 2026-01-31T12-34-56Z-epyc-2c-1a2b3c4d, commit 0123abcd, seed 7
-        noise floor: A/A twins differ by 0.20 % in the median and 1.00 % at the 95th percentile \
-        of 3 cells
+    let heading = """
+      AMD EPYC, 2 CPUs, Linux 7.1.0
+      run 2026-01-31T12-34-56Z-epyc-2c-1a2b3c4d, commit 0123abcd, seed 7
+      noise floor: A/A twins differ by 0.20 % in the median and 1.00 % at the 95th percentile \
+      of 3 cells
 
-        =========================================================================
-        arm:
-          fakehead
-          mask
+      =========================================================================================
+      cpu/mode/operation/tbox_group/testcase:
+        AMD-EPYC-26-2-Zen-5/throughput/compound_head/epyc-2c-1a2b3c4d/compound-head-bench
 
-                fakehead                        mask
-        ---------------- ---------------------------
-                 %stddev     %change         %stddev
-                     \\          |                \\
-              4.20 ±  5%     -85.7%       0.60 ± 17%  \
-        compound_head.throughput.order-9.mix-50-tail-random.1-folio.HVO-elsewhere.ns_per_op  \
-        0.14x [0.13, 0.15] faster
-                                                      \
-        compound_head.throughput.order-9.head.1-folio.HVO-elsewhere.ns_per_op  2.00x [1.90, \
-        2.10] slower
-                                                      \
-        compound_head.latency.order-9.tail.1024-folios-32-MiB.HVO-on.ns_per_op  1.00x [0.90, \
-        1.10] unresolved
+      arm:\u{20}
+        fakehead
+        mask
 
-        """
-    )
+              fakehead                        mask\u{20}
+      ---------------- ---------------------------\u{20}
+               %stddev     %change         %stddev
+                   \\          |                \\\u{20}\u{20}
+
+      """
+    let head =
+      "                                              compound-head.o9.head.walk.one.hvo_elsewhere.ns\n"
+    let mix =
+      "      4.20 ±  4%     -85.7%       0.60 ± 16%  compound-head.o9.mix.walk.one.hvo_elsewhere.ns\n"
+    #expect(try sampled(.lkp) == heading + head + mix)
+    let whole = try sampled(.lkp, isWhole: true)
+    #expect(whole.hasPrefix(heading + head + mix + "\n===="))
+    #expect(whole.hasSuffix("compound-head.o9.tail.walk.32MiB.hvo_on.ns\n"))
   }
 
-  @Test("mmtests: its statistics, gains in percent, stars where the arms were told apart")
+  @Test("lkp: where nothing changed it says so")
+  func lkpWithoutChange() throws {
+    let text = try report(changed { $0.verdict = .same }).render(.lkp)
+    #expect(text.hasSuffix("\nno cell changed beyond the margin; all cells: --all\n"))
+    let byPlace = changed {
+      ($0.ratio, $0.layoutsAgree) = (3, false)
+      $0.verdict = .slower
+    }
+    #expect(try report(byPlace).render(.lkp) == text)
+  }
+
+  @Test("mmtests: means and deviations, gains in percent, stars where the arms were told apart")
   func mmtests() throws {
+    let text = try sampled(.mmtests)
     #expect(
-      try sampled(.mmtests) == """
-        AMD EPYC, 2 CPUs, Linux 7.1.0
-        run 2026-01-31T12-34-56Z-epyc-2c-1a2b3c4d, commit 0123abcd, seed 7
-        noise floor: A/A twins differ by 0.20 % in the median and 1.00 % at the 95th percentile \
-        of 3 cells
+      text.hasSuffix(
+        """
 
         compound_head throughput, ns per operation
-                                                                                fakehead        \
-                   mask
-        Min      order-9-mix-50-tail-random-1-folio-HVO-elsewhere        4.00 (   0.00%)        \
-        0.50 (  87.50%)
-        Min      order-9-head-1-folio-HVO-elsewhere
-        Amean    order-9-mix-50-tail-random-1-folio-HVO-elsewhere        4.20 (   0.00%)        \
-        0.60 *  85.71%*  0.14x [0.13, 0.15] faster
-        Amean    order-9-head-1-folio-HVO-elsewhere                                             \
-                         2.00x [1.90, 2.10] slower
-        Stddev   order-9-mix-50-tail-random-1-folio-HVO-elsewhere        0.20 (   0.00%)        \
-        0.10 (  50.00%)
-        Stddev   order-9-head-1-folio-HVO-elsewhere
-        CoeffVar order-9-mix-50-tail-random-1-folio-HVO-elsewhere        4.76 (   0.00%)       \
-        16.67 (-250.00%)
-        CoeffVar order-9-head-1-folio-HVO-elsewhere
-        Max      order-9-mix-50-tail-random-1-folio-HVO-elsewhere        4.40 (   0.00%)        \
-        0.70 (  84.09%)
-        Max      order-9-head-1-folio-HVO-elsewhere
+                                                              fakehead                   mask
+        Amean    o9-mix-walk-one-hvo_elsewhere         4.20 (   0.00%)        0.60 *  85.71%*
+        Amean    o9-head-walk-one-hvo_elsewhere
+        CoeffVar o9-mix-walk-one-hvo_elsewhere         4.76 (   0.00%)       16.67 (-250.00%)
+        CoeffVar o9-head-walk-one-hvo_elsewhere
 
         compound_head latency, ns per operation
-                                                                      fakehead                  \
-         mask
-        Min      order-9-tail-1024-folios-32-MiB-HVO-on
-        Amean    order-9-tail-1024-folios-32-MiB-HVO-on                                         \
-               1.00x [0.90, 1.10] unresolved
-        Stddev   order-9-tail-1024-folios-32-MiB-HVO-on
-        CoeffVar order-9-tail-1024-folios-32-MiB-HVO-on
-        Max      order-9-tail-1024-folios-32-MiB-HVO-on
+                                                         fakehead                   mask
+        Amean    o9-tail-walk-32MiB-hvo_on
+        CoeffVar o9-tail-walk-32MiB-hvo_on
 
-        """
-    )
+        """), "\(text)")
+    let whole = try sampled(.mmtests, isWhole: true)
+    for line in [
+      "Min       o9-mix-walk-one-hvo_elsewhere         4.00 (   0.00%)        0.50 (  87.50%)",
+      "Stddev    o9-mix-walk-one-hvo_elsewhere         0.20 (   0.00%)        0.10 (  50.00%)",
+      "Max       o9-mix-walk-one-hvo_elsewhere         4.40 (   0.00%)        0.70 (  84.09%)",
+      "BAmean-50 o9-mix-walk-one-hvo_elsewhere         4.00 (   0.00%)        0.50 (  87.50%)",
+      "BAmean-99 o9-mix-walk-one-hvo_elsewhere         4.10 (   0.00%)        0.55 (  86.59%)",
+    ] { #expect(whole.contains("\n\(line)\n"), "\(whole)") }
   }
 
-  @Test("markdown: GitHub's tables")
+  @Test("markdown: every cell folded, below what the run says")
   func markdown() throws {
+    let text = try report().render(.markdown)
+    #expect(text.hasPrefix("```text\nmask against fakehead\n"))
     #expect(
-      try report().render(.markdown) == """
+      text.contains(
+        """
+        ```
+
+        <details>
+        <summary>All 3 comparisons</summary>
+
         ### compound_head, throughput (ns per operation)
 
         | order | class | footprint | HVO | old | ns | new | ns | new/old | verdict |
@@ -234,42 +228,62 @@ struct ReportTests {
         | 9 | tail | 1024 folios, 32 MiB | on | fakehead | 142.0 | mask | 1035 | 1.00x [0.90, \
         1.10] | unresolved |
 
-        - Of 3 cells, mask against fakehead wins in 1 (33 %: mix 1 of 1), at best 0.14x the \
-        time in compound_head throughput, order 9, mix (50 % tail, random), 1 folio, HVO \
-        elsewhere; loses in 1 (33 %: head 1 of 1), at worst 2.00x the time in compound_head \
-        throughput, order 9, head, 1 folio, HVO elsewhere; nothing can be told in 1.
-        - Of 1 cell, memdesc against fakehead loses in 1 (100 %: mix 1 of 1), at worst 1.25x \
-        the time in compound_head throughput, order 9, mix (50 % tail, random), 1 folio, HVO \
-        elsewhere.
-        - noise floor: A/A twins differ by 0.20 % in the median and 1.00 % at the 95th \
-        percentile of 3 cells
-        - AMD EPYC, 2 CPUs, Linux 7.1.0
-        - run 2026-01-31T12-34-56Z-epyc-2c-1a2b3c4d, commit 0123abcd, seed 7
+        </details>
 
-        """
-    )
+        """), "\(text)")
+    #expect(!text.contains("left out"))
   }
 
-  @Test("ktap: version, plan, a result for each row, totals")
-  func ktap() throws {
-    #expect(
-      try report().render(.ktap) == """
-        KTAP version 1
-        1..3
-        # AMD EPYC, 2 CPUs, Linux 7.1.0
-        # run 2026-01-31T12-34-56Z-epyc-2c-1a2b3c4d, commit 0123abcd, seed 7
-        # noise floor: A/A twins differ by 0.20 % in the median and 1.00 % at the 95th \
-        percentile of 3 cells
-        ok 1 mask against fakehead, compound_head throughput, order 9, mix (50 % tail, random), \
-        1 folio, HVO elsewhere, walk, mapped 2m # 0.14x [0.13, 0.15] faster
-        not ok 2 mask against fakehead, compound_head throughput, order 9, head, 1 folio, HVO \
-        elsewhere, walk, mapped 2m # 2.00x [1.90, 2.10] slower
-        ok 3 mask against fakehead, compound_head latency, order 9, tail, 1024 folios, 32 MiB, \
-        HVO on, walk, mapped 2m # SKIP 1.00x [0.90, 1.10] unresolved
-        # Totals: pass:1 fail:1 xfail:0 xpass:0 skip:1 error:0
+  @Test("markdown: what the run says stands below where the cells fit no matrix")
+  func markdownWithoutMatrix() throws {
+    let text = try report(Array(Self.rows.prefix(2))).render(.markdown)
+    #expect(text.hasPrefix("\n<details>\n<summary>All 1 comparison</summary>\n"))
+    #expect(text.contains("\n</details>\n\n- Of 1 cell, mask against fakehead wins in 1"))
+    #expect(text.hasSuffix("\n- run \(Self.meta.runID), commit 0123abcd, seed 7\n"))
+  }
 
-        """
-    )
+  @Test("markdown: never over 60,000 bytes, and what is left out is counted")
+  func markdownLimit() throws {
+    let rows = (0..<3000).map { number in
+      var row = SummaryRow.sample(cell: number)
+      row.order = number % 64
+      return row
+    }
+    let text = try report(rows).render(.markdown)
+    #expect(text.utf8.count < 60_000 && text.utf8.count > 50_000)
+    let shown = text.split(separator: "\n").count { $0.contains("0.14x") && $0.hasPrefix("|") }
+    #expect(
+      text.contains(
+        "\n\(3000 - shown) of 3000 comparisons are left out, which GitHub has no room for: "
+          + "`bench report run`\n"))
+    var meta = Self.meta
+    meta.label = String(repeating: "ü", count: 100_000)
+    meta.commit = String(repeating: "`", count: 100_000)
+    let plain = try Golden.published()
+    let huge = Run(path: "run", meta: meta, summary: plain.summary)
+    for caveat in ["", String(repeating: "x", count: 100_000)] {
+      let report = Report(huge, caveats: [caveat], path: String(repeating: "/", count: 10_000))
+      #expect(try report.render(.markdown).utf8.count < 60_000)
+    }
+  }
+
+  @Test("github-benchmark: an entry for each ratio, and none without one")
+  func githubBenchmark() throws {
+    let rows = [Self.rows[0], Self.rows[1]] + changed { $0.ratio = nil }
+    #expect(
+      try report(rows).render(.githubBenchmark) == """
+        [
+          {
+            "extra" : "4.15 ns (fakehead) -> 0.56 ns\\nfaster",
+            "name" : "compound_head.throughput/o9.mix.walk.one.hvo_elsewhere/mask",
+            "range" : "0.13..0.15",
+            "unit" : "ratio",
+            "value" : 0.14
+          }
+        ]
+
+        """)
+    #expect(try report([]).render(.githubBenchmark) == "[\n\n]\n")
   }
 
   // MARK: What is special
@@ -281,64 +295,17 @@ struct ReportTests {
     return [row]
   }
 
-  @Test("ktap: slower within the margin is ok, beyond it is not")
-  func margin() throws {
-    for (ratio, result) in [(1.019, "ok 1 "), (1.021, "not ok 1 ")] {
-      let text = try report(
-        changed {
-          $0.verdict = .slower
-          $0.ratio = ratio
-        }
-      ).render(.ktap)
-      #expect(text.contains("\n" + result))
-      #expect(text.contains(", within the margin\n") == (ratio < 1.02))
-    }
-    let unknown = changed {
-      $0.verdict = .slower
-      $0.margin = nil
-    }
-    #expect(try report(unknown).render(.ktap).contains("\nnot ok 1 "))
-  }
-
-  @Test("ktap: what can't be told is skipped, and passes: unresolved, not judged, a layout's doing")
-  func skipped() throws {
-    let cases = [
-      (changed { $0.verdict = .unresolved }, "SKIP 1.01x [1.00, 1.02] unresolved"),
-      (changed { $0.verdict = nil }, "SKIP 1.01x [1.00, 1.02] not judged"),
-      (
-        changed {
-          $0.verdict = .slower
-          $0.ratio = 3
-          $0.layoutsAgree = false
-        }, "SKIP the code's copies at other addresses disagree, 3.00x [1.00, 1.02]"
-      ),
-    ]
-    for (rows, diagnosis) in cases {
-      let text = try report(rows).render(.ktap)
-      #expect(text.contains(" # \(diagnosis)\n"), "\(text)")
-      #expect(text.hasSuffix("# Totals: pass:0 fail:0 xfail:0 xpass:0 skip:1 error:0\n"))
-    }
-  }
-
-  @Test("ktap: a description has no hash sign and stays on its line, whatever the file holds")
-  func description() throws {
-    let text = try report(changed { $0.pageClass = "a # SKIP\nnot ok 2 b" }).render(.ktap)
-    let points = text.split(separator: "\n").filter { !$0.hasPrefix("#") }.dropFirst(2)
-    #expect(points.count == 1)
-    #expect(points.first?.split(separator: "#").count == 2)
-  }
-
-  @Test("Every style says so where no cell has the arm", arguments: Report.Style.allCases)
+  @Test("Every style for people says so where no cell has the arm", arguments: forPeople)
   func noRows(style: Report.Style) throws {
     #expect(
       try report([]).render(style).contains(
-        "No cell compares an arm of new kernels with another.\n")
+        "No cell compares an arm of new kernels with another.")
     )
   }
 
   @Test(
-    "Every style but the matrix has the ratio, its interval and the verdict",
-    arguments: Report.Style.allCases.filter { $0 != .matrix })
+    "These styles have the ratio, its interval and the verdict",
+    arguments: [Report.Style.table, .markdown, .ktap])
   func conclusions(style: Report.Style) throws {
     let text = try report().render(style)
     for row in Self.rows where row.arm == "mask" {
@@ -347,21 +314,25 @@ struct ReportTests {
     }
   }
 
-  @Test("Every style has what must be known to read it", arguments: Report.Style.allCases)
+  private static let forPeople = Report.Style.allCases.filter { $0 != .githubBenchmark }
+
+  @Test("Every style for people has what must be known to read it", arguments: forPeople)
   func caveats(style: Report.Style) throws {
     let run = Run(path: "run", meta: Self.meta, summary: Self.rows)
     let text = try Report(run, caveats: ["these are", "user-space costs"]).render(style)
-    #expect(text.contains("these are\n") && text.contains("user-space costs\n"))
+    #expect(text.contains("these are") && text.contains("user-space costs"))
     if style == .ktap { #expect(text.contains("\n# these are\n# user-space costs\n")) }
   }
 
   @Test("Every arm is shown when asked for", arguments: Report.Style.allCases)
   func everyArm(style: Report.Style) throws {
-    #expect(try report(arms: .all).render(style).contains("1.25x [1.20, 1.30]"))
-    #expect(try !report().render(style).contains("1.25x [1.20, 1.30]"))
+    #expect(try report(arms: .all).render(style).contains("memdesc"))
+    // What kernels may have one day is in the answer below a table.
+    #expect(try report().render(style).contains("memdesc") == (style == .table))
   }
 
-  @Test("What was not measured stays empty", arguments: Report.Style.allCases)
+  @Test(
+    "What was not measured stays empty", arguments: Report.Style.allCases.filter { $0 != .html })
   func empty(style: Report.Style) throws {
     let text = try report(
       changed {
@@ -378,8 +349,8 @@ struct ReportTests {
     let long = changed { $0.pageClass = String(repeating: "x", count: 60) }
     let text = try report(Self.rows + long).render(.mm)
     let lines = text.split(separator: "\n")
-    #expect(lines.allSatisfy { $0.count <= 75 })
-    #expect(lines.contains { $0.hasPrefix(" xxx") && !$0.contains("1.01x") })
+    #expect(lines.allSatisfy { $0.count <= 72 })
+    #expect(lines.contains { $0.hasPrefix("  xxx") && !$0.contains("0.56") })
   }
 
   @Test("markdown: what would be a mark is none")

@@ -75,7 +75,7 @@ public struct Matrix: Sendable {
 
 extension Matrix {
   /// What is compared, where, and how thoroughly.
-  private var title: [String] {
+  var title: [String] {
     let compared = SummaryTable(rows).compared
     let old = compared.map(\.baseline).grouped { $0 }.map { names in
       rows.first { $0.arm == names[0] }?.armOfKernels ?? names[0]

@@ -2,8 +2,10 @@ import Text
 
 /// A few items behind a label, as wide as the screen is.
 struct Note {
-  private let label: String
+  let label: String
+  /// Without those for which there is no room.
   private let items: [String]
+  let allItems: [String]
   private let separator: String
 
   /// - Parameters:
@@ -16,6 +18,7 @@ struct Note {
   ) {
     self.label = label
     self.separator = each ? "\n" : separator
+    allItems = items
     for count in (1...max(1, items.count)).reversed() {
       let left = items.count - count
       let shorter = items.prefix(count) + (left > 0 ? ["\(left) \(rest)".unbroken] : [])
@@ -31,6 +34,7 @@ struct Note {
   private init(label: String, items: [String], separator: String) {
     self.label = label
     self.items = items
+    allItems = items
     self.separator = separator
   }
 

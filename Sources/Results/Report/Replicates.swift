@@ -12,9 +12,17 @@ struct Replicates {
   /// Of the sample, over n - 1; nil of a single replicate.
   let standardDeviation: Double?
   let maximum: Double
+  /// The fastest first.
+  private let sorted: [Double]
 
   /// The deviation as a share of the mean.
   var variation: Double? { standardDeviation.map { $0 / mean } }
+
+  /// The mean of the fastest, so many percent of all; nil where that is none.
+  func meanOfBest(_ percent: Int) -> Double? {
+    let best = sorted.prefix(sorted.count * percent / 100)
+    return best.isEmpty ? nil : best.reduce(0, +) / Double(best.count)
+  }
 
   init?(_ times: [Double]) {
     guard let minimum = times.min(), let maximum = times.max() else { return nil }
@@ -22,6 +30,7 @@ struct Replicates {
     self.maximum = maximum
     let mean = times.reduce(0, +) / Double(times.count)
     self.mean = mean
+    sorted = times.sorted()
     let squares = times.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     standardDeviation = times.count > 1 ? (squares / Double(times.count - 1)).squareRoot() : nil
   }
@@ -30,18 +39,13 @@ struct Replicates {
 extension Replicates {
   /// Those of all arms of a run, by cell and arm.
   struct Table {
-    private struct Key: Hashable {
-      let cell: Int
-      let arm: String
-    }
-
-    private let replicates: [Key: Replicates]
+    private let replicates: [SummaryRow.ID: Replicates]
 
     /// From the samples that the run kept of its baselines and arms.
     /// - Throws: `cannotRead`, `unsuitable`, `missingColumn`, `malformed`, `duplicate`, `rowCount`.
     init(of run: Run) throws(ResultsError) {
       let samples = try run.samples().filter { $0.part == .baseline || $0.part == .arm }
-      replicates = Dictionary(grouping: samples) { Key(cell: $0.cell, arm: $0.arm) }
+      replicates = Dictionary(grouping: samples) { SummaryRow.ID(cell: $0.cell, arm: $0.arm) }
         .compactMapValues { samples in
           Replicates(
             samples.grouped { [$0.process, $0.layout, $0.block] }.map { group in
@@ -53,7 +57,7 @@ extension Replicates {
 
     /// Nil where nothing was kept of the row's arm.
     subscript(_ row: SummaryRow?) -> Replicates? {
-      row.flatMap { replicates[Key(cell: $0.cell, arm: $0.arm)] }
+      row.flatMap { replicates[$0.id] }
     }
   }
 }

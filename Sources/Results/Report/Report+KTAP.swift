@@ -1,54 +1,89 @@
+import Text
+
 extension Report {
-  /// A test point for each compared row: the arm must not be slower than its baseline by more than
-  /// the margin.
+  /// A test for each compared row, nested by operation, mode and arm: its answers were right, and with a
+  /// baseline its ratio did not get worse.
   ///
-  /// After the kernel's Documentation/dev-tools/ktap.rst: version line, plan, results with a
-  /// description free of "#", and diagnostics; "Totals" as kselftest prints them.
-  var ktap: String {
-    let rows = table.compared
-    var lines = ["KTAP version 1", "1..\(rows.count)"]
+  /// After the kernel's Documentation/dev-tools/ktap.rst, with "Totals" as kselftest prints them. A loss
+  /// that the baseline has, too, is `ok` with the directive XFAIL, as kselftest has it: a parser that does
+  /// not know the directive takes the "ok".
+  /// - Throws: what ``Comparison/init(baseline:current:acceptsCut:)`` throws.
+  func ktap() throws(ResultsError) -> String {
+    let judge = try Judge(run, against: baseline)
+    let names = CellNames(table.compared)
+    let suites = table.compared.grouped { [$0.operation, $0.mode, $0.arm, $0.baseline] }
+      .map { rows in
+        KTAPTest(
+          "\(rows[0].operation).\(rows[0].mode).\(rows[0].arm)".slug,
+          about: "\(rows[0].arm) against \(rows[0].baseline), time new / old",
+          rows.map { KTAPTest(names[$0], judge.result(of: $0)) })
+      }
+    let tests = [KTAPTest("run", .of(run.meta))] + judge.code + suites
+    var lines = ["KTAP version 1", "1..\(tests.count)"]
     lines += (provenance + remarks).map { "# " + $0.onOneLine }
-    if rows.isEmpty { lines.append("# " + table.nothing) }
-    let points = rows.map(TestPoint.init)
-    for (number, (point, row)) in zip(1..., zip(points, rows)) {
-      let name = "\(row.arm) against \(row.baseline), \(row.cellText)"
-        .replacing("#", with: "").onOneLine
-      lines.append("\(point.isOK ? "ok" : "not ok") \(number) \(name) # \(point.diagnosis)")
-    }
-    let passed = points.count { $0.isOK && !$0.isSkipped }
-    let failed = points.count { !$0.isOK }
-    lines.append(
-      "# Totals: pass:\(passed) fail:\(failed) xfail:0 xpass:0 "
-        + "skip:\(points.count - passed - failed) error:0"
-    )
+    if let baseline { lines.append("# baseline: run \(baseline.meta.runID.onOneLine)") }
+    if suites.isEmpty { lines.append("# " + table.nothing) }
+    lines += zip(1..., tests).flatMap { $1.lines(numbered: $0) }
+    lines.append(KTAPTest.totals(of: tests))
     return lines.joined(separator: "\n") + "\n"
   }
 }
 
-/// What becomes of a row as a test.
-private struct TestPoint {
-  let isOK: Bool
-  let isSkipped: Bool
-  let diagnosis: String
+/// Judges rows by another run, where there is one.
+private struct Judge {
+  private let changes: [SummaryRow.ID: Comparison.Change]?
+  /// The machine code as a test; none without a baseline, or where a run has no facts of it.
+  let code: [KTAPTest]
 
-  init(_ row: SummaryRow) {
-    let ratio = row.ratioText ?? "no ratio"
-    let verdict = row.verdict
-    if row.layoutsDisagree {
-      (isOK, isSkipped) = (true, true)
-      diagnosis = "SKIP the code's copies at other addresses disagree, \(ratio)"
-    } else if verdict == .slower {
-      // A proven difference may be a small one.
-      (isOK, isSkipped) = (row.isWithinMargin, false)
-      diagnosis =
-        "\(ratio) \(row.verdictText ?? "")" + (row.isWithinMargin ? ", within the margin" : "")
-    } else {
-      (isOK, isSkipped) = (true, verdict == .unresolved || verdict == nil)
-      diagnosis = (isSkipped ? "SKIP " : "") + "\(ratio) \(row.verdictText ?? "not judged")"
+  init(_ run: Run, against baseline: Run?) throws(ResultsError) {
+    guard let baseline else {
+      changes = nil
+      code = []
+      return
     }
+    // The one place that knows what "worse than the baseline" is.
+    let comparison = try Comparison(baseline: baseline, current: run, acceptsCut: true)
+    changes = Dictionary(
+      comparison.changes.map { ($0.current.id, $0) },
+      uniquingKeysWith: { first, _ in first })
+    code =
+      (comparison.code?.regressions).map { worse in
+        let loops = Set(worse.map(\.new.loop)).sorted().joined(separator: ", ")
+        return [
+          KTAPTest("code", worse.isEmpty ? .passed("") : .failed("more work in \(loops)"))
+        ]
+      } ?? []
+  }
+
+  func result(of row: SummaryRow) -> KTAPTest.Result {
+    let ratio = row.ratioText ?? "no ratio"
+    let isLoss = Mark(row) == .slower && !row.layoutsDisagree
+    let text = "\(ratio) \(row.verdictText ?? "not judged")"
+    if let changes {
+      guard let change = changes[row.id] else {
+        return .skipped("\(text), nothing to compare with in the baseline")
+      }
+      let before = change.baseline.ratioText ?? ""
+      switch change.kind {
+      case .worse: return .failed("\(text), baseline \(before)")
+      case _ where isLoss && Mark(change.baseline) == .slower:
+        return .expected("\(ratio), as in the baseline \(before)")
+      default: break
+      }
+    }
+    if row.layoutsDisagree { return .skipped("\(ratio), where the code lies decides") }
+    return row.verdict == .unresolved || row.verdict == nil ? .skipped(text) : .passed(text)
   }
 }
 
-extension String {
-  fileprivate var onOneLine: String { split(whereSeparator: \.isNewline).joined(separator: " ") }
+extension KTAPTest.Result {
+  /// A run whose answers are wrong has failed, and has no row of them.
+  fileprivate static func of(_ meta: Meta) -> Self {
+    let reason = meta.statusReason.map { ": \($0)" } ?? ""
+    return switch meta.status {
+    case .complete: .passed("every answer is right")
+    case .failed: .failed("failed\(reason)")
+    case .interrupted, .running: .skipped("\(meta.status.rawValue)\(reason), cells are missing")
+    }
+  }
 }

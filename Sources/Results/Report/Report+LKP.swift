@@ -1,44 +1,91 @@
 import Text
 
 extension Report {
-  /// The columns of the kernel test robot's mails: the old arm's mean with its standard deviation in
-  /// percent, the change, the new arm's, the metric. Behind it what the run concluded.
+  /// The kernel test robot's comparison, as lkp-tests prints it: for each operation and mode the common
+  /// axes, the arms, and a line for each cell that changed, sorted by name. Means and standard
+  /// deviations are over replicates; a deviation is told above 2 % only.
   func lkp(_ times: Replicates.Table) -> String {
-    var lines = provenance + remarks
-    let axes = Axis.telling(table.compared)
-    for arms in comparisons.grouped(by: { [$0[0].new.baseline, $0[0].new.arm] }) {
-      let (old, new) = (arms[0][0].new.baseline, arms[0][0].new.arm)
-      lines += [
-        "", String(repeating: "=", count: 73), "arm:", "  \(old)", "  \(new)", "",
-        old.padded(to: 16, .right) + " " + new.padded(to: 27, .right),
-        "---------------- ---------------------------",
-        "         %stddev     %change         %stddev",
-        "             \\          |                \\",
+    let names = CellNames(table.compared)
+    let groups = table.pairs.grouped {
+      [
+        $0.new.baseline, $0.new.arm, $0.new.operation, $0.new.mode, $0.new.chain?.rawValue,
       ]
-      lines += arms.joined().map { pair in
-        let metric = [pair.new.operation, pair.new.mode] + axes.compactMap { $0.phrase(pair.new) }
-        let conclusion = [pair.new.ratioText, pair.new.verdictText].compactMap(\.self)
-        return
-          (value(times[pair.old], width: 10) + change(times[pair.old], times[pair.new])
-          + value(times[pair.new], width: 11) + "  "
-          + metric.map(\.slug).joined(separator: ".") + ".ns_per_op  "
-          + conclusion.joined(separator: " ")).trimmedAtEnd
+    }
+    let told = groups.map { $0.filter(isTold) }.filter { !$0.isEmpty }
+    var lines = provenance + remarks
+    if told.isEmpty { lines += ["", "no cell changed beyond the margin; all cells: --all"] }
+    for pairs in told {
+      lines += [""] + heading(pairs[0])
+      lines += pairs.map { (names[$0.new], $0) }.sorted { $0.0 < $1.0 }.map { name, pair in
+        line(times[pair.old], times[pair.new], "compound-head.\(name).ns")
       }
     }
-    if let footnote = table.footnote { lines += ["", footnote] }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// "      0.29 ±  2%": as wide where it is empty.
-  private func value(_ times: Replicates?, width: Int) -> String {
-    let mean = (times?.mean.nanoseconds ?? "").padded(to: width, .right)
-    let variation = times?.variation.map { " ±\((100 * $0).fixed(0).padded(to: 3, .right))%" }
-    return mean + (variation ?? "").padded(to: 6, .left)
+  /// Proven beyond the margin, and not by where the linker puts the code.
+  private func isTold(_ pair: SummaryTable.Pair) -> Bool {
+    isWhole || ([.faster, .slower].contains(Mark(pair.new)) && !pair.new.layoutsDisagree)
   }
 
-  private func change(_ old: Replicates?, _ new: Replicates?) -> String {
-    guard let old, let new else { return "".padded(to: 11, .left) }
-    let percent = 100 * (new.mean / old.mean - 1)
-    return "\((percent < 0 ? "" : "+") + percent.fixed(1))%".padded(to: 11, .right)
+  private func heading(_ pair: SummaryTable.Pair) -> [String] {
+    let row = pair.new
+    let axes: [(name: String, value: String?)] = [
+      ("chain", row.chain?.rawValue), ("cpu", row.cpu), ("mode", row.mode),
+      ("operation", row.operation),
+      ("tbox_group", row.label ?? row.machineKey), ("testcase", "compound-head-bench"),
+    ]
+    let told = axes.filter { $0.value != nil }
+    let (old, new) = (row.baseline, row.arm)
+    return [
+      String(repeating: "=", count: 89),
+      told.map(\.name).joined(separator: "/") + ":",
+      "  " + told.compactMap { $0.value?.slug }.joined(separator: "/"),
+      "",
+      "arm: ",
+      "  \(pair.old?.armInKernels ?? old)",
+      "  \(row.armInKernels)",
+      "",
+      "\(old.prefix(16))".padded(to: 16, .right) + " "
+        + "\(new.prefix(27))".padded(to: 27, .right) + " ",
+      "---------------- --------------------------- ",
+      "         %stddev     %change         %stddev",
+      "             \\          |                \\  ",
+    ]
   }
+
+  /// "      0.24           +75.1%       0.41        compound-head.o9.head.one.hvo_off.ns"
+  private func line(_ old: Replicates?, _ new: Replicates?, _ metric: String) -> String {
+    let change =
+      if let old, let new {
+        "\((100 * (new.mean / old.mean - 1)).withSign(1))%".padded(to: 11, .right)
+      } else {
+        "".padded(to: 11, .left)
+      }
+    return value(old) + change + " " + value(new) + "  " + metric
+  }
+
+  /// "      3.94 ±  4%": as wide where it is empty.
+  private func value(_ times: Replicates?) -> String {
+    guard let times else { return "".padded(to: 16, .left) }
+    let mean =
+      times.mean < 1000 ? times.mean.fixed(2) : times.mean.rounded(.towardZero).plain
+    let percent = 100 * (times.variation ?? 0)
+    let deviation =
+      percent > 2 ? " ±\(percent.rounded(.towardZero).plain.padded(to: 3, .right))%" : ""
+    return mean.padded(to: 10, .right) + deviation.padded(to: 6, .left)
+  }
+}
+
+extension Double {
+  /// As C prints it with "%+f": zero has a sign, too.
+  fileprivate func withSign(_ digits: Int) -> String {
+    let text = fixed(digits)
+    return text.hasPrefix("-") ? text : "+" + text
+  }
+}
+
+extension SummaryRow {
+  /// "mask (7.1 and later)": as the robot has a commit and its subject.
+  fileprivate var armInKernels: String { arm + (kernels.map { " (\"Linux \($0)\")" } ?? "") }
 }

@@ -2,11 +2,12 @@ import Text
 
 /// A run in the layouts that kernel mails and tools use.
 ///
-/// Every style has the ratio with its interval and the verdict that the run came to. What the run
-/// has no number of stays empty.
+/// What the run has no number of stays empty.
 public struct Report: Sendable {
   let run: Run
   let table: SummaryTable
+  let isWhole: Bool
+  let baseline: Run?
   let caveats: [String]
   let path: String
   let screen: Screen
@@ -18,42 +19,60 @@ public struct Report: Sendable {
     /// For a terminal, the answer on one screen, as the run printed it; the table where the rows fit no
     /// matrix.
     case matrix
-    /// For the commit message of an mm patch: at most 75 columns.
+    /// For the commit message of an mm patch: at most 72 columns, and 50 lines with a Link:.
     case mm
     /// The kernel test robot's comparison of two commits, here of two arms.
     case lkp
     /// The comparison that mmtests' compare-mmtests.pl prints.
     case mmtests
-    /// Tables of GitHub's Markdown.
+    /// For a comment on GitHub: the matrix, and tables of every cell folded, under 60,000 characters.
     case markdown
-    /// Version 1 of the kernel's Test Anything Protocol, one test point for each compared row.
+    /// Version 1 of the kernel's Test Anything Protocol, a test point for each compared row.
     case ktap
+    /// JSON for github-action-benchmark's `customSmallerIsBetter`.
+    case githubBenchmark = "github-benchmark"
+    /// One file for a browser, with figures, all cells and the CSV in it.
+    case html
+
+    /// Whether it has a longer form with all that the run measured.
+    public var hasWhole: Bool { [.mm, .lkp, .mmtests].contains(self) }
   }
 
   /// - Parameters:
-  ///   - caveats: what must be known to read the numbers, a sentence each; in every style.
+  ///   - isWhole: whether the styles `mm`, `lkp` and `mmtests` leave nothing out.
+  ///   - baseline: the run that `ktap` judges this one by.
+  ///   - caveats: what must be known to read the numbers, a sentence each; in every style but
+  ///     `github-benchmark`, which has no place for it.
   ///   - path: of the run, as a person would type it; the run's own by default.
   ///   - screen: what a matrix is printed on.
   public init(
     _ run: Run,
     arms: SummaryTable.Arms = .new,
+    isWhole: Bool = false,
+    baseline: Run? = nil,
     caveats: [String] = [],
     path: String? = nil,
     on screen: Screen = Screen()
   ) {
     self.run = run
+    self.isWhole = isWhole
+    self.baseline = baseline
     self.caveats = caveats
     self.path = path ?? run.path.string
     self.screen = screen
     table = SummaryTable(run.summary, arms: arms)
   }
 
-  /// - Throws: what ``Run/samples()`` throws, in the styles `lkp` and `mmtests`.
+  /// - Throws: what ``Run/samples()`` throws, in the styles `lkp` and `mmtests`; what ``Run/codegen()``
+  ///   throws, in `html`; what ``Comparison/init(baseline:current:acceptsCut:)`` throws, in `ktap` with
+  ///   a baseline.
   public func render(_ style: Style) throws(ResultsError) -> String {
     switch style {
-    case .matrix: return matrix ?? tableWithCaveats
+    case .matrix: return matrixText ?? tableWithCaveats
     case .table: return tableWithCaveats
-    case .ktap: return ktap
+    case .ktap: return try ktap()
+    case .githubBenchmark: return githubBenchmark
+    case .html: return try html()
     case _ where table.compared.isEmpty: return table.nothing + "\n"
     case .mm: return mm
     case .markdown: return markdown
@@ -69,10 +88,11 @@ extension Report {
   }
 
   /// Nil where rows fit none, or more arms are wanted than it has.
-  private var matrix: String? {
-    guard table.arms == .new else { return nil }
-    return Matrix(run.summary, of: run.meta)?.text(path: path, caveats: caveats, on: screen)
+  var matrix: Matrix? {
+    table.arms == .new ? Matrix(run.summary, of: run.meta) : nil
   }
+
+  private var matrixText: String? { matrix?.text(path: path, caveats: caveats, on: screen) }
 
   /// Where the numbers come from: label and machine, then run.
   var provenance: [String] {

@@ -1,5 +1,6 @@
 import Host
 public import SystemPackage
+import Text
 
 /// A run as it was left.
 public struct Run: Sendable {
@@ -28,13 +29,27 @@ public struct Run: Sendable {
   }
 
   /// Reads the timed blocks, about a hundred bytes each in the file; empty if none was kept.
-  /// - Throws: `cannotRead`, `unsuitable`, `missingColumn`, `malformed`, `duplicate`, `rowCount`.
+  /// - Throws: `packed`, `cannotRead`, `unsuitable`, `missingColumn`, `malformed`, `duplicate`, `rowCount`.
   public func samples() throws(ResultsError) -> [SampleRow] {
     let path = path.appending(RunDirectory.samplesName)
     let ending: CSVTable.Ending = meta.status == .complete ? .wholeRow : .anywhere
-    let samples = try Self.table(path, ending: ending)?.rows(SampleRow.self) ?? []
+    let table = try Self.table(path, ending: ending)
+    let packed = path.removingLastComponent().appending(RunDirectory.samplesName + ".xz")
+    if table == nil, (try? packed.resolved()) != nil { throw .packed(path: packed) }
+    let samples = try table?.rows(SampleRow.self) ?? []
     try Self.check(samples.count, meta.rows?.samples, path)
     return samples
+  }
+
+  /// Reads an SVG file that scripts/plot drew, by its name without the extension; nil if it drew none.
+  /// - Throws: `cannotRead`, `unsuitable`.
+  func figure(_ name: String) throws(ResultsError) -> [UInt8]? {
+    let path = path.appending(RunDirectory.figuresName).appending(name + ".svg")
+    do {
+      return try Self.read(path, largest: Self.largestFigure)
+    } catch .cannotRead(_, .noSuchFileOrDirectory) {
+      return nil
+    }
   }
 
   /// Reads `plan.json` as it was written, and says where it is.
@@ -80,14 +95,16 @@ extension Run {
   }
 
   /// A pipe would block and a device never end, so only files are read, and none that memory can't hold.
-  private static func read(_ path: FilePath) throws(ResultsError) -> [UInt8] {
+  private static func read(
+    _ path: FilePath, largest: Int = largestFile
+  ) throws(ResultsError) -> [UInt8] {
     let read: (bytes: [UInt8]?, why: String)
     do throws(Errno) {
       read = try path.reading(options: .nonBlocking) { file throws(Errno) in
         let status = try file.status()
         guard status.isRegular else { return (nil, "not a regular file") }
-        guard status.bytes <= largestFile else {
-          return (nil, "larger than \(largestFile >> 30) GiB")
+        guard status.bytes <= largest else {
+          return (nil, "larger than \(ByteCount(largest))")
         }
         return (try file.readToEnd(), "")
       }
@@ -100,4 +117,5 @@ extension Run {
 
   /// In bytes; samples of some hours.
   private static let largestFile = 4 << 30
+  private static let largestFigure = 16 << 20
 }

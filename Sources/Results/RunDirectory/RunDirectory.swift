@@ -16,6 +16,8 @@ public struct RunDirectory: Sendable {
   static let planName = "plan.json"
   static let dataPackageName = "datapackage.json"
   static let latestName = "latest"
+  /// What scripts/plot draws into.
+  static let figuresName = "figures"
 
   /// Makes `<UTC time>-<machine key>` in `root`, with `meta` in it, and lets `latest` lead to it.
   ///

@@ -166,6 +166,14 @@ extension SummaryRow {
     case beyond
   }
 
+  /// What no other row of its run has.
+  struct ID: Hashable, Sendable {
+    let cell: Int
+    let arm: String
+  }
+
+  var id: ID { ID(cell: cell, arm: arm) }
+
   /// The row of the arm that the cell's other arms are compared with.
   public var isBaseline: Bool { arm == baseline }
 }
