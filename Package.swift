@@ -29,6 +29,9 @@ let urcu: [Target.Dependency] = hasURCU ? ["CURCU"] : []
 
 var targets: [Target] = []
 
+targets.append(
+  .target(name: "SystemErrors", dependencies: [system], swiftSettings: settings))
+
 // MARK: - The model
 
 targets.append(.target(name: "CVmemmap"))
@@ -43,7 +46,7 @@ if hasURCU {
 targets.append(
   .target(
     name: "Vmemmap",
-    dependencies: ["CVmemmap", "CNuma", system] + urcu,
+    dependencies: ["CVmemmap", "CNuma", "SystemErrors", system] + urcu,
     swiftSettings: settings))
 
 // MARK: - What measures, judges and tells
@@ -51,18 +54,25 @@ targets.append(
 targets.append(.target(name: "Text", swiftSettings: settings))
 targets.append(.target(name: "CProcesses"))
 targets.append(
-  .target(name: "Processes", dependencies: ["CProcesses", system], swiftSettings: settings))
+  .target(
+    name: "Processes",
+    dependencies: ["CProcesses", "SystemErrors", system],
+    swiftSettings: settings))
 targets.append(
-  .target(name: "Host", dependencies: ["Text", system], swiftSettings: settings))
+  .target(name: "Host", dependencies: ["SystemErrors", "Text", system], swiftSettings: settings))
 targets.append(
-  .target(name: "Kernel", dependencies: ["Host", "Processes", system], swiftSettings: settings))
+  .target(
+    name: "Kernel",
+    dependencies: ["Host", "Processes", "SystemErrors", system],
+    swiftSettings: settings))
 targets.append(
   .target(name: "MachineCode", dependencies: ["Processes", system], swiftSettings: settings))
 targets.append(
   .target(
     name: "KernelBinary",
-    dependencies: ["Host", "MachineCode", "Processes", system],
+    dependencies: ["Host", "MachineCode", "Processes", "SystemErrors", system],
     swiftSettings: settings))
+targets.append(.target(name: "CFiles"))
 targets.append(.target(name: "CMeasurement"))
 targets.append(
   .target(
@@ -72,7 +82,9 @@ targets.append(
 targets.append(
   .target(
     name: "Results",
-    dependencies: ["Host", "Measurement", "Text", "Vmemmap", system],
+    dependencies: [
+      "CFiles", "Host", "Measurement", "SystemErrors", "Text", "Vmemmap", system,
+    ],
     swiftSettings: settings))
 
 // MARK: - The timed loops

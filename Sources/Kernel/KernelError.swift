@@ -1,4 +1,5 @@
 public import Host
+import SystemErrors
 public import SystemPackage
 
 /// Why something of the running kernel could not be found out, or not be changed.
@@ -41,11 +42,13 @@ extension KernelError: CustomStringConvertible {
     case .btf(let path, let error):
       "\(path): \(error)"
     case .unwritable(let path, let value, let errno):
-      "cannot write \(value) to \(path): \(errno)" + (errno.isRefusal ? "; run as root" : "")
+      "cannot write \(value) to \(path): \(errno); "
+        + (errno.isRefusal ? "run as root" : errno.wayOut ?? SystemTreeError.mount)
     case .fewHugePages(let wanted, let found):
       "the kernel found memory for \(found) of \(wanted) huge pages; free memory, or ask for fewer"
     case .unmappable(let bytes, let errno):
-      "cannot map a huge page of \(bytes) bytes: \(errno)"
+      "cannot map a huge page of \(bytes) bytes: \(errno); "
+        + (errno.wayOut ?? "has the pool a free one? /proc/meminfo tells")
     case .hiddenFrame(let path):
       "\(path) shows no page frame numbers to this process; run as root"
     case .notRestored(let path, let wanted, let found):

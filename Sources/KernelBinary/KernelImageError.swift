@@ -1,5 +1,6 @@
 import Host
 public import Processes
+import SystemErrors
 public import SystemPackage
 
 /// Why the code of a kernel could not be read, in one line that names the file and the way out.

@@ -8,7 +8,7 @@ extension Command {
     let name = Argument(path: program).bytes
     let all = [name] + arguments.map(\.bytes)
     guard !all.contains(where: { $0.contains(0) }) else {
-      throw .system(attempt: "start '\(self)', which has a zero byte", errno: .invalidArgument)
+      throw .unstartable(command: description, errno: .invalidArgument)
     }
     var id: pid_t = 0
     let error = unsafe withCStrings(all) { arguments in
@@ -17,7 +17,7 @@ extension Command {
       }
     }
     guard error == 0 else {
-      throw .system(attempt: "start '\(self)'", errno: Errno(rawValue: error))
+      throw .unstartable(command: description, errno: Errno(rawValue: error))
     }
     return id
   }

@@ -1,9 +1,12 @@
+import SystemErrors
 public import SystemPackage
 
 /// Why something could not be done with a process, or did not end as it should.
 public enum ProcessError: Error, Equatable, Sendable {
   /// A system call failed; `attempt` is what it was for, and with which values.
   case system(attempt: String, errno: Errno)
+  /// A command could not be started.
+  case unstartable(command: String, errno: Errno)
   /// A command ended otherwise than with status 0.
   case failed(command: String, Ending)
   /// A command took too long and was killed.
@@ -17,7 +20,12 @@ extension ProcessError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .system(let attempt, let errno):
-      "cannot \(attempt): \(errno)" + (errno.wayOut.map { "; \($0)" } ?? "")
+      "cannot \(attempt): \(errno); \(errno.wayOut ?? Self.refusal)"
+    case .unstartable(let command, let errno):
+      "cannot start '\(command)': \(errno); "
+        + (errno == .noSuchFileOrDirectory && command.hasPrefix("/proc/")
+          ? "mount it: 'mount -t proc proc /proc'"
+          : errno.wayOutOfStarting ?? errno.wayOut ?? Self.refusal)
     case .failed(let command, let ending):
       "'\(command)' failed (\(ending)): run it by hand to see why"
     case .timeout(let command, let limit):
@@ -26,23 +34,19 @@ extension ProcessError: CustomStringConvertible {
       "'\(command)' printed more than \(limit) bytes: is it the program that it should be?"
     }
   }
+
+  private static let refusal =
+    "check owners, modes and security policies (seccomp, SELinux): 'strace -f' shows what is refused"
 }
 
 extension Errno {
-  /// What a person can do where a process can't be started or watched; nil where nothing is known.
-  var wayOut: String? {
+  /// What a person can do where a program can't be executed; nil where that is not what is wrong.
+  fileprivate var wayOutOfStarting: String? {
     switch self {
-    case .resourceTemporarilyUnavailable:
-      "too many processes: end some, raise 'ulimit -u', or pids.max of the control group"
-    case .noMemory:
-      "free memory, or raise 'ulimit -v' or the control group's memory.max"
-    case .tooManyOpenFiles:
-      "raise the limit on open files of this process: 'ulimit -n 64'"
-    case .tooManyOpenFilesInSystem:
-      "the whole system has too many open files: close some, or raise fs.file-max"
     case .noSuchFileOrDirectory: "install it, or put it on PATH"
     case .permissionDenied, .notPermitted:
       "check that you may read and execute it, and that no security policy forbids it"
+    case .invalidArgument: "an argument can't hold a zero byte"
     case .execFormatError: "it is not a program for this machine"
     case .argListTooLong: "give fewer or shorter arguments, or raise 'ulimit -s'"
     default: nil

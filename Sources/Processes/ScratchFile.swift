@@ -24,7 +24,8 @@ public struct ScratchFile: ~Copyable {
     }
     guard descriptor >= 0 else {
       throw .system(
-        attempt: "make a temporary file in \(directory)", errno: Errno(rawValue: errno))
+        attempt: "make a temporary file in \(directory), as TMPDIR says",
+        errno: Errno(rawValue: errno))
     }
     let path = FilePath(
       String(decoding: name.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self))

@@ -1,4 +1,5 @@
 public import Host
+import SystemErrors
 public import SystemPackage
 import Text
 
@@ -78,7 +79,7 @@ extension ResultsError: CustomStringConvertible {
       "\(path): \(found.counted("row")), but \(written) were written, as meta.json says; "
         + Self.damaged
     case .cannotRead(let path, let errno):
-      "cannot read \(path): \(errno); check that you may read it"
+      "cannot read \(path): \(errno); \(Self.readingRemedy(errno))"
     case .malformed(let path, let line, let column, let value, let expected):
       "\(path), line \(line)\(column.map { ", column \($0)" } ?? ""): "
         + "\(Self.excerpt(value)) is not \(expected); \(Self.damaged)"
@@ -119,12 +120,15 @@ extension ResultsError: CustomStringConvertible {
     switch errno {
     case .noSpace, .diskQuotaExceeded: "free space there or choose another place with --output"
     case .fileTooLarge: "raise the limit on file size (ulimit -f), or measure less"
-    case .tooManyOpenFiles: "raise the limit on open files (ulimit -n)"
-    case .tooManyOpenFilesInSystem: "close files: the system has no more"
     case .permissionDenied, .notPermitted, .readOnlyFileSystem, .notDirectory, .isDirectory:
       "choose a directory that you may write to with --output"
-    default: "choose another place with --output"
+    default: errno.wayOut ?? "choose another place with --output"
     }
+  }
+
+  /// What helps where a file can't be read.
+  private static func readingRemedy(_ errno: Errno) -> String {
+    errno.wayOut ?? (errno.isRefusal ? "check that you may read it" : "is it a run as it was left?")
   }
 
   private static let damaged = "the file is damaged or was edited: measure again"

@@ -128,11 +128,11 @@ struct ChildProcessTests {
     ]
     for (command, errno, wayOut) in refusals {
       let error = #expect(throws: ProcessError.self) { _ = try ChildProcess(command) }
-      guard case .system(let attempt, errno) = error else {
+      guard case .unstartable(let told, errno) = error else {
         Issue.record("\(String(describing: error))")
         continue
       }
-      #expect(attempt.contains(command.program.string) && attempt.count < 300)
+      #expect(told.contains(command.program.string) && told.count < 300)
       #expect(error?.description.contains(wayOut) == true, "\(String(describing: error))")
     }
   }

@@ -56,6 +56,21 @@ struct FullDiskTests {
     }
   }
 
+  @Test("The disk holds room for the next meta.json back, and none once that is written")
+  func room() throws {
+    try withTemporaryDirectory { root in
+      var meta = Meta.sample
+      let directory = try RunDirectory.create(in: root, for: &meta)
+      let path = directory.path.appending("meta.json")
+      let held = try path.allocatedBytes()
+      let bytes = try path.text.utf8.count
+      #expect(held >= 2 * bytes)
+      path.giveBackRoom()
+      #expect(try path.allocatedBytes() <= bytes + 4096)
+      #expect(try path.text.utf8.count == bytes)
+    }
+  }
+
   @Test("A directory that may not be written to is told with its path, and nothing is left there")
   func unwritable() async {
     await #expect(processExitsWith: .success) {
@@ -77,5 +92,14 @@ struct FullDiskTests {
         #expect(try results.names == [])
       }
     }
+  }
+}
+
+extension FilePath {
+  /// The bytes that a file takes on the disk, those behind its end included.
+  fileprivate func allocatedBytes() throws -> Int {
+    var status = Glibc.stat()
+    try #require(unsafe Glibc.lstat(string, &status) == 0)
+    return Int(status.st_blocks) * 512
   }
 }

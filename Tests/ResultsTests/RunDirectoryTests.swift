@@ -39,6 +39,42 @@ struct RunDirectoryTests {
     }
   }
 
+  @Test("Where there can be no link, there is a run all the same, which knows why")
+  func noLink() throws {
+    try withTemporaryDirectory { root in
+      try root.appending("latest").appending("file").write("kept")
+      var meta = Meta.sample
+      let directory = try RunDirectory.create(in: root, for: &meta)
+      #expect(
+        directory.linkProblem
+          == .cannotCreate(path: root.appending("latest"), errno: .isDirectory))
+      #expect(try Run.load(directory.path).meta == meta)
+      #expect(try root.names == [meta.runID, "latest"])
+    }
+  }
+
+  @Test(
+    "Links in a run directory are not followed",
+    arguments: ["samples.csv", ".summary.csv.tmp", "summary.csv"])
+  func foreignLink(name: String) throws {
+    try withTemporaryDirectory { root in
+      var meta = Meta.sample
+      let directory = try RunDirectory.create(in: root.appending("results"), for: &meta)
+      let foreign = root.appending("foreign")
+      try foreign.write("theirs")
+      try foreign.link(at: directory.path.appending(name))
+      if name == "summary.csv" {
+        try directory.writeSummary([.sample()])
+      } else {
+        #expect(throws: ResultsError.self) {
+          try directory.appendSamples([.sample()])
+          try directory.writeSummary([.sample()])
+        }
+      }
+      #expect(try foreign.text == "theirs")
+    }
+  }
+
   @Test("What was written is read back")
   func roundTrip() throws {
     try withTemporaryDirectory { root in
@@ -366,19 +402,6 @@ struct RunDirectoryTests {
       #expect(error == .cannotCreate(path: path, errno: .notDirectory))
       #expect(error?.exitCode == 73)
       #expect(error?.description.contains("Not a directory") == true)
-    }
-  }
-
-  @Test("Where latest cannot be made, no run is left behind")
-  func latestTaken() throws {
-    try withTemporaryDirectory { root in
-      try root.appending("latest").appending("file").write("kept")
-      var meta = Meta.sample
-      let error = #expect(throws: ResultsError.self) {
-        try RunDirectory.create(in: root, for: &meta)
-      }
-      #expect(error?.exitCode == 73)
-      #expect(try root.names == ["latest"])
     }
   }
 

@@ -27,9 +27,7 @@ func startThread(_ body: @escaping @Sendable () -> Void) throws(VmemmapError) {
   }
   guard error == 0 else {
     unsafe owned.release()
-    throw .system(
-      attempt: "start a thread (its limits: 'ulimit -u', and pids.max of the control group)",
-      errno: Errno(rawValue: error))
+    throw .system(attempt: "start a thread", errno: Errno(rawValue: error))
   }
 }
 

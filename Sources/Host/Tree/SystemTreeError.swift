@@ -1,3 +1,4 @@
+import SystemErrors
 public import SystemPackage
 
 /// Why a file of the kernel tells nothing.
@@ -18,14 +19,9 @@ extension SystemTreeError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unreadable(let path, let errno, let remedy):
-      "cannot read \(path): \(errno); \(errno.isRefusal ? "run as root" : remedy)"
+      "cannot read \(path): \(errno); \(errno.isRefusal ? "run as root" : errno.wayOut ?? remedy)"
     case .unexpected(let path, let found, let expected):
       "\(path): \(found.debugDescription) is not \(expected)"
     }
   }
-}
-
-extension Errno {
-  /// Whether root would have been let.
-  package var isRefusal: Bool { self == .permissionDenied || self == .notPermitted }
 }

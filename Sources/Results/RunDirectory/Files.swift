@@ -1,3 +1,4 @@
+import CFiles
 import Glibc
 import SystemPackage
 
@@ -63,7 +64,24 @@ extension FilePath {
   }
 }
 
+extension FilePath {
+  /// Lets go what ``FileDescriptor/keepRoom(_:after:)`` held back; the file stays as it is.
+  func giveBackRoom() {
+    guard let file = try? FileDescriptor.open(self, .writeOnly, options: [.noFollow, .closeOnExec])
+    else { return }
+    // What lies behind the end goes even where the end does not move.
+    if let bytes = try? file.status().bytes { try? file.resize(to: Int64(bytes)) }
+    try? file.close()
+  }
+}
+
 extension FileDescriptor {
+  /// Holds bytes of the disk back for the file, where the file system can; its end stays where it is.
+  /// The C function is `fallocate`.
+  func keepRoom(_ bytes: Int, after end: Int) {
+    _ = cf_keep_room(rawValue, end, bytes)
+  }
+
   /// Whether it is a regular file, and of how many bytes. The C function is `fstat`.
   func status() throws(Errno) -> (isRegular: Bool, bytes: Int) {
     var status = Glibc.stat()

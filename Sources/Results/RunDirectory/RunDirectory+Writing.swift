@@ -2,12 +2,18 @@ import Host
 import SystemPackage
 
 extension RunDirectory {
-  /// Replaces `meta.json`.
+  /// Replaces `meta.json`, and keeps room for the next one: how a run ended can be told on a disk that
+  /// its samples have filled.
   /// - Throws: `cannotWrite`, `notFinite`; the file is then as it was.
   public func write(_ meta: Meta) throws(ResultsError) {
     let path = path.appending(Self.metaName)
-    try replaceFile(path, with: meta.json(path: path))
+    let json = try meta.json(path: path)
+    path.giveBackRoom()
+    try replaceFile(path, with: json, room: json.count + Self.metaRoom)
   }
+
+  /// The most bytes that `meta.json` may grow by from one writing to the next.
+  private static let metaRoom = 64 << 10
 
   /// Replaces `datapackage.json`: what the columns of the tables mean that are there, or, while none
   /// is, of all that may come.
@@ -58,7 +64,7 @@ extension RunDirectory {
     try replaceFile(path.appending(Self.planName), with: json)
   }
 
-  /// Appends to `samples.csv`, in one write.
+  /// Appends to `samples.csv`, in one write. A link in its place is not followed.
   ///
   /// Under RLIMIT_FSIZE the process must ignore SIGXFSZ to see the error.
   /// - Throws: `cannotWrite`; the file then ends where it ended before.
@@ -69,7 +75,7 @@ extension RunDirectory {
         let file = try FileDescriptor.open(
           path,
           .writeOnly,
-          options: [.append, .create, .closeOnExec],
+          options: [.append, .create, .noFollow, .closeOnExec],
           permissions: Self.filePermissions
         )
         try file.closeAfter {
@@ -104,8 +110,13 @@ extension RunDirectory {
 
   private static let filePermissions = FilePermissions(rawValue: 0o666)
 
-  /// Writes beside the file, waits for the disk, and renames: a reader finds the old or the new.
-  private func replaceFile(_ path: FilePath, with text: [UInt8]) throws(ResultsError) {
+  /// Writes beside the file, waits for the disk, and renames: a reader finds the old or the new, and what a
+  /// link in either place leads to stays as it is.
+  ///
+  /// - Parameter room: bytes to hold back on the disk behind the file's end.
+  private func replaceFile(
+    _ path: FilePath, with text: [UInt8], room: Int = 0
+  ) throws(ResultsError) {
     let temporary = path.removingLastComponent()
       .appending(".\(path.lastComponent?.string ?? "").tmp")
     do throws(Errno) {
@@ -113,11 +124,12 @@ extension RunDirectory {
         let file = try FileDescriptor.open(
           temporary,
           .writeOnly,
-          options: [.create, .truncate, .closeOnExec],
+          options: [.create, .truncate, .noFollow, .closeOnExec],
           permissions: Self.filePermissions
         )
         try file.closeAfter {
           try file.writeAll(text)
+          if room > 0 { file.keepRoom(room, after: text.count) }
           try file.synchronize()
         }
       }

@@ -5,6 +5,8 @@ public import SystemPackage
 /// Whole files appear by renaming; samples are appended in whole rows. One process writes.
 public struct RunDirectory: Sendable {
   public let path: FilePath
+  /// Why `latest` does not lead to it, where it was just made and that could not be.
+  public private(set) var linkProblem: ResultsError?
 
   static let metaName = "meta.json"
   static let summaryName = "summary.csv"
@@ -19,7 +21,8 @@ public struct RunDirectory: Sendable {
   /// What scripts/plot draws into.
   static let figuresName = "figures"
 
-  /// Makes `<UTC time>-<machine key>` in `root`, with `meta` in it, and lets `latest` lead to it.
+  /// Makes `<UTC time>-<machine key>` in `root`, with `meta` in it, and lets `latest` lead to it; where
+  /// there can be no links, ``linkProblem`` says so.
   ///
   /// The name comes from `meta.started` and `meta.machine`, with a number added if it is taken;
   /// `meta.runID` becomes the name.
@@ -29,17 +32,21 @@ public struct RunDirectory: Sendable {
     for meta: inout Meta
   ) throws(ResultsError) -> RunDirectory {
     let time = meta.started.description.replacing(":", with: "-")
-    let directory = try makeDirectory(in: root, name: "\(time)-\(meta.machine.machineKey)")
+    var directory = try makeDirectory(in: root, name: "\(time)-\(meta.machine.machineKey)")
     meta.runID = directory.path.lastComponent?.string ?? ""
     do throws(ResultsError) {
       try directory.write(meta)
       try directory.describeTables()
-      // Only now: `latest` must not lead to a directory that says nothing yet.
-      try directory.becomeLatest(in: root)
     } catch {
       for name in [metaName, dataPackageName] { try? directory.path.appending(name).removeFile() }
       try? directory.path.removeDirectory()
       throw error
+    }
+    // Only now: `latest` must not lead to a directory that says nothing yet.
+    do throws(ResultsError) {
+      try directory.becomeLatest(in: root)
+    } catch {
+      directory.linkProblem = error
     }
     return directory
   }

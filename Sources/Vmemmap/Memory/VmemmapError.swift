@@ -1,3 +1,4 @@
+import SystemErrors
 public import SystemPackage
 
 /// Why a memory map could not be made or changed.
@@ -47,7 +48,7 @@ extension VmemmapError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .system(let attempt, let errno):
-      "\(attempt): \(errno.description)"
+      "\(attempt): \(errno.description)" + VmemmapError.advice(errno)
     case .numa(let attempt, let errno):
       "\(attempt): \(errno.description)" + VmemmapError.numaAdvice(errno)
     case .misaligned(let base, let format, let alignment):
@@ -102,6 +103,20 @@ extension VmemmapError: CustomStringConvertible {
 }
 
 extension VmemmapError {
+  /// What helps where a call about memory fails.
+  private static func advice(_ errno: Errno) -> String {
+    switch errno {
+    // Memory files lie on no disk.
+    case .noSpace: "; \(Errno.noMemory.wayOut ?? "")"
+    case .invalidArgument:
+      "; the kernel is older than 5.14, or a cpuset or container lacks what was named"
+    default:
+      "; "
+        + (errno.wayOut
+          ?? "a security policy may forbid it (seccomp, SELinux): 'strace -f' shows what is refused")
+    }
+  }
+
   /// What most likely stands behind the failure of a call about nodes, and what helps.
   private static func numaAdvice(_ errno: Errno) -> String {
     switch errno {
@@ -112,7 +127,7 @@ extension VmemmapError {
         + "it has; run it in a cpuset with the node, or name another node"
     case .noFunction:
       "; this kernel has no NUMA policies (CONFIG_NUMA); leave out what binds to nodes"
-    default: ""
+    default: advice(errno)
     }
   }
 }

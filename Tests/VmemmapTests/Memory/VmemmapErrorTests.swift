@@ -7,7 +7,10 @@ struct VmemmapErrorTests {
   @Test(
     "Each error names its values, and what to do where there is something",
     arguments: [
-      (.system(attempt: "map 8 bytes", errno: .noMemory), ["map 8 bytes", "memory"]),
+      (
+        .system(attempt: "map 8 bytes", errno: .noMemory), ["map 8 bytes", "memory; ", "ulimit -v"]
+      ),
+      (.system(attempt: "memfd_create(x)", errno: .tooManyOpenFiles), ["x", "ulimit -n"]),
       (.numa(attempt: "bind 8 bytes to node 3", errno: .notPermitted), ["node 3", "CAP_SYS_NICE"]),
       (
         .numa(attempt: "bind 8 bytes to node 3", errno: .invalidArgument),
