@@ -22,7 +22,9 @@ struct CheckupTests {
     conditions.storeBypass = "thread vulnerable"
     conditions.indirectBranch = "conditional enabled"
     conditions.isNUMABalancing = true
-    conditions.availableBytes = 8 << 30
+    conditions.memory = MemoryRoom(bytes: 8 << 30)
+    conditions.allowedCPUs = [0, 1]
+    conditions.limits.openFiles = 1024
     conditions.swapUsedBytes = 0
     return Checkup(
       machine: machine, conditions: conditions,
@@ -115,7 +117,23 @@ struct CheckupTests {
         $0.demands.append(
           Checkup.Demand(plan: "--preset scale", mappings: 1_600_512, bytes: 0))
       },
-      Case("200 MiB of memory available", nil) { $0.conditions.availableBytes = 200 << 20 },
+      Case("200 MiB of memory available", nil) {
+        $0.conditions.memory = MemoryRoom(bytes: 200 << 20)
+      },
+      Case("200 MiB of memory available, limited by 'ulimit -v'", nil) {
+        $0.conditions.memory = MemoryRoom(bytes: 200 << 20, limit: "'ulimit -v'")
+      },
+      Case("a control group leaves the time of 0.50 CPUs", nil) { $0.conditions.cpuQuota = 0.5 },
+      Case("1 of 2 CPUs may be used", nil) { $0.conditions.allowedCPUs = [1] },
+      Case("24 open files at most", "ulimit -n 64") { $0.conditions.limits.openFiles = 24 },
+      Case("files of 400 KiB at most", "ulimit -f unlimited") {
+        $0.conditions.limits.fileSize = 400 << 10
+      },
+      Case("7 s of CPU time at most for each process", "ulimit -t unlimited") {
+        $0.conditions.limits.cpuTime = 7
+      },
+      Case("no /proc", "mount -t proc proc /proc") { $0.conditions.missing = ["/proc"] },
+      Case("no /sys", "mount -t sysfs sys /sys") { $0.conditions.missing = ["/sys"] },
       Case("3 MiB of swap in use", "swapoff -a") { $0.conditions.swapUsedBytes = 3 << 20 },
       Case("not root", "sudo bench run") { $0.conditions.isRoot = false },
     ])

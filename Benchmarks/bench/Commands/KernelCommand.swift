@@ -80,10 +80,10 @@ struct KernelCommand: ParsableCommand {
       throw ValidationError("--allocate \(allocate) is too few: 1 or more")
     }
     // The kernel would push others out of memory for them.
-    if let available = SystemMemory.availableBytes, allocate > available / 2 / hugePageSize {
+    if let memory = MemoryRoom.current(), allocate > memory.bytes / 2 / hugePageSize {
       throw ValidationError(
-        "--allocate \(allocate) takes more than half of the \(available >> 20) MiB that are "
-          + "available: \(available / 2 / hugePageSize) or fewer")
+        "--allocate \(allocate) takes more than half of what is there, \(memory.told) available: "
+          + "\(memory.bytes / 2 / hugePageSize) or fewer")
     }
   }
 

@@ -22,10 +22,10 @@ struct LayoutCommand: ParsableCommand {
   var misalign = false
 
   func validate() throws {
-    if misalign, let available = SystemMemory.availableBytes, available < MisalignmentTable.bytes {
+    if misalign, let memory = MemoryRoom.current(), memory.bytes < MisalignmentTable.bytes {
       throw ValidationError(
         "--misalign needs \(MisalignmentTable.bytes >> 20) MiB for struct pages, but "
-          + "\(available >> 20) MiB are available; free some")
+          + "\(memory.told) available; free some")
     }
   }
 

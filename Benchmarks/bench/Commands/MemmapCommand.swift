@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Host
 import Measurement
 import Vmemmap
 
@@ -36,10 +37,10 @@ struct MemmapCommand: ParsableCommand {
         "--memory \(memory.bytes) is not a multiple of \(structPagesPerVmemmapPage * basePageSize) "
           + "bytes, the memory of one page of struct pages")
     }
-    if let available = SystemMemory.availableBytes, pages * Page.size > available {
+    if let memory = MemoryRoom.current(), pages * Page.size > memory.bytes {
       throw ValidationError(
-        "--memory needs \((pages * Page.size) >> 20) MiB for struct pages, but \(available >> 20) MiB "
-          + "are available; take less")
+        "--memory needs \((pages * Page.size) >> 20) MiB for struct pages, but \(memory.told) "
+          + "available; take less")
     }
   }
 

@@ -35,7 +35,7 @@ final class MapSet {
   }
 
   /// The most struct pages that are ballast: 64 MiB of them.
-  private static let mostBallast = 1 << 20
+  static let mostBallast = 1 << 20
 
   /// - Parameters:
   ///   - formats: of the map in each place.

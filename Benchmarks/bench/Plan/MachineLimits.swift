@@ -16,7 +16,7 @@ struct MachineLimits {
   /// Of each node whose memory this process can't choose, why.
   let nodeProblems: [Int: VmemmapError]
   let mappingLimit: Int?
-  let availableMemory: Int?
+  let memory: MemoryRoom?
   /// What footprints are chosen by: the machine's caches, or common ones where it does not tell.
   let caches: CacheSizes
   /// Why this process can't patch its code to turn the old kernel's static key; nil where it can.
@@ -24,8 +24,10 @@ struct MachineLimits {
 
   /// Mappings that a process has before it maps struct pages: its libraries, heap and stacks.
   private static let ownMappings = 512
-  /// Bytes besides struct pages: addresses, samples, ballast, the process itself.
-  private static let ownMemory = 256 << 20
+  /// Bytes that the run and its measuring process take for themselves; seen: 47 MiB.
+  private static let ownMemory = 64 << 20
+  /// Addresses and answers of each page that is visited.
+  private static let bytesForPage = 16
 
   /// More than any machine's memory.
   private static let mostBytes = 1 << 48
@@ -39,7 +41,7 @@ struct MachineLimits {
       topology: topology.limited(
         toCPUs: Set(CPUs.allowed), memoryOf: bindable.isEmpty ? memory : bindable),
       nodeProblems: problems, mappingLimit: MappingLimit.current,
-      availableMemory: SystemMemory.availableBytes,
+      memory: .current(),
       caches: CacheSizes(of: .current()) ?? .common, keyProblem: OptimizeVmemmapKey.problem())
   }
 
@@ -52,7 +54,11 @@ struct MachineLimits {
   }
 
   /// The bytes of memory that a process needs for cells that share their memory maps.
-  static func memory(_ cells: [PlannedCell]) -> Int { ownMemory + mapBytes(cells) }
+  static func memory(_ cells: [PlannedCell]) -> Int {
+    let pages = cells[0].cell.pages
+    let ballast = min(2 * pages, MapSet.mostBallast) * HeadPointerFormat.structPageSize
+    return ownMemory + ballast + pages * bytesForPage + mapBytes(cells)
+  }
 
   /// The bytes of memory maps that cells share.
   static func mapBytes(_ cells: [PlannedCell]) -> Int {
@@ -137,14 +143,14 @@ struct MachineLimits {
             """)
       }
     }
-    if let availableMemory {
+    if let memory {
       let needed = MachineLimits.memory(cells)
-      if needed > availableMemory {
+      if needed > memory.bytes {
         return LeftOut(
           what: what,
           why: """
-            \(needed >> 20) MiB of memory are needed, but \(availableMemory >> 20) MiB are available; \
-            take fewer with --footprint
+            \(needed >> 20) MiB of memory are needed, but \(memory.told) available; take fewer with \
+            --footprint
             """)
       }
     }

@@ -149,7 +149,7 @@ extension PlanOptions {
           seed: seed ?? UInt64.random(in: 1...UInt64(UInt32.max)),
           processes: processes ?? preset.processes, layouts: layouts,
           caches: machine.caches, patchesKey: choice.patchesKey, isNUMA: machine.topology.isNUMA,
-          bindsToNodes: machine.bindsToNodes, availableMemory: machine.availableMemory)),
+          bindsToNodes: machine.bindsToNodes, availableMemory: machine.memory?.bytes)),
       left
     )
   }

@@ -60,12 +60,13 @@ extension Checkup {
   }
 
   private var memory: Finding? {
-    guard let available = conditions.availableBytes,
+    guard let memory = conditions.memory, case let available = memory.bytes,
       let largest = demands.max(by: { $0.bytes < $1.bytes }), largest.bytes > available
     else { return nil }
     let plans = demands.filter { $0.bytes > available }.map(\.plan).joined(separator: ", ")
     return Finding(
-      what: "\(available >> 20) MiB of memory available",
+      what: "\(available >> 20) MiB of memory available"
+        + (memory.limit.map { ", limited by \($0)" } ?? ""),
       why: "\(plans): cells with more struct pages than fit are left out, the largest needs "
         + "\(largest.bytes >> 20) MiB"
     )

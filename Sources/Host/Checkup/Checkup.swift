@@ -46,6 +46,6 @@ public struct Checkup: Sendable {
 
   /// What hurts measurement, and the commands that would mend it, for root.
   public var findings: [Finding] {
-    clockFindings + neighbourFindings + speculationFindings + memoryFindings
+    clockFindings + neighbourFindings + speculationFindings + memoryFindings + limitFindings
   }
 }

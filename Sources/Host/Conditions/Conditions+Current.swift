@@ -23,22 +23,22 @@ extension Conditions {
     conditions.indirectBranch = status["SpeculationIndirectBranch"]
     conditions.isNUMABalancing =
       (tree.integer(ifPresent: "proc/sys/kernel/numa_balancing") ?? 0) != 0
-    conditions.availableBytes = memory["MemAvailable"].flatMap(kibibytes)
-    if let total = memory["SwapTotal"].flatMap(kibibytes),
-      let free = memory["SwapFree"].flatMap(kibibytes)
+    conditions.limits = .current()
+    conditions.memory = .current(tree, limits: conditions.limits)
+    if let total = memory["SwapTotal"].flatMap(MemoryRoom.kibibytes),
+      let free = memory["SwapFree"].flatMap(MemoryRoom.kibibytes)
     {
       conditions.swapUsedBytes = total - free
     }
+    conditions.cpuQuota = tree.cpuQuota()
+    conditions.allowedCPUs = SystemTree.list(status["Cpus_allowed_list"] ?? "")
+    conditions.missing = ["proc/self", "sys/devices"].filter { !tree.exists($0) }
+      .map { tree.path($0.removingLastComponent()) }
     return conditions
   }
 
   private static func words(_ text: String?) -> [String] {
     (text ?? "").split(whereSeparator: \.isWhitespace).map(String.init)
-  }
-
-  /// "4679896 kB"
-  private static func kibibytes(_ text: String) -> Int? {
-    words(text).first.flatMap { Int($0) }.map { $0 << 10 }
   }
 }
 

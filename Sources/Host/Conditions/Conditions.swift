@@ -1,3 +1,5 @@
+public import SystemPackage
+
 /// What may hurt measurement on a machine and can change from one moment to the next, or by a
 /// setting; `nil` or empty where the system does not say.
 public struct Conditions: Equatable, Sendable {
@@ -18,8 +20,16 @@ public struct Conditions: Equatable, Sendable {
   public var storeBypass: String?
   public var indirectBranch: String?
   public var isNUMABalancing = false
-  public var availableBytes: Int?
+  /// What this process can still take.
+  public var memory: MemoryRoom?
   public var swapUsedBytes: Int?
+  /// How many CPUs' time the control groups leave to this process.
+  public var cpuQuota: Double?
+  /// The CPUs that this process may run on.
+  public var allowedCPUs: [Int]?
+  public var limits = ResourceLimits()
+  /// Of the directories in which the kernel tells of itself, those that are not there.
+  public var missing: [FilePath] = []
   public var isRoot: Bool
 
   public init(isRoot: Bool) {

@@ -72,7 +72,12 @@ extension SystemTree {
 
   /// The kernel's list format: "0-2,5" is 0, 1, 2, 5.
   public func list(ifPresent path: FilePath) -> [Int]? {
-    guard let line = line(ifPresent: path) else { return nil }
+    line(ifPresent: path).flatMap(Self.list)
+  }
+
+  /// - Returns: nil where there is nothing in it.
+  static func list(_ line: String) -> [Int]? {
+    guard !line.isEmpty else { return nil }
     return line.split(separator: ",").flatMap { range -> [Int] in
       let bounds = range.split(separator: "-").compactMap { Int($0) }
       guard let first = bounds.first, let last = bounds.last, first <= last else { return [] }
