@@ -66,6 +66,20 @@ int cpr_spawn(pid_t *id, const char *program, char *const arguments[], char *con
 
 int cpr_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
 
+static char **program_arguments;
+static int program_argument_count;
+
+// The C library hands them over here as to main().
+__attribute__((constructor)) static void keep_arguments(int count, char **arguments) {
+  program_argument_count = count;
+  program_arguments = arguments;
+}
+
+char **cpr_arguments(int *count) {
+  *count = program_argument_count;
+  return program_arguments;
+}
+
 char **cpr_environment(void) { return environ; }
 
 int cpr_pidfd_open(pid_t id) {

@@ -2,12 +2,16 @@ import CProcesses
 import Glibc
 import SystemPackage
 
-/// A signal that asks a program to end.
+/// A signal that asks a program to end, or tells it that its time is up: batch systems send SIGUSR1 and
+/// SIGXCPU before they kill.
 public enum StopSignal: Int32, CaseIterable, Sendable {
   case hangup = 1
   case interrupt = 2
   case quit = 3
+  case user = 10
+  case alarm = 14
   case terminate = 15
+  case cpuTime = 24
 
   /// What a program that ends because of it returns, as shells have it: 128 + the signal's number.
   public var exitStatus: Int32 { 128 + rawValue }
@@ -19,13 +23,16 @@ extension StopSignal: CustomStringConvertible {
     case .hangup: "SIGHUP"
     case .interrupt: "SIGINT"
     case .quit: "SIGQUIT"
+    case .user: "SIGUSR1"
+    case .alarm: "SIGALRM"
     case .terminate: "SIGTERM"
+    case .cpuTime: "SIGXCPU"
     }
   }
 }
 
-/// Ctrl-C, SIGTERM, SIGHUP and SIGQUIT as wishes to be taken between two steps, as long as the value
-/// lives; those that come later, or were not taken, act as before.
+/// Ctrl-C, SIGTERM and the other ``StopSignal``s as wishes to be taken between two steps, as long as the
+/// value lives; those that come later, or were not taken, act as before.
 ///
 /// Make it while the process has one thread: another would be ended by the signals, or take them.
 /// Signals that the process ignores from its start, such as SIGHUP under `nohup`, stay ignored. A

@@ -65,7 +65,10 @@ extension BenchTests {
 
     @Test(
       "Each signal that asks for an end is an exit status of its own",
-      arguments: [(SIGHUP, 129), (SIGQUIT, 131), (SIGTERM, 143)] as [(Int32, Int32)])
+      arguments: [
+        (SIGHUP, 129), (SIGQUIT, 131), (SIGUSR1, 138), (SIGALRM, 142), (SIGTERM, 143),
+        (SIGXCPU, 152),
+      ] as [(Int32, Int32)])
     func stopped(signal: Int32, status: Int32) throws {
       let program = try startRun()
       program.send(signal)
@@ -118,11 +121,23 @@ extension BenchTests {
       #expect(run.meta.sensitivity != nil, "what came after was measured by another process")
     }
 
+    @Test("CPU time that is used up is an end of the run with what is finished")
+    func cpuTime() throws {
+      let program = try startRun()
+      let process = try #require(measuringProcesses().first)
+      kill(process, SIGXCPU)
+      let ending = try program.ending()
+      #expect(ending.status == 152, "\(ending.errors)")
+      let run = try directory.latestRun()
+      #expect(run.meta.status == .interrupted && run.meta.statusReason == "SIGXCPU")
+      #expect(!run.summary.isEmpty)
+    }
+
     @Test("A measuring process that ends before its work is done is a failed run without rows")
     func endedProcess() throws {
       let program = try startRun()
       let process = try #require(measuringProcesses().first)
-      kill(process, SIGUSR1)
+      kill(process, SIGABRT)
       let ending = try program.ending()
       #expect(ending.status == 2, "\(ending.errors)")
       #expect(ending.errorMessages.first?.contains("not told of") == true, "\(ending.errors)")

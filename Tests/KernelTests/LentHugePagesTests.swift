@@ -120,6 +120,18 @@ struct LentHugePagesTests {
       await #expect(
         processExitsWith: .signal(SIGTERM), observing: [\.standardOutputContent]
       ) { try putBack(despite: SIGTERM) },
+      await #expect(
+        processExitsWith: .signal(SIGUSR1), observing: [\.standardOutputContent]
+      ) { try putBack(despite: SIGUSR1) },
+      await #expect(
+        processExitsWith: .signal(SIGUSR2), observing: [\.standardOutputContent]
+      ) { try putBack(despite: SIGUSR2) },
+      await #expect(
+        processExitsWith: .signal(SIGALRM), observing: [\.standardOutputContent]
+      ) { try putBack(despite: SIGALRM) },
+      await #expect(
+        processExitsWith: .signal(SIGXCPU), observing: [\.standardOutputContent]
+      ) { try putBack(despite: SIGXCPU) },
     ]
     for result in results {
       let output = try #require(result).standardOutputContent

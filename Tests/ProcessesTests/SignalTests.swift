@@ -85,8 +85,11 @@ struct SignalTests {
 
   @Test("Exit statuses are those of shells")
   func statuses() {
-    #expect(StopSignal.allCases.map(\.exitStatus) == [129, 130, 131, 143])
-    #expect(StopSignal.allCases.map(\.rawValue) == [SIGHUP, SIGINT, SIGQUIT, SIGTERM])
+    #expect(StopSignal.allCases.map(\.exitStatus) == [129, 130, 131, 138, 142, 143, 152])
+    #expect(
+      StopSignal.allCases.map(\.rawValue) == [
+        SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGALRM, SIGTERM, SIGXCPU,
+      ])
   }
 
   @Test("A process whose parent has ended already ends at once")
@@ -100,7 +103,29 @@ struct SignalTests {
   func withParent() async {
     await #expect(processExitsWith: .success) {
       try ParentProcess.endWithParent(getppid())
-      for signal in StopSignal.allCases { raise(signal.rawValue) }
+      for signal in StopSignal.allCases where signal != .cpuTime { raise(signal.rawValue) }
+    }
+  }
+
+  @Test("A process that has used its CPU time ends, whatever its parent waits for")
+  func cpuTime() async {
+    await #expect(processExitsWith: .signal(SIGXCPU)) {
+      // The threads of a test block signals.
+      var none = sigset_t()
+      unsafe sigemptyset(&none)
+      unsafe pthread_sigmask(SIG_SETMASK, &none, nil)
+      try ParentProcess.endWithParent(getppid())
+      raise(SIGXCPU)
+    }
+  }
+
+  @Test("A process can ask to be the first to go where memory runs out")
+  func memory() async {
+    await #expect(processExitsWith: .success) {
+      ParentProcess.yieldMemory()
+      let shown = try Command("cat", ["/proc/self/oom_score_adj"])
+        .collect(limit: 9, timeout: plenty)
+      #expect(shown == Array("1000\n".utf8))
     }
   }
 }

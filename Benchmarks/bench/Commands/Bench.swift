@@ -24,7 +24,7 @@ struct Bench: ParsableCommand {
       refused something; 73, 74 can't write; 129, 130, 131, 143 stopped by a signal.
       """,
     // Git is asked for the commit, which takes a while: only where somebody wants to know.
-    version: CommandLine.arguments.contains("--version") ? Version.text() : "unknown",
+    version: ProgramArguments.typed.contains("--version") ? Version.text() : "unknown",
     subcommands: [
       RunCommand.self, ListCommand.self, CompareCommand.self, MachinesCommand.self,
       ReportCommand.self, CodegenCommand.self, MemmapCommand.self, SelfTestCommand.self,
@@ -37,9 +37,9 @@ struct Bench: ParsableCommand {
     StandardStreams.prepare()
     var ending = CommandEnding.success
     do {
-      try refuseUnknownCommands(CommandLine.arguments.dropFirst())
-      try refuseRepeatedOptions(CommandLine.arguments.dropFirst())
-      var command = try parseAsRoot()
+      try refuseUnknownCommands(ProgramArguments.typed)
+      try refuseRepeatedOptions(ProgramArguments.typed)
+      var command = try parseAsRoot(ProgramArguments.typed)
       do {
         try command.run()
       } catch {

@@ -26,7 +26,7 @@ struct CommandEnding {
   /// EX_UNAVAILABLE: what was asked for can't be had of these runs.
   private static let unavailable: Int32 = 69
   /// EX_OSERR of `sysexits.h`: the system refused something.
-  private static let systemError: Int32 = 71
+  static let systemError: Int32 = 71
   /// EX_IOERR.
   private static let outputError: Int32 = 74
 

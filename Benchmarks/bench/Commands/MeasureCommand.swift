@@ -17,22 +17,50 @@ struct MeasureCommand: ParsableCommand {
   var name = ""
 
   func run() throws {
-    let told = try Data(FileDescriptor.standardInput.wholeFile())
-    guard let assignment = try? JSONDecoder().decode(Assignment.self, from: told) else {
+    do {
+      try measure()
+    } catch let error as ValidationError {
+      throw error
+    } catch let error as WrongAnswer {
+      try Self.tell(.failure("wrong answer: \(error.description)"))
+    } catch let error as Unheard {
+      // Only the run has errors to show; this one says why it will be told of an early end.
+      StandardError.write("measuring process: \(error)\n")
+      throw ExitCode(CommandEnding.systemError)
+    } catch {
+      try Self.tell(.refused("\(error)"))
+    }
+  }
+
+  private func measure() throws {
+    let assignment: Assignment
+    do {
+      let told = try Data(FileDescriptor.standardInput.wholeFile())
+      assignment = try JSONDecoder().decode(Assignment.self, from: told)
+    } catch is DecodingError {
       throw ValidationError(
         "'bench measure' is started by 'bench run' only, which tells it what to do")
+    } catch let error as Errno {
+      throw ProcessError.system(attempt: "read what to measure", errno: error)
     }
     // A run that was killed or has failed must not leave this process measuring.
     try ParentProcess.endWithParent(assignment.parent)
-    let encoder = JSONEncoder()
-    func tell(_ message: WorkerMessage) throws {
-      try FileDescriptor.standardOutput.writeAll(
-        encoder.encode(message) + [UInt8(ascii: "\n")])
-    }
+    ParentProcess.yieldMemory()
+    try Worker(assignment: assignment).run { try Self.tell($0) }
+  }
+
+  /// The run can't be told anything.
+  private struct Unheard: Error, CustomStringConvertible {
+    let errno: Errno
+    var description: String { "cannot tell what was measured: \(errno)" }
+  }
+
+  private static func tell(_ message: WorkerMessage) throws {
+    let line = try JSONEncoder().encode(message) + [UInt8(ascii: "\n")]
     do {
-      try Worker(assignment: assignment).run { try tell($0) }
-    } catch let error as WrongAnswer {
-      try tell(.failure("wrong answer: \(error.description)"))
+      try FileDescriptor.standardOutput.writeAll(line)
+    } catch let error as Errno {
+      throw Unheard(errno: error)
     }
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Processes
 import Results
 import SystemPackage
 
@@ -41,7 +42,7 @@ struct ReplayCommand: ParsableCommand {
     }
     let outcome = try Session(
       plan: plan, left: [], options: session,
-      commandLine: ["bench"] + CommandLine.arguments.dropFirst(), cells: [planned]
+      commandLine: ["bench"] + ProgramArguments.typed, cells: [planned]
     ).run()
     try outcome.endIfStopped()
     guard let again = outcome.rows.first(where: { $0.arm == old.arm }) else {

@@ -43,7 +43,7 @@ struct RunCommand: ParsableCommand {
       let printing: Set = [
         "--resume", "--format", "--color", "--all-arms", "--allow-debug-build", "--quiet",
       ]
-      let options = CommandLine.arguments.filter { $0.hasPrefix("--") }
+      let options = ProgramArguments.typed.filter { $0.hasPrefix("--") }
       let given = options.map { $0.prefix { $0 != "=" } }
       if let other = given.first(where: { !printing.contains(String($0)) }) {
         throw ValidationError(
@@ -79,10 +79,10 @@ struct RunCommand: ParsableCommand {
       return try outcome.endIfStopped()
     }
     let (plan, left) = try options.plan(on: .current())
-    let typed = CommandLine.arguments.dropFirst()
+    let typed = ProgramArguments.typed
     let outcome = try Session(
       plan: plan, left: left, options: session, label: label,
-      commandLine: ["bench", "run"] + (typed.first == "run" ? typed.dropFirst() : typed)
+      commandLine: ["bench", "run"] + (typed.first == "run" ? Array(typed.dropFirst()) : typed)
     ).run()
     outcome.print(format, allArms: allArms, on: .standardOutput(color))
     try outcome.endIfStopped()

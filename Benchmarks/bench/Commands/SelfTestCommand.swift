@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Processes
 import Results
 import SystemPackage
 import TimedLoops
@@ -48,7 +49,7 @@ struct SelfTestCommand: ParsableCommand {
     let (plan, left) = try planOptions().plan(on: .current())
     let outcome = try Session(
       plan: plan, left: left, options: session,
-      commandLine: ["bench"] + CommandLine.arguments.dropFirst(), cells: plan.cells.suffix(1)
+      commandLine: ["bench"] + ProgramArguments.typed, cells: plan.cells.suffix(1)
     ).run()
     try outcome.endIfStopped()
     guard let steps = outcome.meta.sensitivity?.steps, let sensitivity = outcome.sensitivity else {

@@ -123,6 +123,8 @@ enum WorkerMessage: Codable {
   case unmeasured(PlannedCell, why: String)
   /// A wrong answer: the run has failed.
   case failure(String)
+  /// The system refuses what no process can do without; another time it may not.
+  case refused(String)
 }
 
 extension WorkerMessage {
@@ -131,7 +133,7 @@ extension WorkerMessage {
     switch self {
     case .cell(let report): report.planned
     case .unmeasured(let planned, _): planned
-    case .accounts, .failure: nil
+    case .accounts, .failure, .refused: nil
     }
   }
 }

@@ -34,7 +34,7 @@ final class Journal {
 
   /// Begins the journal of a run.
   convenience init(in directory: RunDirectory) throws {
-    try self.init(directory, [.create, .truncate, .closeOnExec])
+    try self.init(directory, [.create, .truncate, .noFollow, .closeOnExec])
   }
 
   /// Opens the journal of a run that was cut short, and hands over what is in it, in its order.
@@ -63,8 +63,10 @@ final class Journal {
     }
     // Kept until the descriptor is closed, by whatever ends this process.
     guard flock(file.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+      let errno = Errno(rawValue: errno)
       try? file.close()
-      throw ResumeError.isRunning
+      if errno == .wouldBlock { throw ResumeError.isRunning }
+      throw ResultsError.cannotWrite(path: path, errno: errno)
     }
   }
 

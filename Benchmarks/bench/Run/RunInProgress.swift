@@ -1,4 +1,5 @@
 import Glibc
+import Host
 import Measurement
 import Processes
 import Results
@@ -120,13 +121,16 @@ extension RunInProgress {
       switch ending {
       case nil: return
       case .exit(0)? where waiting.isEmpty: return
-      case .signal(SIGKILL, _)?:
-        // Not the whole run: what the kernel kills for lack of memory is one group of maps.
+      case .signal(SIGXCPU, _)?:
+        stop = .cpuTime
+      case .signal(let number, _)? where number == SIGKILL || isShortOfMemory(number):
+        // Not the whole run: what ends for lack of memory is one group of maps.
         let group = waiting.prefix { $0.cell.mapKey == (waiting.first ?? next).cell.mapKey }
         for planned in group {
           let why = """
-            measuring process \(process) was killed (SIGKILL), as the kernel does where memory runs \
-            out; take fewer with --footprint
+            measuring process \(process) was ended \
+            (\(number == SIGKILL ? "SIGKILL" : "signal \(number)")), as \(causes(ofEnd: number)); take \
+            fewer with --footprint
             """
           try keep(.unmeasured(planned, why: why), process: process)
           progress.step(planned.cell.summary)
@@ -136,10 +140,24 @@ extension RunInProgress {
         throw FailedRun(
           description: """
             measuring process \(process) ended (\(ending)) with \(waiting.count) of \(cells.count) \
-            cells not told of
+            cells not told of; 'bench doctor' tells whether memory or limits are short
             """)
       }
     }
+  }
+
+  /// Whether the signal may be how Swift ends a process that gets no memory for itself: only where a limit
+  /// of this process keeps it from having more.
+  private func isShortOfMemory(_ signal: Int32) -> Bool {
+    let limits = ResourceLimits.current()
+    return [SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS].contains(signal)
+      && (limits.addressSpace != nil || limits.data != nil)
+  }
+
+  private func causes(ofEnd signal: Int32) -> String {
+    if signal != SIGKILL { return "Swift does where 'ulimit -v' or 'ulimit -d' leave it no memory" }
+    return "the kernel does where memory runs out"
+      + (ResourceLimits.current().cpuTime == nil ? "" : ", or the CPU time of 'ulimit -t'")
   }
 
   /// - Returns: how the process ended; nil where the run was stopped.
@@ -154,6 +172,8 @@ extension RunInProgress {
       of: meta.runID)
     while let awaited = signals {
       switch try worker.next(or: awaited) {
+      case .message(.refused(let why)):
+        throw FailedRun(description: why)
       case .message(let message):
         if let planned = message.planned {
           try take(planned, from: &waiting, process: process)
@@ -200,6 +220,7 @@ extension RunInProgress {
       looks[look] = cells
     case .told(.failure(let why), _):
       throw FailedRun(description: why)
+    case .told(.refused, _): break
     case .told(.accounts(let accounts), _):
       for saving in accounts.map(\.saving) where meta.savings?.contains(saving) != true {
         meta.savings = (meta.savings ?? []) + [saving]
@@ -233,7 +254,10 @@ extension RunInProgress {
     meta.finished = .now
     let summary = try results.summary(meta)
     let rows = summary.rows
-    if stop == nil && rows.isEmpty && results.isEmpty, let item = meta.unmeasured.last {
+    let isOfSelfTestOnly = plan.cells.allSatisfy { $0.cell.operation == .selfTest }
+    if stop == nil && rows.isEmpty && (!isOfSelfTestOnly || results.isEmpty),
+      let item = meta.unmeasured.last
+    {
       throw FailedRun(description: "no cell could be measured; \(item.what): \(item.why)")
     }
     meta.noiseFloor = summary.noiseFloor
@@ -259,13 +283,19 @@ extension RunInProgress {
   }
 
   /// Writes that the run failed, and why.
-  mutating func fail(_ error: any Error) {
+  func fail(_ error: any Error) { directory.close(meta, failedBy: error) }
+}
+
+extension RunDirectory {
+  /// Writes that a run failed, and why.
+  func close(_ meta: Meta, failedBy error: any Error) {
+    var meta = meta
     meta.status = .failed
     meta.statusReason = "\(error)"
     meta.finished = .now
     // Rows beside a wrong answer would look like results. What went wrong first is what to tell,
     // even if this does not fit on the disk either.
-    try? directory.writeSummary([])
-    try? directory.write(meta)
+    try? writeSummary([])
+    try? write(meta)
   }
 }

@@ -37,8 +37,6 @@ struct Session {
   ///
   /// Whatever ends it once there is a directory, `meta.json` tells.
   func run() throws -> Outcome {
-    // First: a thread that anything below makes would be ended by a signal, and all with it.
-    let signals = StopSignals()
     var meta = Meta(
       started: .now, commandLine: commandLine, seed: plan.setup.seed, compiler: .thisBuild,
       machine: .current())
@@ -56,8 +54,19 @@ struct Session {
     meta.findings = Checkup(machine: meta.machine, conditions: .current()).findings
     let cells = cells ?? plan.cells
     let codegen = codegen(of: cells, &meta)
+    // Not before: until now there is nothing to keep, and no thread that could take them.
+    let signals = StopSignals()
     let directory = try RunDirectory.create(in: FilePath(options.output), for: &meta)
-    var run = try RunInProgress(plan, meta, directory, signals, isQuiet: options.quiet)
+    if let problem = directory.linkProblem {
+      StandardError.write("no link: \(problem); the run is in \(directory.path.asTyped)\n")
+    }
+    var run: RunInProgress
+    do {
+      run = try RunInProgress(plan, meta, directory, signals, isQuiet: options.quiet)
+    } catch {
+      directory.close(meta, failedBy: error)
+      throw error
+    }
     do {
       if let codegen { try directory.writeCodegen(codegen) }
       try directory.writePlan(plan.json())

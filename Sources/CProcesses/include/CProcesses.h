@@ -21,6 +21,9 @@ int cpr_spawn(pid_t *id, const char *program, char *const arguments[], char *con
 // A file without a name in memory, closed by exec.
 int cpr_memory_file(const char *name);
 
+// What main() was given, the program's name first.
+char **cpr_arguments(int *count);
+
 // The variables of this process, as `environment` above takes them.
 char **cpr_environment(void);
 

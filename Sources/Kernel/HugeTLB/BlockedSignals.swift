@@ -7,7 +7,9 @@ struct BlockedSignals {
   init() {
     var signals = sigset_t()
     unsafe sigemptyset(&signals)
-    for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP] { unsafe sigaddset(&signals, signal) }
+    for signal in [
+      SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2, SIGALRM, SIGXCPU,
+    ] { unsafe sigaddset(&signals, signal) }
     unsafe pthread_sigmask(SIG_BLOCK, &signals, &before)
   }
 
