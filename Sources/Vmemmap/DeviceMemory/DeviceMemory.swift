@@ -51,7 +51,7 @@ extension SparseMemoryMap {
     guard sections.count == 1 && sections[0].zone == .device else {
       throw .notDeviceMemory(pfns: pfns)
     }
-    let flags = PageFlags(zone: .device, node: sections[0].node)
+    let flags = sections[0].flags
     for pfn in stride(from: pfns.lowerBound, to: pfns.upperBound, by: 1 << order) {
       do throws(VmemmapError) {
         try unsafe populateCompoundPage(map[pfn], order: order, flags: flags)

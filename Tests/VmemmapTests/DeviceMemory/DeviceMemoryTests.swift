@@ -44,6 +44,8 @@ struct DeviceMemoryTests {
     for (pfn, page) in map.rawPages.enumerated() {
       let isHead = pfn % (1 << order) == 0
       try #require(page.hasHeadFlag == isHead && page.isMarkedTail == !isHead, "pfn \(pfn)")
+      // All are reserved, as in kernels: bit 13.
+      try #require(page.flags & 0x2000 != 0, "pfn \(pfn)")
     }
   }
 

@@ -10,6 +10,7 @@ struct PageFlagsTests {
     #expect(PageFlags.head.rawValue == 0x40)
     #expect(PageFlags.waiters.rawValue == 0x80)
     #expect(PageFlags.active.rawValue == 0x100)
+    #expect(PageFlags.reserved.rawValue == 0x2000)
   }
 
   @Test("Zone and node stand above all named flags and leave each other alone")
