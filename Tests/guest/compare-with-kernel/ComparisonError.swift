@@ -7,6 +7,7 @@ enum ComparisonError: Error, CustomStringConvertible {
   case notInCore(address: UInt)
   case notMapped(address: UInt)
   case noHugePage(order: Int, node: Int, errno: Int32)
+  case noDevice(found: [String])
   case foreignStructPage(size: Int, word: String?)
   case noNode(node: Int, flags: UInt64)
 
@@ -25,6 +26,8 @@ enum ComparisonError: Error, CustomStringConvertible {
       "no huge page of \(4 << order) kB on node \(node): \(unsafe String(cString: strerror(errno))); "
         + "reserve one: echo 1 > /sys/devices/system/node/node\(node)/hugepages/"
         + "hugepages-\(4 << order)kB/nr_hugepages"
+    case .noDevice(let found):
+      "not one DAX device with huge pages, but \(found): make one of a namespace in mode devdax"
     case .noNode(let node, let flags):
       "the last page frame's flags, 0x\(String(flags, radix: 16)), do not say node \(node): boot with "
         + "two nodes or more"

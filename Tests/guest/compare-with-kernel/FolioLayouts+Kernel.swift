@@ -70,7 +70,9 @@ struct KernelMap {
         nodes.append(
           asksForNodes
             ? Int(try memory.word(at: address(of: entry.frame)) >> nodeShift) : nil)
-        words += try memory.words(at: part, count: basePageSize / 8)
+        // By its frame: /proc/kcore has no struct pages of device memory.
+        words += try memory.words(
+          atPhysical: entry.frame * UInt(basePageSize), count: basePageSize / 8)
       }
       let copy = Copy(of: words, from: start, layout)
       copies.append(copy)

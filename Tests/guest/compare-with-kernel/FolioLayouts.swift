@@ -13,12 +13,21 @@ struct FolioLayouts {
     let node: Int?
   }
 
+  /// What a folio says as a whole.
+  struct Head: Equatable {
+    /// From page[1].
+    let order: Int
+    let referenceCount: Int32
+  }
+
   /// What a struct page says.
   ///
   /// Left out are `lru.prev`, and of the flags last_cpupid and, of the folio's first pages, what
   /// HugeTLB has there: of pages that are tails nobody reads them, and what was there before stays.
   struct StructPage: Equatable {
     let hasHeadFlag: Bool
+    /// Those of device memory are.
+    let isReserved: Bool
     let zone: Zone
     let node: Int
     /// Of a tail; see ``TailLayout/placeless(_:head:)``.
@@ -52,6 +61,8 @@ struct FolioLayouts {
   }
 
   let vmemmapPages: [VmemmapPage]
+  /// A folio's each.
+  let heads: [Head]
   /// The folios' one after the other.
   let structPages: [StructPage]
   /// Of each folio, whether its last tail has a reference count: those of huge pages that Linux 7.1 to
@@ -72,6 +83,10 @@ struct FolioLayouts {
         sameFrameAs: firsts[frames[$0]]!, isWritable: $1.0, node: $1.1)
     }
     let wrong: UInt = wrongBit.map { 1 << UInt($0) } ?? 0
+    heads = folios.map { folio in
+      Head(
+        order: folio.first.folioOrder, referenceCount: folio.first.referenceCount)
+    }
     haveCountedTails = folios.map { $0.first.advanced(by: 1 << order - 1).referenceCount != 0 }
     structPages = folios.flatMap { folio in
       (0..<1 << order).map {
@@ -91,7 +106,7 @@ struct FolioLayouts {
     let hasData =
       (layout == .pointer ? place % structPagesPerVmemmapPage : place) < pagesWithData
     return StructPage(
-      hasHeadFlag: page.flags.contains(.head),
+      hasHeadFlag: page.flags.contains(.head), isReserved: page.flags.contains(.reserved),
       zone: KernelMap.zone(flags, nodeShift: folio.nodeShift),
       node: Int(flags >> folio.nodeShift),
       tailWord: word & 1 == 1 ? layout.placeless(word, head: folio.first) ^ wrong : nil,
@@ -126,6 +141,7 @@ struct FolioLayouts {
 
   func differences(from expected: FolioLayouts) -> Differences {
     var differences = Differences()
+    differences.add("folio", heads, expected.heads)
     differences.add("vmemmap page", vmemmapPages, expected.vmemmapPages)
     differences.add("struct page", structPages, expected.structPages)
     return differences

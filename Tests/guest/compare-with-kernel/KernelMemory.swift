@@ -55,25 +55,33 @@ final class KernelMemory {
     try words(at: address, count: 1)[0]
   }
 
-  /// A word at a physical address, through the kernel's direct map.
-  func word(atPhysical address: UInt) throws(ComparisonError) -> UInt64 {
+  /// Words at a physical address, through the kernel's direct map. What is not memory of the system,
+  /// device memory, is not in there: it is read from `/dev/mem`.
+  func words(atPhysical address: UInt, count: Int) throws(ComparisonError) -> [UInt64] {
     for segment in segments where segment.physicalAddress != UInt.max {
-      if let offset = segment.offset(of: address, length: 8, from: segment.physicalAddress) {
-        return try KernelMemory.words(file, offset: offset, count: 1)[0]
+      if let offset = segment.offset(of: address, length: count * 8, from: segment.physicalAddress) {
+        return try KernelMemory.words(file, offset: offset, count: count)
       }
     }
-    throw .notInCore(address: address)
+    let memory = unsafe open("/dev/mem", O_RDONLY | O_CLOEXEC)
+    guard memory >= 0 else { throw .unreadable("/dev/mem", errno: errno) }
+    defer { close(memory) }
+    return try KernelMemory.words(memory, offset: Int(address), count: count, of: "/dev/mem")
+  }
+
+  func word(atPhysical address: UInt) throws(ComparisonError) -> UInt64 {
+    try words(atPhysical: address, count: 1)[0]
   }
 
   private static func words(
-    _ file: Int32, offset: Int, count: Int
+    _ file: Int32, offset: Int, count: Int, of name: String = "/proc/kcore"
   ) throws(ComparisonError) -> [UInt64] {
     var words = [UInt64](repeating: 0, count: count)
     let read = unsafe words.withUnsafeMutableBytes {
       unsafe pread(file, $0.baseAddress, $0.count, offset)
     }
     guard read == count * 8 else {
-      throw .unreadable("/proc/kcore at \(offset)", errno: read < 0 ? errno : EIO)
+      throw .unreadable("\(name) at \(offset)", errno: read < 0 ? errno : EIO)
     }
     return words
   }

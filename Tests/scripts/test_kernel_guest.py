@@ -1,0 +1,110 @@
+"""What scripts/kernel-guest says of a kernel of one's own before it boots it."""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import re
+import struct
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = ROOT / "scripts" / "kernel-guest"
+LIBRARY = ROOT / "scripts" / "kernel-image"
+
+
+def needed() -> list[str]:
+    """The options that the script asks for."""
+    block = re.search(r"needed_options=\(\n(.*?)\n\)", LIBRARY.read_text(), re.S)
+    return re.sub(r"#.*", "", block[1]).split()
+
+
+def image(configuration: str | None, compress=gzip.compress) -> bytes:
+    """A bzImage by the boot protocol, with a kernel that is nothing but its configuration."""
+    kernel = b"\x7fELF" + bytes(5000)
+    if configuration is not None:
+        kernel += b"IKCFG_ST" + gzip.compress(configuration.encode()) + b"IKCFG_ED"
+    payload = compress(kernel)
+    if compress is not gzip.compress:
+        payload += struct.pack("<I", len(kernel))
+    payload += bytes(-len(payload) % 16)
+    start = bytearray(0x600)
+    start[0x1F1] = 1
+    start[0x1F4:0x1F8] = struct.pack("<I", (0x200 + len(payload)) // 16)
+    start[0x202:0x208] = b"HdrS\x0f\x02"
+    start[0x248:0x250] = struct.pack("<II", 0x200, len(payload))
+    return bytes(start) + payload
+
+
+class OwnKernel(unittest.TestCase):
+    def setUp(self) -> None:
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.path = Path(directory.name) / "bzImage"
+
+    def run_script(self, content: bytes) -> subprocess.CompletedProcess[str]:
+        self.path.write_bytes(content)
+        return subprocess.run(
+            [SCRIPT, "--vmlinuz", self.path], capture_output=True, text=True, timeout=60
+        )
+
+    def check(self, content: bytes) -> str:
+        """What is said of an image that lacks nothing, by the functions alone: nothing is booted."""
+        self.path.write_bytes(content)
+        source = f"source {ROOT}/scripts/setup; source {LIBRARY}; check_image $0; check_configuration $0"
+        ending = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", source, self.path],
+            capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+        self.assertEqual(ending.returncode, 0, ending.stderr)
+        return ending.stderr
+
+    def test_all_that_is_missing_is_named_at_once(self) -> None:
+        missing = {"SERIAL_8250_CONSOLE", "BLK_DEV_INITRD", "HUGETLB_PAGE_OPTIMIZE_VMEMMAP"}
+        self.assertLessEqual(missing, set(needed()))
+        lines = [f"CONFIG_{option}=y" for option in needed() if option not in missing]
+        lines.append("# CONFIG_BLK_DEV_INITRD is not set")
+        lines.append("CONFIG_SERIAL_8250_CONSOLE=m")
+        for compress in (gzip.compress, lambda data: lzma.compress(data, check=lzma.CHECK_CRC32)):
+            ending = self.run_script(image("\n".join(lines), compress))
+            self.assertEqual(ending.returncode, 78, ending.stderr)
+            named = set(re.findall(r"CONFIG_(\w+)", ending.stderr))
+            self.assertEqual(named, missing)
+            self.assertIn(str(self.path), ending.stderr)
+
+    def test_what_has_all_passes(self) -> None:
+        lines = [f"CONFIG_{option}=y" for option in needed()]
+        self.assertEqual(self.check(image("\n".join(lines))), "")
+
+    def test_what_does_not_say_is_told(self) -> None:
+        self.assertIn("CONFIG_IKCONFIG", self.check(image(None)))
+        self.assertIn("CONFIG_IKCONFIG", self.check(image(None, lambda data: b"unknown" + data)))
+
+    def test_cut_short(self) -> None:
+        ending = self.run_script(image("CONFIG_NUMA=y")[:-16])
+        self.assertEqual(ending.returncode, 65)
+        self.assertIn("cut short", ending.stderr)
+
+    def test_why_a_guest_did_not_finish(self) -> None:
+        logs = {
+            "": "CONFIG_SERIAL_8250_CONSOLE",
+            "[ 1.0] Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)\n":
+                "CONFIG_BLK_DEV_INITRD",
+            "[ 0.0] Linux version 7.3.4\n": "CONFIG_IKCONFIG",
+            "guest: kernel 7.3.4\nKernel panic - not syncing: Oops\n": "",
+        }  # fmt: skip
+        for log, advice in logs.items():
+            self.path.write_text(log)
+            said = subprocess.run(
+                ["bash", "-c", f"source {LIBRARY}; likely_lack $0", self.path],
+                check=True, capture_output=True, text=True,
+            ).stdout  # fmt: skip
+            self.assertIn(advice, said)
+            self.assertEqual(said == "", advice == "")
+
+
+if __name__ == "__main__":
+    unittest.main()
