@@ -27,8 +27,8 @@ public struct CodeSurvey: Sendable {
   /// By address.
   public let branches: [Branch]
   public let masks: [Mask]
-  /// Functions with a compare-and-swap at the place of a page's count, and how many they have.
-  public let exchanges: [String: Int]
+  /// Functions with atomic changes at the place of a page's count, and these, by address.
+  public let countUpdates: [String: [Disassembly.CountUpdate]]
   /// Functions with bytes that objdump could not decode.
   public let unread: [String]
 
@@ -46,7 +46,7 @@ public struct CodeSurvey: Sendable {
     let units = Set(
       own.flatMap { [$0.code, $0.target] }.compactMap { text.function(holding: $0)?.unit })
     let wanted = text.functions.filter {
-      units.contains($0.unit) || $0.mayMask || $0.mayExchange
+      units.contains($0.unit) || $0.mayMask || $0.mayChangeCount
     }
     let listings = try Disassembly.read(
       wanted.map { .init(name: $0.name, address: $0.address, bytes: $0.bytes) })
@@ -57,16 +57,16 @@ public struct CodeSurvey: Sendable {
     for (function, listing) in zip(wanted, listings) {
       code[function.unit, default: []] += listing ?? []
     }
-    var exchanges: [String: Int] = [:]
+    var countUpdates: [String: [Disassembly.CountUpdate]] = [:]
     var masks: [Mask] = []
     for (name, instructions) in code {
-      let count = instructions.count(where: \.isCountExchange)
-      if count > 0 { exchanges[name] = count }
+      let updates = Disassembly.CountUpdate.all(in: instructions)
+      if !updates.isEmpty { countUpdates[name] = updates }
       masks += Disassembly.MaskSequence.all(in: instructions).map {
         Mask(function: name, sequence: $0)
       }
     }
-    self.exchanges = exchanges
+    self.countUpdates = countUpdates
     self.masks = masks.sorted { $0.sequence.address < $1.sequence.address }
 
     var sites: [UInt64: Disassembly.HeadSite] = [:]
@@ -83,5 +83,12 @@ public struct CodeSurvey: Sendable {
         function: text.function(holding: entry.code)?.unit ?? "?",
         bytes: text.nopBytes[entry.code], site: sites[entry.code])
     }
+  }
+}
+
+extension CodeSurvey {
+  /// How many compare-and-swaps at the place of a page's count a function has.
+  public func exchanges(of function: String) -> Int {
+    countUpdates[function]?.count(where: \.shape.isExchange) ?? 0
   }
 }

@@ -36,14 +36,35 @@ struct KernelText {
 
     private static let nearby = 64
 
-    /// Whether a `cmpxchg` may have the displacement of a page's count.
-    var mayExchange: Bool {
+    /// Whether an atomic change may have the displacement of a page's count: `cmpxchg` and `xadd`, and
+    /// `lock` before `add` and `inc`.
+    var mayChangeCount: Bool {
+      [[0x0f, 0xb1], [0x0f, 0xc1]].contains { hasCount(behind: $0) }
+        || Self.locks.contains { lock in
+          hasCount(behind: lock + [0x01])
+            || [0x81, 0x83, 0xff].contains { hasCount(behind: lock + [$0], digit: 0) }
+        }
+    }
+
+    /// Alone, and with a prefix for one of the registers from r8 on.
+    private static let locks: [[UInt8]] = [[0xf0], [0xf0, 0x41], [0xf0, 0x44], [0xf0, 0x45]]
+
+    /// Whether an instruction of this code has a register and the displacement as its place.
+    ///
+    /// - Parameter digit: what must stand for the other operand, as in "FF /0".
+    private func hasCount(behind code: [UInt8], digit: UInt8? = nil) -> Bool {
       var place = 0
-      while let exchange = bytes.find([0x0f, 0xb1], from: place) {
-        place = exchange + 1
-        // The displacement's byte comes behind the register's, or one further.
-        let displacement = UInt8(Disassembly.countOffset)
-        if bytes[(exchange + 2)...].prefix(3).dropFirst().contains(displacement) { return true }
+      while let found = bytes.find(code, from: place) {
+        place = found + 1
+        let operand = bytes[(found + code.count)...].prefix(3)
+        guard operand.count == 3, let mode = operand.first, mode >> 6 == 1,
+          digit == nil || mode >> 3 & 7 == digit
+        else { continue }
+        // With a base that is told in another byte it comes one further.
+        let hasBase = mode & 7 == 4
+        if operand[operand.startIndex + (hasBase ? 2 : 1)] == UInt8(Disassembly.countOffset) {
+          return true
+        }
       }
       return false
     }

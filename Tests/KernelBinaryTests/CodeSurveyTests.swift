@@ -49,9 +49,23 @@ struct CodeSurveyTests {
   @Test("Form C looks at the count first once the key is on")
   func counts() throws {
     let survey = try survey(.old)
-    #expect(survey.exchanges == ["try_get": 1])
+    #expect(survey.countUpdates.mapValues { $0.map(\.shape) } == ["try_get": [.loadsFirst]])
     #expect(survey.branches.map { $0.site?.readsCountFirst } == [false, false, true])
     #expect(survey.branches.map { $0.site?.precedesExchange } == [false, false, true])
+  }
+
+  @Test("Forms E and F are seen, through either way to add, and with any register")
+  func uncommonForms() throws {
+    let builder = KernelBuilder(
+      functions: [
+        ("assumes", KernelBuilder.formE), ("exchanges", KernelBuilder.formF),
+        ("adds", KernelBuilder.formFAdded), ("counts", KernelBuilder.plainCount),
+      ], otherBranches: 1)
+    #expect(
+      try survey(builder).countUpdates.mapValues { $0.map(\.shape) }
+        == [
+          "assumes": [.assumesOne], "exchanges": [.addsAndTestsSign], "adds": [.addsAndTestsSign],
+        ])
   }
 
   @Test("A new kernel has masks and no branches")

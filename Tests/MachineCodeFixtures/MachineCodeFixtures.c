@@ -94,3 +94,69 @@ FIXTURE uint64_t fixture_static_key(uint64_t *const *words, size_t count) {
 FIXTURE void fixture_tail_call(uint64_t *const *words, size_t count, void (*body)(uint64_t *)) {
   fixture_call_each(words + 1, count - 1, body);
 }
+
+#define COUNT(page) (&(page)->count)
+
+FIXTURE int fixture_get_loaded(struct fixture_page *page) {
+  int old = __atomic_load_n(COUNT(page), __ATOMIC_RELAXED);
+  do {
+    if (old == 0) return 0;
+  } while (!__atomic_compare_exchange_n(COUNT(page), &old, old + 1, 0, __ATOMIC_SEQ_CST,
+                                        __ATOMIC_RELAXED));
+  return 1;
+}
+
+FIXTURE int fixture_get_assumed(struct fixture_page *page) {
+  int old = 1;
+  do {
+    if (__atomic_compare_exchange_n(COUNT(page), &old, old + 1, 0, __ATOMIC_SEQ_CST,
+                                    __ATOMIC_RELAXED))
+      return 1;
+  } while (old != 0);
+  return 0;
+}
+
+// As the kernel has it: the compiler knows nothing of the instruction.
+static inline int add_return(int *count, int amount) {
+  int old = amount;
+  __asm__ volatile("lock xaddl %0, %1" : "+r"(old), "+m"(*count) : : "memory", "cc");
+  return (int)((unsigned)old + (unsigned)amount);
+}
+
+FIXTURE int fixture_get_by_sign(struct fixture_page *page, int amount) {
+  if (add_return(COUNT(page), amount) >= 0) return 1;
+  __asm__ volatile("" : : : "memory");
+  return 0;
+}
+
+FIXTURE int fixture_get_one_by_sign(struct fixture_page *page) {
+  return __atomic_add_fetch(COUNT(page), 1, __ATOMIC_SEQ_CST) >= 0;
+}
+
+FIXTURE int fixture_freeze(struct fixture_page *page, int expected) {
+  return __atomic_compare_exchange_n(COUNT(page), &expected, 0, 0, __ATOMIC_SEQ_CST,
+                                     __ATOMIC_RELAXED);
+}
+
+FIXTURE int fixture_freeze_one(struct fixture_page *page) {
+  int expected = 1;
+  return __atomic_compare_exchange_n(COUNT(page), &expected, 0, 0, __ATOMIC_SEQ_CST,
+                                     __ATOMIC_RELAXED);
+}
+
+FIXTURE int fixture_drop_to_frozen(struct fixture_page *page) {
+  int expected = 0;
+  return __atomic_compare_exchange_n(COUNT(page), &expected, (int)0x80000000, 0,
+                                     __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+}
+
+FIXTURE int fixture_refcount_inc(struct fixture_page *page) {
+  int sum = add_return(COUNT(page), 1);
+  if (sum == 1) return 1;
+  __asm__ volatile("" : : : "memory");
+  return sum < 0 ? 2 : 0;
+}
+
+FIXTURE int fixture_drop_by_sign(struct fixture_page *page) {
+  return add_return(COUNT(page), -1) < 0;
+}

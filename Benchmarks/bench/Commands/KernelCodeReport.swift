@@ -16,7 +16,7 @@ struct KernelCodeReport {
   /// Names and texts, always the same for a kernel that has the key, or has it not.
   var lines: [(name: String, text: String)] {
     [("static branches", branches)] + (survey.branches.isEmpty ? [] : details)
-      + [("mask sequences", masks), ("counts", counts)] + unread
+      + [("mask sequences", masks), ("counts", counts), ("forms", forms)] + unread
   }
 
   private var branches: String {
@@ -60,13 +60,13 @@ struct KernelCodeReport {
       + "; none of the six instructions is a branch or a cmov"
   }
 
-  /// Forms of page_ref_add_unless(), where the code tells.
+  /// Forms B and C of page_ref_add_unless(), which test the key.
   private var counts: String {
-    let exchanges = survey.exchanges
+    let updates = survey.countUpdates
     let byFunction = Dictionary(grouping: survey.branches, by: \.function)
     var formC = 0
     var formB = 0
-    for (name, branches) in byFunction where exchanges[name] != nil {
+    for (name, branches) in byFunction where survey.exchanges(of: name) > 0 {
       let found = branches.compactMap(\.site)
       if found.contains(where: \.readsCountFirst) {
         formC += 1
@@ -74,17 +74,27 @@ struct KernelCodeReport {
         formB += 1
       }
     }
-    let total = exchanges.values.reduce(0, +)
+    let functions = updates.keys.filter { survey.exchanges(of: $0) > 0 }
+    let total = functions.reduce(0) { $0 + survey.exchanges(of: $1) }
     let all =
       "\(total) compare-and-swaps at offset 0x\(String(Disassembly.countOffset, radix: 16)) in "
-      + exchanges.count.counted("function")
-    guard survey.hasKey else {
-      return all + ": page_ref_add_unless() in form D or A, page_ref_freeze(), or another count; "
-        + "the code does not tell which"
-    }
+      + functions.count.counted("function")
+    guard survey.hasKey else { return all + "; without the key there is neither form B nor C" }
     return all
       + ": form C (key, then the count) in \(formC), a test of the key before the count as "
-      + "in form B in \(formB); of the rest the code does not tell A, D, or another count"
+      + "in form B in \(formB)"
+  }
+
+  /// How the count is changed.
+  private var forms: String {
+    let shapes = survey.countUpdates.values.joined().map(\.shape)
+    func count(_ shape: Disassembly.CountUpdate.Shape) -> Int { shapes.count { $0 == shape } }
+    return
+      "by pattern: the count is loaded first, as in A to D, at \(count(.loadsFirst)); 1 is assumed "
+      + "first, as in E, at \(count(.assumesOne)); an addition whose sign decides, as in F, at "
+      + "\(count(.addsAndTestsSign)); to 0, as page_ref_freeze(), at \(count(.freezes)); by another "
+      + "number at \(count(.otherExchange)). Not told: A from D, and a page's count from another one "
+      + "at that offset"
   }
 
   private var unread: [(name: String, text: String)] {
@@ -126,11 +136,11 @@ struct KernelCodeReport {
   func functions(named wanted: String?) -> [String] {
     let branches = Dictionary(grouping: survey.branches, by: \.function)
     let masks = Dictionary(grouping: survey.masks, by: \.function)
-    let names = Set(branches.keys).union(masks.keys).union(survey.exchanges.keys)
-    var table = TextColumns([.left] + Array(repeating: .right, count: 8))
+    let names = Set(branches.keys).union(masks.keys).union(survey.countUpdates.keys)
+    var table = TextColumns([.left] + Array(repeating: .right, count: 10))
     table.append([
       "function", "branches", "nops of 2", "tail jumps", "answers by cmov", "bytes in line",
-      "out of line", "masks", "exchanges",
+      "out of line", "masks", "exchanges", "1 assumed", "sign tested",
     ])
     for name in names.sorted() where wanted == nil || name == wanted {
       let own = branches[name] ?? []
@@ -138,7 +148,9 @@ struct KernelCodeReport {
       let numbers: [Int] = [
         own.count, own.count { $0.bytes == 2 }, sites.count { $0.tailTest == .jump },
         sites.count { $0.answer == .cmov }, sites.compactMap(\.inLineBytes).reduce(0, +),
-        sites.map(\.armBytes).reduce(0, +), masks[name]?.count ?? 0, survey.exchanges[name] ?? 0,
+        sites.map(\.armBytes).reduce(0, +), masks[name]?.count ?? 0, survey.exchanges(of: name),
+        survey.countUpdates[name]?.count { $0.shape == .assumesOne } ?? 0,
+        survey.countUpdates[name]?.count { $0.shape == .addsAndTestsSign } ?? 0,
       ]
       table.append([name] + numbers.map(String.init))
     }

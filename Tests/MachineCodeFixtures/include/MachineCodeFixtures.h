@@ -28,4 +28,33 @@ uint64_t fixture_static_key(uint64_t *const *words, size_t count);
 /// Has no loop and ends in a jump to another function.
 void fixture_tail_call(uint64_t *const *words, size_t count, void (*body)(uint64_t *));
 
+/// A count where struct page has it on x86-64.
+struct fixture_page {
+  char other[0x34];
+  int count;
+};
+
+/// Takes a reference where there is one: loads the count first, as forms A to D do.
+int fixture_get_loaded(struct fixture_page *page);
+
+/// The same, assuming a count of 1: form E.
+int fixture_get_assumed(struct fixture_page *page);
+
+/// Adds, and looks at the sign of the sum: form F, with xadd and as the compiler likes.
+int fixture_get_by_sign(struct fixture_page *page, int amount);
+int fixture_get_one_by_sign(struct fixture_page *page);
+
+/// A count that is as expected becomes 0: page_ref_freeze().
+int fixture_freeze(struct fixture_page *page, int expected);
+int fixture_freeze_one(struct fixture_page *page);
+
+/// 0 becomes the frozen bit, as when form F drops the last reference.
+int fixture_drop_to_frozen(struct fixture_page *page);
+
+/// A refcount_t: whether it was 0 decides first, then the sign.
+int fixture_refcount_inc(struct fixture_page *page);
+
+/// Takes away, and looks at the sign.
+int fixture_drop_by_sign(struct fixture_page *page);
+
 #endif
