@@ -47,7 +47,8 @@ extension FolioLayouts {
         layout, places, order: order, isOptimized: false, wrongBit: wrongBit, asksForNodes: false)
     }
     var memory = try SparseMemoryMap(
-      format: layout.format, sections: [MemorySection(node: node, zone: .device, pages: folios << order)],
+      format: layout.format,
+      sections: [MemorySection(node: node, zone: .device, pages: folios << order)],
       bindToNodes: true)
     try memory.populateCompoundPages(0..<folios << order, order: order)
     let map = try memory.populateBasePages()

@@ -59,7 +59,8 @@ final class KernelMemory {
   /// device memory, is not in there: it is read from `/dev/mem`.
   func words(atPhysical address: UInt, count: Int) throws(ComparisonError) -> [UInt64] {
     for segment in segments where segment.physicalAddress != UInt.max {
-      if let offset = segment.offset(of: address, length: count * 8, from: segment.physicalAddress) {
+      if let offset = segment.offset(of: address, length: count * 8, from: segment.physicalAddress)
+      {
         return try KernelMemory.words(file, offset: offset, count: count)
       }
     }
