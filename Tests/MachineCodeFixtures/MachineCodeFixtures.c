@@ -160,3 +160,21 @@ FIXTURE int fixture_refcount_inc(struct fixture_page *page) {
 FIXTURE int fixture_drop_by_sign(struct fixture_page *page) {
   return add_return(COUNT(page), -1) < 0;
 }
+
+FIXTURE int fixture_freeze_behind_call(struct fixture_page *page, int (*body)(void)) {
+  int zero = 0;
+  __asm__ volatile("xorl %0, %0" : "=r"(zero) : : "cc");
+  int sum = body();
+  int expected = 1;
+  __asm__ volatile("lock cmpxchgl %2, %1"
+                   : "+a"(expected), "+m"(page->count) : "r"(zero) : "memory", "cc");
+  return sum + expected;
+}
+
+FIXTURE int fixture_count_beside_sign(struct fixture_page *page, int *other) {
+  __asm__ volatile goto("lock addl $1, %0\n\tlock xorl $1, %1\n\tjs %l[negative]"
+                        : : "m"(page->count), "m"(*other) : "memory", "cc" : negative);
+  return 0;
+negative:
+  return 1;
+}

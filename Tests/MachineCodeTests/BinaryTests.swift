@@ -16,7 +16,8 @@ struct BinaryTests {
 
   private static let names = [
     "fixture_add_unless_zero", "fixture_branch_on_bit0", "fixture_call_each",
-    "fixture_drop_by_sign", "fixture_drop_to_frozen", "fixture_freeze", "fixture_freeze_one",
+    "fixture_count_beside_sign", "fixture_drop_by_sign", "fixture_drop_to_frozen",
+    "fixture_freeze", "fixture_freeze_behind_call", "fixture_freeze_one",
     "fixture_get_assumed", "fixture_get_by_sign", "fixture_get_loaded", "fixture_get_one_by_sign",
     "fixture_mask_of_bit0", "fixture_refcount_inc", "fixture_select_on_bit0",
     "fixture_static_key", "fixture_tail_call",

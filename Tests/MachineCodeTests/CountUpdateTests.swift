@@ -37,7 +37,7 @@ struct CountUpdateTests {
 
   @Test("Freezing stores 0, also where a count of 1 is expected", arguments: BinaryTests.tools)
   func freezes(objdump: Objdump) throws {
-    for name in ["fixture_freeze", "fixture_freeze_one"] {
+    for name in ["fixture_freeze", "fixture_freeze_one", "fixture_freeze_behind_call"] {
       #expect(try Self.shapes(name, objdump) == [.freezes], "\(name)")
     }
   }
@@ -47,6 +47,7 @@ struct CountUpdateTests {
     #expect(try Self.shapes("fixture_drop_to_frozen", objdump) == [.otherExchange])
     #expect(try Self.shapes("fixture_refcount_inc", objdump) == [])
     #expect(try Self.shapes("fixture_drop_by_sign", objdump) == [])
+    #expect(try Self.shapes("fixture_count_beside_sign", objdump) == [])
     // Its counters are no pages: they have no offset.
     #expect(try Self.shapes("fixture_add_unless_zero", objdump) == [])
   }

@@ -7,7 +7,8 @@ extension Disassembly {
       /// A compare-and-swap with what was loaded from the count: `page_ref_add_unless()` in forms A to D,
       /// which are the same from there on.
       case loadsFirst
-      /// A compare-and-swap that assumes 1, and whose new value is not 0: form E.
+      /// A compare-and-swap that assumes 1 wherever it is come from, and whose new value is not known to
+      /// be 0: form E.
       case assumesOne
       /// A compare-and-swap whose new value is 0: `page_ref_freeze()`.
       case freezes
@@ -41,7 +42,7 @@ extension Disassembly {
       let becomesZero =
         new.map { ValueSource.all(of: $0, before: index, flow) == [.constant(0)] } ?? false
       if becomesZero { return .freezes }
-      if sources.contains(.constant(1)) { return .assumesOne }
+      if sources == [.constant(1)] { return .assumesOne }
       return sources.contains(.count) ? .loadsFirst : .otherExchange
     }
 
@@ -61,12 +62,21 @@ extension Disassembly {
           where isNegative(number) { return nil }
         }
       }
-      // The nearest decision; what is on both sides of a jump comes later.
+      // The nearest decision; what is on both sides of a jump comes later. Its flags are the sum's.
+      var sum =
+        instruction.isOne(of: ["xadd"])
+        ? Set([instruction.operands.first.flatMap(Instruction.register)].compactMap(\.self)) : []
+      var isOfSum = !instruction.isOne(of: ["xadd"])
       for next in flow.code[(index + 1)...].prefix(reach) {
         if let condition = next.condition {
-          return bySign.contains(condition) ? .addsAndTestsSign : nil
+          return isOfSum && bySign.contains(condition) ? .addsAndTestsSign : nil
         }
         guard next.fallsThrough, !next.isCallInstruction else { return nil }
+        let destination = next.operands.last.flatMap(Instruction.register)
+        if let destination, let base = next.copiedRegister, sum.contains(base) {
+          sum.insert(destination)
+        }
+        if !next.preservesFlags { isOfSum = destination.map(sum.contains) ?? false }
       }
       return nil
     }
@@ -105,7 +115,7 @@ enum ValueSource: Hashable {
           sources.insert(source(instruction))
           continue
         }
-      } else if instruction.isCallInstruction {
+      } else if instruction.isCallInstruction, !preservedByCalls.contains(register) {
         sources.insert(.other)
         continue
       }
@@ -114,6 +124,9 @@ enum ValueSource: Hashable {
     }
     return sources
   }
+
+  /// rbx, rbp, r12 to r15.
+  private static let preservedByCalls: Set = [3, 5, 12, 13, 14, 15]
 
   private static func source(_ instruction: Disassembly.Instruction) -> ValueSource {
     if instruction.wordLoad?.displacement == Disassembly.countOffset { return .count }
@@ -139,6 +152,15 @@ extension Disassembly.Instruction {
   fileprivate var isCountAddition: Bool {
     (isOne(of: ["xadd"]) || isLocked && isOne(of: ["add", "inc"]))
       && operands.last.flatMap(Self.displacement) == Disassembly.countOffset
+  }
+
+  /// The register that a copy, or an address that counts on from one, is made of.
+  fileprivate var copiedRegister: Int? {
+    if isOne(of: ["mov"]) { return registerPair?.source }
+    guard isOne(of: ["lea"]), let open = operands.first?.firstIndex(of: "("),
+      let base = operands.first?[open...].dropFirst().prefix(while: { $0 != "," && $0 != ")" })
+    else { return nil }
+    return Self.register(String(base))
   }
 
   fileprivate func writes(_ register: Int) -> Bool {

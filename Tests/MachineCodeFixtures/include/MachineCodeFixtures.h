@@ -54,6 +54,12 @@ int fixture_drop_to_frozen(struct fixture_page *page);
 /// A refcount_t: whether it was 0 decides first, then the sign.
 int fixture_refcount_inc(struct fixture_page *page);
 
+/// The same where 0 is in a register that a call keeps.
+int fixture_freeze_behind_call(struct fixture_page *page, int (*body)(void));
+
+/// Counts, and then looks at the sign of something else.
+int fixture_count_beside_sign(struct fixture_page *page, int *other);
+
 /// Takes away, and looks at the sign.
 int fixture_drop_by_sign(struct fixture_page *page);
 
