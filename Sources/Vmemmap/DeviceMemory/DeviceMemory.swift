@@ -31,6 +31,8 @@ extension SparseMemoryMap {
   ///   - pfns: page frames of one section of ``Zone/device``, whole compound pages.
   ///   - order: one more than ``PageGeometry/smallestOptimizableOrder`` (8 with base pages of 4 KiB) to
   ///     ``PageGeometry/maximumOrder``.
+  ///   - sharesTails: false where the device itself holds its struct pages (`altmap`): all vmemmap pages
+  ///     are then there.
   /// - Throws: Before anything is changed, ``VmemmapError/orderOutOfRange(order:range:)``,
   ///   ``VmemmapError/notWholeCompoundPages(pfns:order:)``,
   ///   ``VmemmapError/pageOutOfRange(pfn:pageCount:)``, ``VmemmapError/alreadyPopulated(pfns:)`` and
@@ -41,7 +43,7 @@ extension SparseMemoryMap {
   ///
   /// The corresponding kernel function is `vmemmap_populate_compound_pages()`.
   public mutating func populateCompoundPages(
-    _ pfns: Range<PageFrameNumber>, order: Int
+    _ pfns: Range<PageFrameNumber>, order: Int, sharesTails: Bool = true
   ) throws(VmemmapError) {
     try checkOrder(order, keptVmemmapPages: SparseMemoryMap.keptDeviceVmemmapPages)
     guard !pfns.isEmpty else { return }
@@ -51,10 +53,16 @@ extension SparseMemoryMap {
     guard sections.count == 1 && sections[0].zone == .device else {
       throw .notDeviceMemory(pfns: pfns)
     }
-    let flags = sections[0].flags
+    let flags = PageFlags(zone: .device, node: sections[0].node).union(.reserved)
     for pfn in stride(from: pfns.lowerBound, to: pfns.upperBound, by: 1 << order) {
       do throws(VmemmapError) {
-        try unsafe populateCompoundPage(map[pfn], order: order, flags: flags)
+        if sharesTails {
+          try unsafe populateCompoundPage(map[pfn], order: order, flags: flags)
+        } else {
+          try unsafe populateFirst(
+            vmemmapPages: map.geometry.vmemmapPages(ofOrder: order), of: map[pfn], order: order,
+            flags: flags)
+        }
       } catch {
         if case .system(_, .noMemory) = error {
           try MappingLimit.check(

@@ -36,7 +36,7 @@ extension MemoryMap {
     for section in sections {
       format.initialize(
         base: base, pages: pfn..<pfn + section.pages, order: order,
-        flags: section.flags, folio: &folio)
+        flags: PageFlags(zone: section.zone, node: section.node), folio: &folio)
       pfn += section.pages
     }
     self.order = order

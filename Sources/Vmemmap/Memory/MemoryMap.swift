@@ -42,7 +42,7 @@ public struct MemoryMap: ~Copyable {
   let holdsStaticKey: Bool
   var staticKeyHold = StaticKeyHold()
   /// The compound pages of device memory that share their tails for good; see
-  /// ``SparseMemoryMap/populateCompoundPages(_:order:)``.
+  /// ``SparseMemoryMap/populateCompoundPages(_:order:sharesTails:)``.
   public internal(set) var deviceMemory = RangeSet<PageFrameNumber>()
 
   /// Reserves, binds and populates a memory map; its struct pages are all zero.

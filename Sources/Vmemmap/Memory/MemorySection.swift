@@ -14,12 +14,4 @@ public struct MemorySection: Hashable, Sendable {
     self.zone = zone
     self.pages = pages
   }
-
-  /// What the flags of its struct pages begin with: zone and node, and ``PageFlags/reserved`` of device
-  /// memory.
-  ///
-  /// The corresponding kernel functions are `set_page_links()` and `__init_zone_device_page()`.
-  var flags: PageFlags {
-    PageFlags(zone: zone, node: node).union(zone == .device ? .reserved : [])
-  }
 }

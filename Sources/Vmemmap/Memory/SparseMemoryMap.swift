@@ -111,7 +111,7 @@ public struct SparseMemoryMap: ~Copyable {
           map[rest.lowerBound].address, length: rest.count * Page.size)
         map.format.initialize(
           base: map.base, pages: rest, order: 0,
-          flags: section.flags, folio: &folio)
+          flags: PageFlags(zone: section.zone, node: section.node), folio: &folio)
       }
       start += section.pages
     }

@@ -20,7 +20,7 @@ public struct PageFlags: OptionSet, Hashable, Sendable {
   public static var head: PageFlags { PageFlags(rawValue: 1 << 6) }
   @inlinable public static var waiters: PageFlags { PageFlags(rawValue: 1 << 7) }
   @inlinable public static var active: PageFlags { PageFlags(rawValue: 1 << 8) }
-  /// `PG_reserved`: all struct pages of device memory, tails and shared ones included.
+  /// `PG_reserved`: all struct pages of device DAX, tails and shared ones included.
   @inlinable public static var reserved: PageFlags { PageFlags(rawValue: 1 << 13) }
 }
 

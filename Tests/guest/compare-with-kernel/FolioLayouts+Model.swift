@@ -7,15 +7,13 @@ extension FolioLayouts {
   /// - Parameter wrongBit: a bit of the tails' words that is turned round, to see that it is noticed.
   static func modelled(
     _ layout: TailLayout, _ places: [(node: Int, zone: Zone)], order: Int, isOptimized: Bool,
-    wrongBit: Int?, asksForNodes: Bool = true
+    wrongBit: Int?
   ) throws(VmemmapError) -> FolioLayouts {
     var map = try MemoryMap(
       format: layout.format, sections: sections(places, order: order), bindToNodes: true)
     try map.initialize(order: order)
     if isOptimized { try map.optimize(folios: places.indices.map { $0 << order }) }
-    return try FolioLayouts(
-      map, folios: places.count, order: order, layout, wrongBit: wrongBit,
-      asksForNodes: asksForNodes)
+    return try FolioLayouts(map, folios: places.count, order: order, layout, wrongBit: wrongBit)
   }
 
   /// What the model makes of folios that a kernel makes at boot, wherever their memory is.
@@ -41,18 +39,13 @@ extension FolioLayouts {
   static func modelledDevice(
     _ layout: TailLayout, node: Int, folios: Int, order: Int, sharesTails: Bool, wrongBit: Int?
   ) throws(VmemmapError) -> FolioLayouts {
-    let places = [(node: Int, zone: Zone)](repeating: (node, .device), count: folios)
-    guard sharesTails else {
-      return try modelled(
-        layout, places, order: order, isOptimized: false, wrongBit: wrongBit, asksForNodes: false)
-    }
+    let section = MemorySection(node: node, zone: .device, pages: folios << order)
     var memory = try SparseMemoryMap(
-      format: layout.format,
-      sections: [MemorySection(node: node, zone: .device, pages: folios << order)],
-      bindToNodes: true)
-    try memory.populateCompoundPages(0..<folios << order, order: order)
+      format: layout.format, sections: [section], bindToNodes: true)
+    try memory.populateCompoundPages(0..<folios << order, order: order, sharesTails: sharesTails)
     let map = try memory.populateBasePages()
-    return try FolioLayouts(map, folios: folios, order: order, layout, wrongBit: wrongBit)
+    return try FolioLayouts(
+      map, folios: folios, order: order, layout, wrongBit: wrongBit, asksForNodes: sharesTails)
   }
 
   private static func sections(_ places: [(node: Int, zone: Zone)], order: Int) -> [MemorySection] {
