@@ -91,9 +91,11 @@ class OwnKernel(unittest.TestCase):
     def test_why_a_guest_did_not_finish(self) -> None:
         logs = {
             "": "CONFIG_SERIAL_8250_CONSOLE",
+            "qemu: terminating on signal 15 from pid 1\n": "CONFIG_SERIAL_8250_CONSOLE",
             "[ 1.0] Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)\n":
                 "CONFIG_BLK_DEV_INITRD",
             "[ 0.0] Linux version 7.3.4\n": "CONFIG_IKCONFIG",
+            "qemu: initrd is too large\n": "not started: qemu: initrd is too large",
             "guest: kernel 7.3.4\nKernel panic - not syncing: Oops\n": "",
         }  # fmt: skip
         for log, advice in logs.items():
