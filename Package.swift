@@ -134,7 +134,9 @@ targets.append(
       "Host", "Kernel", "KernelBinary", "Processes", "Text", argumentParser, system,
     ],
     path: "Benchmarks/bench",
-    swiftSettings: settings))
+    swiftSettings: settings,
+    // A run names the program that measured by it, so that another one is not taken for the same.
+    linkerSettings: [.unsafeFlags(["-Xlinker", "--build-id=sha1"])]))
 
 // MARK: - Tests
 
@@ -174,7 +176,7 @@ targets.append(
 targets.append(
   .testTarget(
     name: "MachineCodeTests",
-    dependencies: ["MachineCode", "MachineCodeFixtures", "Processes"],
+    dependencies: ["MachineCode", "MachineCodeFixtures", "Processes", system],
     swiftSettings: settings))
 targets.append(
   .testTarget(

@@ -11,9 +11,20 @@ public enum Disassembly {
     binary: String,
     symbolPrefix prefix: String
   ) throws(MachineCodeError) -> [Function] {
+    let functions = try read(binary: binary) { $0.hasPrefix(prefix) }
+    guard !functions.isEmpty else { throw .noSymbolWithPrefix(prefix, binary: binary) }
+    return functions
+  }
+
+  /// The functions of `binary` whose symbols are wanted, sorted by symbol; none where none is.
+  ///
+  /// Runs `objdump` as ``read(binary:symbolPrefix:)`` does.
+  public static func read(
+    binary: String,
+    where isWanted: (String) -> Bool
+  ) throws(MachineCodeError) -> [Function] {
     let objdump = try Objdump.find()
-    let matches = try symbols(of: binary, with: objdump).filter { $0.name.hasPrefix(prefix) }
-    guard !matches.isEmpty else { throw .noSymbolWithPrefix(prefix, binary: binary) }
+    let matches = try symbols(of: binary, with: objdump).filter { isWanted($0.name) }
     return try functions(matches.sorted { $0.name < $1.name }, of: binary, with: objdump)
   }
 

@@ -30,6 +30,10 @@ public enum ResultsError: Error, Equatable {
   case machinesDiffer([Machine.Difference])
   /// A run that was stopped, has failed or still goes on, of which cells are missing.
   case notComplete(path: FilePath, status: Meta.Status)
+  /// There is nothing to judge the runs by, or not all that was asked for.
+  case notJudged(why: String)
+  /// There is no baseline of that name; `known` are.
+  case noSuchBaseline(name: String, known: [String])
   /// The runs have no compared arm of a cell in common.
   case nothingMatches(baseline: FilePath, current: FilePath)
   /// Runs of several machines were wanted, and all are of this one.
@@ -51,8 +55,10 @@ extension ResultsError {
     case .foreignSchema, .cannotRead, .unsuitable, .packed, .malformed, .duplicate, .rowCount,
       .missingColumn, .malformedMeta:
       65
-    case .noSuchRun: 66
-    case .machinesDiffer, .nothingMatches, .notComplete, .oneMachine, .nothingOnTwoMachines: 69
+    case .noSuchRun, .noSuchBaseline: 66
+    case .machinesDiffer, .nothingMatches, .notComplete, .notJudged, .oneMachine,
+      .nothingOnTwoMachines:
+      69
     case .cannotCreate: 73
     case .cannotWrite, .notFinite: 74
     }
@@ -96,6 +102,11 @@ extension ResultsError: CustomStringConvertible {
     case .notComplete(let path, let status):
       "not comparable: \(path) is \(status.rawValue), not complete: what it did not measure would "
         + "pass; measure it whole, or compare what is there with --accept-cut"
+    case .notJudged(let why): "not comparable: \(why)"
+    case .noSuchBaseline(let name, let known):
+      "there is no baseline '\(name)'; there are: "
+        + (known.isEmpty ? "none" : known.joined(separator: ", "))
+        + "; 'bench run --save-baseline \(name)' makes it"
     case .nothingMatches(let baseline, let current):
       "not comparable: \(baseline) and \(current) have no compared arm of a cell in common; "
         + "measure both with the same preset and axis filters"

@@ -40,6 +40,31 @@ extension BenchTests {
       #expect(replayed.summary.map(\.arm) == expected.map(\.arm))
     }
 
+    @Test("Cells are measured again with another seed and other processes, and nothing is compared")
+    func cells() throws {
+      let ending = try Bench.run(
+        [
+          "replay", "recorded/latest", "--cells", "1,0", "--seed", "8", "--processes", "2",
+          "--budget", "0.2",
+        ], in: directory.url)
+      #expect(ending.status == 0, "\(ending.errors)")
+      let recorded = try directory.run("recorded/latest")
+      let replayed = try directory.latestRun()
+      #expect(replayed.meta.seed == 8)
+      #expect(
+        replayed.summary.map(\.processes) == .init(repeating: 2, count: recorded.summary.count))
+      #expect(replayed.summary.map(\.stableName) == recorded.summary.map(\.stableName))
+      #expect(replayed.summary.map(\.checksum) != recorded.summary.map(\.checksum))
+      #expect(recorded.meta.binary?.buildID != nil)
+      #expect(recorded.meta.binary == replayed.meta.binary)
+      for arguments in [
+        ["--cells", "99"], ["--cells", "0", "1"], ["1", "--seed", "3"], ["--cells", "x"], [],
+      ] {
+        let refused = try Bench.run(["replay", "recorded/latest"] + arguments, in: directory.url)
+        #expect(refused.status != 0 && refused.errors != "", "\(arguments)")
+      }
+    }
+
     @Test("The cell is the one in plan.json: with another seed the addresses are others; status 2")
     func otherSeed() throws {
       try directory.edit("recorded/latest/plan.json", "\"seed\":7", "\"seed\":8")

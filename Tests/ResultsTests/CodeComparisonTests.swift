@@ -31,7 +31,7 @@ struct CodeComparisonTests {
   }
 
   @Test(
-    "One more jump, load, store, locked operation or call is worse, one less is better",
+    "One more jump, load, store, locked operation, call or instruction is worse, one less is better",
     arguments: CodegenRow.work.indices
   )
   func work(index: Int) throws {
@@ -46,7 +46,7 @@ struct CodeComparisonTests {
     #expect(
       worse.render().hasPrefix(
         """
-        More work in the current run than in the baseline run:
+        More work in the head than in the base:
           compound_head latency mask: \(name) \(before) -> \(before + 1)
 
         Code of 1 timed loop: 1 worse, 0 better, 0 rewritten, 0 equal; add/remove: 0/0
@@ -56,11 +56,12 @@ struct CodeComparisonTests {
     #expect(CodeComparison(old: [more], new: [.sample()]).changes.map(\.kind) == [.better])
   }
 
-  @Test("Work is what a processor does; bytes and instructions are how it is written down")
+  @Test("Work is what a processor does; bytes are how it is written down")
   func facts() {
     let names = CodegenRow.work.map(\.name)
-    #expect(names == ["conditional jumps", "loads", "stores", "locked", "calls"])
-    #expect(CodegenRow.size.map(\.name) == ["instructions", "bytes"])
+    #expect(
+      names == ["conditional jumps", "loads", "stores", "locked", "calls", "instructions"])
+    #expect(CodegenRow.size.map(\.name) == ["bytes"])
   }
 
   @Test("Less of one work and more of another is worse")
@@ -72,18 +73,15 @@ struct CodeComparisonTests {
     #expect(CodeComparison(old: [.sample()], new: [traded]).regressions.count == 1)
   }
 
-  @Test("Other bytes and instructions are listed and summed up, and are neither worse nor better")
+  @Test("Other bytes are listed and summed up, and are neither worse nor better")
   func rewritten() {
-    let longer = changed {
-      $0.bytes += 16
-      $0.instructions += 2
-    }
+    let longer = changed { $0.bytes += 16 }
     let comparison = CodeComparison(old: [.sample()], new: [longer])
     #expect(comparison.regressions.isEmpty && comparison.improvements.isEmpty)
     #expect(
       comparison.render() == """
-        The same work in other instructions:
-          compound_head latency mask: instructions 60 -> 62, bytes 200 -> 216
+        The same work in other bytes:
+          compound_head latency mask: bytes 200 -> 216
 
         Code of 1 timed loop: 0 worse, 0 better, 1 rewritten, 0 equal; \
         add/remove: 0/0 grow/shrink: 1/0 up/down: 16/0 (16)
@@ -129,28 +127,58 @@ struct CodeComparisonTests {
   private func run(_ code: [CodegenRow]?, in root: FilePath) throws -> Run {
     var meta = Meta.sample
     let directory = try RunDirectory.create(in: root, for: &meta)
-    try directory.writeSummary([.sample()])
+    try directory.writeSummary([.sample("fakehead", ratio: nil), .sample()])
     if let code { try directory.writeCodegen(code) }
     meta.status = .complete
-    meta.rows = Meta.Rows(summary: 1, samples: 0)
+    meta.rows = Meta.Rows(summary: 2, samples: 0)
     try directory.write(meta)
     return try Run.load(directory.path)
   }
 
-  @Test("A run in which a baseline's loop has more loads is a regression, its ratios unchanged")
+  private var strict: Comparison.Options {
+    var options = Comparison.Options()
+    options.isCodeStrict = true
+    return options
+  }
+
+  @Test("More loads in a baseline's loop are listed, and red where code is strict, times unchanged")
   func regression() throws {
     try withTemporaryDirectory { root in
       let slower = changed(.sample("fakehead")) { $0.loads += 8 }
-      let comparison = try Comparison(
-        baseline: run([.sample("fakehead"), .sample()], in: root),
-        current: run([slower, .sample()], in: root)
+      let (old, new) = (
+        try run([.sample("fakehead"), .sample()], in: root), try run([slower, .sample()], in: root)
       )
-      #expect(comparison.regressions.isEmpty)
-      #expect(comparison.hasRegression)
+      let listed = try Comparison(baseline: old, current: new)
+      #expect(!listed.hasRegression)
+      #expect(listed.render().contains("  compound_head latency fakehead: loads 16 -> 24\n"))
       #expect(
-        comparison.render().contains("  compound_head latency fakehead: loads 16 -> 24\n")
+        listed.render().hasPrefix(
+          "ok: none of 1 timed comparison got slower; 1 of 2 loops has more work\n"))
+      let red = try Comparison(baseline: old, current: new, options: strict)
+      #expect(red.hasRegression && red.suspects.isEmpty)
+      #expect(red.render().hasPrefix("FAIL: 1 of 2 loops have more work\n"))
+    }
+  }
+
+  @Test("Code that is accepted or ignored is not red, and an exception for nothing is told")
+  func exceptions() throws {
+    try withTemporaryDirectory { root in
+      let (old, new) = (
+        try run([.sample()], in: root), try run([changed { $0.calls += 8 }], in: root)
       )
-      #expect(comparison.render().contains("Code of 2 timed loops: 1 worse, 0 better, "))
+      var options = strict
+      options.accepted = Exceptions([
+        .init(glob: "compound_head.*/mask", reason: "a call"), .init(glob: "page_*", reason: "old"),
+      ])
+      let accepted = try Comparison(baseline: old, current: new, options: options)
+      #expect(!accepted.hasRegression)
+      #expect(accepted.unusedExceptions.map(\.glob) == ["page_*"])
+      #expect(accepted.render().contains("accepted, but nothing like it got worse: page_*\n"))
+      options = strict
+      options.ignored = Exceptions([.init(glob: "*latency/mask", reason: "")])
+      options.only = .code
+      let ignored = try Comparison(baseline: old, current: new, options: options)
+      #expect(ignored.code?.changes.isEmpty == true && !ignored.hasRegression)
     }
   }
 
@@ -158,27 +186,35 @@ struct CodeComparisonTests {
   func improvement() throws {
     try withTemporaryDirectory { root in
       let comparison = try Comparison(
-        baseline: run([changed { $0.calls = 8 }], in: root),
-        current: run([.sample()], in: root)
-      )
+        baseline: run([changed { $0.calls = 8 }], in: root), current: run([.sample()], in: root),
+        options: strict)
       #expect(!comparison.hasRegression)
-      #expect(comparison.render().hasPrefix("Less work in the current run than "))
+      #expect(comparison.render().contains("\nLess work in the head than in the base:\n"))
     }
   }
 
-  @Test("Where a run has no facts, the code is not compared, and the run is named")
+  @Test("Where a run has no facts, that is told, and an error where code is required")
   func absent() throws {
     try withTemporaryDirectory { root in
       let with = try run([.sample()], in: root)
       let without = try run(nil, in: root)
       let comparison = try Comparison(baseline: with, current: without)
-      #expect(comparison.code == nil)
+      #expect(comparison.code == nil && comparison.missing == [.code])
       #expect(!comparison.hasRegression)
-      #expect(
-        comparison.render().hasSuffix(
-          "Code of timed loops: not compared, no codegen.csv in \(without.path).\n"
-        )
-      )
+      let text = comparison.render().replacing("\n", with: " ").replacing("   ", with: " ")
+      #expect(text.contains("code of timed loops: not compared"))
+      #expect(text.contains(without.path.lastComponent?.string ?? "?"))
+      for (only, required) in [(nil, .code), (.code, nil)] as [(Comparison.Half?, Comparison.Half?)]
+      {
+        var options = Comparison.Options()
+        options.only = only
+        options.required = required.map { [$0] } ?? []
+        let error = #expect(throws: ResultsError.self) {
+          try Comparison(baseline: with, current: without, options: options)
+        }
+        #expect(error?.exitCode == 69)
+        #expect(error?.description.contains("no machine-code facts") == true)
+      }
     }
   }
 

@@ -17,6 +17,10 @@ struct RunCommand: ParsableCommand {
   @Option(help: "What to call the run or its machine: a column of summary.csv.")
   var label: String?
 
+  @Option(
+    help: "Name the run as a baseline for 'bench compare --baseline', once it is complete.")
+  var saveBaseline: String?
+
   @Option(help: "What to print on standard output.")
   var format = PrintedFormat.matrix
 
@@ -51,6 +55,7 @@ struct RunCommand: ParsableCommand {
             + "new run")
       }
     }
+    if let saveBaseline { try requireBaselineName(saveBaseline, option: "--save-baseline") }
     guard let label else { return }
     // What tools that read tables take for a number, or for nothing.
     let words: Set = ["", "na", "n/a", "nan", "null", "none", "true", "false", "inf"]
@@ -86,5 +91,17 @@ struct RunCommand: ParsableCommand {
     ).run()
     outcome.print(format, allArms: allArms, on: .standardOutput(color))
     try outcome.endIfStopped()
+    if let saveBaseline {
+      try Baseline.save(saveBaseline, of: outcome.directory, in: FilePath(session.output))
+    }
+  }
+}
+
+/// Refuses what would be no name for a file in the folder of baselines.
+func requireBaselineName(_ name: String, option: String) throws(ValidationError) {
+  guard Baseline.isName(name) else {
+    throw ValidationError(
+      "\(option) '\(name.prefix(64))' is no name: take letters, digits, points, underscores and "
+        + "hyphens, a letter or digit first, 64 at most")
   }
 }

@@ -1,7 +1,9 @@
 import CVmemmap
 import Foundation
+import MachineCode
 import Processes
 import Results
+import SystemPackage
 
 extension Meta.Compiler {
   /// What this program was built with.
@@ -26,6 +28,49 @@ private let swiftVersion = _SwiftStdlibVersion.current.description
 enum Executable {
   /// Its path, resolved here: in another process /proc/self is that process.
   static let url = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+}
+
+extension Meta.Binary {
+  /// This program.
+  static func running(seenFrom directory: RunDirectory) -> Meta.Binary {
+    let file = FilePath(Executable.url.path)
+    let place = FilePath(URL(filePath: directory.path.string).resolvingSymlinksInPath().path)
+    return Meta.Binary(
+      path: file.relative(to: place).string, buildID: BuildID.read("/proc/self/exe"))
+  }
+
+  /// The file that measured a run, if it is still there and the same.
+  func file(of run: Results.Run) throws(BinaryGone) -> FilePath {
+    let path = run.path.pushing(FilePath(path)).lexicallyNormalized()
+    guard let buildID else {
+      throw BinaryGone(why: "\(path) has no build id, so that nobody knows it again")
+    }
+    guard FileManager.default.isExecutableFile(atPath: path.string) else {
+      throw BinaryGone(why: "\(path), which measured \(run.path), is gone")
+    }
+    guard BuildID.read(path) == buildID else {
+      throw BinaryGone(why: "\(path) was built anew since it measured \(run.path)")
+    }
+    return path
+  }
+}
+
+/// Why a program can't measure again.
+struct BinaryGone: Error {
+  let why: String
+}
+
+extension FilePath {
+  /// The way to this path from a directory; both are absolute and without links.
+  fileprivate func relative(to directory: FilePath) -> FilePath {
+    let (mine, theirs) = (Array(components), Array(directory.components))
+    let shared = zip(mine, theirs).prefix { $0 == $1 }.count
+    // Nothing in common but the root: the way up would only hide where it is.
+    guard shared > 0 else { return self }
+    let up = FilePath(
+      root: nil, Array(repeating: FilePath.Component(".."), count: theirs.count - shared))
+    return up.appending(mine[shared...])
+  }
 }
 
 /// The git repository that this program was built in, if there is one.

@@ -1,5 +1,6 @@
 import MachineCode
 import Results
+import SystemPackage
 
 extension CodegenRow {
   /// Exact facts of loops of this program, one turn of 8 operations each.
@@ -8,13 +9,22 @@ extension CodegenRow {
   static func rows(of loops: [LoopSymbol]) throws(MachineCodeError) -> [CodegenRow] {
     guard !loops.isEmpty else { return [] }
     let functions = try Disassembly.read(binary: Executable.url.path, symbols: loops.map(\.name))
-    return zip(loops, functions).map { loop, function in
-      let facts = function.loopFacts
-      return CodegenRow(
-        arm: loop.arm, symbol: facts.symbol, bytes: facts.bytes,
-        instructions: facts.instructions, conditionalJumps: facts.conditionalJumps,
-        loads: facts.loads, stores: facts.stores, locked: facts.locked, calls: facts.calls)
+    return zip(loops, functions).map { CodegenRow($0, $1) }
+  }
+
+  /// The same of all timed loops of another program of this kind.
+  static func rows(ofProgram path: FilePath) throws(MachineCodeError) -> [CodegenRow] {
+    try Disassembly.read(binary: path.string) { LoopSymbol($0) != nil }.compactMap { function in
+      LoopSymbol(function.symbol).map { CodegenRow($0, function) }
     }
+  }
+
+  private init(_ loop: LoopSymbol, _ function: Disassembly.Function) {
+    let facts = function.loopFacts
+    self.init(
+      arm: loop.arm, symbol: facts.symbol, bytes: facts.bytes,
+      instructions: facts.instructions, conditionalJumps: facts.conditionalJumps,
+      loads: facts.loads, stores: facts.stores, locked: facts.locked, calls: facts.calls)
   }
 }
 

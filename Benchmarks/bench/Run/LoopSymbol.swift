@@ -12,7 +12,9 @@ struct LoopSymbol: Comparable {
   /// Nil for what `generate-loops` doesn't write.
   init?(_ name: String) {
     let parts = name.split(separator: "__")
-    guard parts.count == 5 else { return nil }
+    guard parts.count == 5, parts[3] == "arm" || parts[3] == "twin", Int(parts[4]) != nil else {
+      return nil
+    }
     self.name = name
     task = "\(parts[0]) \(parts[1])"
     arm = String(parts[2])

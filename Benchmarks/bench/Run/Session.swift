@@ -17,6 +17,8 @@ struct Session {
   let commandLine: [String]
   /// The cells to measure; the plan's by default.
   var cells: [PlannedCell]?
+  /// Whether the loops' machine code is read, which takes a second.
+  var readsCode = true
 
   /// What a run has to show for itself.
   struct Outcome {
@@ -53,13 +55,14 @@ struct Session {
       + Absence.all().map { Meta.Unmeasured($0) }
     meta.findings = Checkup(machine: meta.machine, conditions: .current()).findings
     let cells = cells ?? plan.cells
-    let codegen = codegen(of: cells, &meta)
+    let codegen = readsCode ? codegen(of: cells, &meta) : nil
     // Not before: until now there is nothing to keep, and no thread that could take them.
     let signals = StopSignals()
     let directory = try RunDirectory.create(in: FilePath(options.output), for: &meta)
     if let problem = directory.linkProblem {
       StandardError.write("no link: \(problem); the run is in \(directory.path.asTyped)\n")
     }
+    meta.binary = .running(seenFrom: directory)
     var run: RunInProgress
     do {
       run = try RunInProgress(plan, meta, directory, signals, isQuiet: options.quiet)

@@ -46,7 +46,7 @@ extension Statistics {
   ///
   /// The relative error stays below 1e-12 up to a confidence of 0.999; time grows with
   /// `degreesOfFreedom`.
-  static func studentT(confidence: Double, degreesOfFreedom: Int) -> Double {
+  public static func studentT(confidence: Double, degreesOfFreedom: Int) -> Double {
     precondition(confidence > 0 && confidence < 1, "confidence lies between 0 and 1")
     precondition(degreesOfFreedom > 0, "a t needs a degree of freedom")
     // With t as the tangent of an angle, times sqrt(degreesOfFreedom), all t lie within a quarter

@@ -18,7 +18,7 @@ public struct CodeComparison: Sendable {
   public init(
     old: [CodegenRow],
     new: [CodegenRow],
-    names: (old: String, new: String) = ("the baseline run", "the current run")
+    names: (old: String, new: String) = ("the base", "the head")
   ) {
     let oldBySymbol = Dictionary(old.map { ($0.symbol, $0) }) { first, _ in first }
     let newSymbols = Set(new.map(\.symbol))
@@ -37,19 +37,32 @@ public struct CodeComparison: Sendable {
 
     /// What the loop has more or less of.
     public enum Kind: Sendable {
-      /// More of some work: conditional jumps, loads, stores, locked operations or calls.
+      /// More of some work: conditional jumps, loads, stores, locked operations, calls or
+      /// instructions of any kind.
       case worse
       /// Less of some work, and more of none.
       case better
-      /// Other bytes and instructions for the same work.
+      /// Other bytes for the same work.
       case rewritten
     }
+
+    /// The loop's name, for globs.
+    public var name: String { new.stableName }
 
     public var kind: Kind {
       let work = CodegenRow.work.map { new[keyPath: $0.count] - old[keyPath: $0.count] }
       if work.contains(where: { $0 > 0 }) { return .worse }
       return work.contains { $0 < 0 } ? .better : .rewritten
     }
+  }
+
+  /// The loops that are looked at; nil where a side has no facts, or they are not asked for.
+  init?(old: [CodegenRow], new: [CodegenRow], _ options: Comparison.Options) {
+    guard options.only != .times, !old.isEmpty, !new.isEmpty else { return nil }
+    func wanted(_ rows: [CodegenRow]) -> [CodegenRow] {
+      rows.filter { options.ignored.exception(for: $0.stableName) == nil }
+    }
+    self.init(old: wanted(old), new: wanted(new))
   }
 
   public var regressions: [Change] { changes.filter { $0.kind == .worse } }
@@ -62,12 +75,11 @@ extension CodegenRow {
   /// What a processor has to do, whatever instructions ask for it: more of it is a regression.
   static let work: [Fact] = [
     ("conditional jumps", \.conditionalJumps), ("loads", \.loads), ("stores", \.stores),
-    ("locked", \.locked), ("calls", \.calls),
+    ("locked", \.locked), ("calls", \.calls), ("instructions", \.instructions),
   ]
 
-  /// How the work is written down: a compiler may take other instructions for the same, and nops to
-  /// align a jump's target.
-  static let size: [Fact] = [("instructions", \.instructions), ("bytes", \.bytes)]
+  /// How the work is written down: other encodings of the same, and nops that align a jump's target.
+  static let size: [Fact] = [("bytes", \.bytes)]
 
   /// The symbol without the role and layout that its last two parts are: all copies of a loop.
   var loop: String {
@@ -92,20 +104,26 @@ extension CodeComparison {
   /// The loops with more work first, then those with less, then the rest; last the summary line.
   public func render() -> String { (sections + [summary]).joined(separator: "\n") + "\n" }
 
-  var sections: [String] {
-    section("More work in \(names.new) than in \(names.old):", of: .worse)
-      + section("Less work in \(names.new) than in \(names.old):", of: .better)
-      + section("The same work in other instructions:", of: .rewritten)
+  var sections: [String] { sections(names: .max) }
+
+  /// - Parameter most: how many loops each has at most.
+  func sections(names most: Int) -> [String] {
+    section("More work in \(names.new) than in \(names.old):", of: .worse, most)
+      + section("Less work in \(names.new) than in \(names.old):", of: .better, most)
+      + section("The same work in other bytes:", of: .rewritten, most)
   }
 
-  private func section(_ title: String, of kind: Change.Kind) -> [String] {
+  private func section(_ title: String, of kind: Change.Kind, _ most: Int) -> [String] {
     let alike = changes.filter { $0.kind == kind }.grouped { [$0.new.loop] + $0.differences }
     guard !alike.isEmpty else { return [] }
-    return [title]
-      + alike.map { copies in
-        "  \(copies[0].new.loop): \(copies[0].differences.joined(separator: ", "))"
-          + (copies.count == 1 ? "" : " (\(copies.count) copies)")
-      } + [""]
+    var lines = [title]
+    for copies in alike.prefix(most) {
+      let loop = "\(copies[0].new.loop): \(copies[0].differences.joined(separator: ", "))"
+      let number = copies.count == 1 ? "" : " (\(copies.count) copies)"
+      lines += (loop + number).wrapped(to: Comparison.columns - 2).map { "  " + $0 }
+    }
+    if alike.count > most { lines.append("  ... \(alike.count - most) more: --all") }
+    return lines + [""]
   }
 
   /// Counts, and the bytes of the loops as the kernel's `scripts/bloat-o-meter` sums them up.

@@ -7,7 +7,7 @@ extension Report {
   /// After the kernel's Documentation/dev-tools/ktap.rst, with "Totals" as kselftest prints them. A loss
   /// that the baseline has, too, is `ok` with the directive XFAIL, as kselftest has it: a parser that does
   /// not know the directive takes the "ok".
-  /// - Throws: what ``Comparison/init(baseline:current:acceptsCut:)`` throws.
+  /// - Throws: what ``Comparison/init(baseline:current:options:code:)`` throws.
   func ktap() throws(ResultsError) -> String {
     let judge = try Judge(run, against: baseline)
     let names = CellNames(table.compared)
@@ -32,17 +32,24 @@ extension Report {
 /// Judges rows by another run, where there is one.
 private struct Judge {
   private let changes: [SummaryRow.ID: Comparison.Change]?
+  private let suspects: [SummaryRow.ID: Comparison.Suspect]
   /// The machine code as a test; none without a baseline, or where a run has no facts of it.
   let code: [KTAPTest]
 
   init(_ run: Run, against baseline: Run?) throws(ResultsError) {
     guard let baseline else {
       changes = nil
+      suspects = [:]
       code = []
       return
     }
     // The one place that knows what "worse than the baseline" is.
-    let comparison = try Comparison(baseline: baseline, current: run, acceptsCut: true)
+    var options = Comparison.Options()
+    options.acceptsCut = true
+    let comparison = try Comparison(baseline: baseline, current: run, options: options)
+    suspects = Dictionary(
+      comparison.suspects.map { ($0.current.id, $0) },
+      uniquingKeysWith: { first, _ in first })
     changes = Dictionary(
       comparison.changes.map { ($0.current.id, $0) },
       uniquingKeysWith: { first, _ in first })
@@ -64,11 +71,14 @@ private struct Judge {
         return .skipped("\(text), nothing to compare with in the baseline")
       }
       let before = change.baseline.ratioText ?? ""
-      switch change.kind {
-      case .worse: return .failed("\(text), baseline \(before)")
-      case _ where isLoss && Mark(change.baseline) == .slower:
+      if let suspect = suspects[row.id] {
+        // Nothing is measured again here: what chance among so many rows explains is no failure.
+        return suspect.standsOut
+          ? .failed("\(text), baseline \(before)")
+          : .skipped("\(text), suspected to be worse than the baseline \(before)")
+      }
+      if isLoss && Mark(change.baseline) == .slower {
         return .expected("\(ratio), as in the baseline \(before)")
-      default: break
       }
     }
     if row.layoutsDisagree { return .skipped("\(ratio), where the code lies decides") }

@@ -64,7 +64,7 @@ public struct Report: Sendable {
   }
 
   /// - Throws: what ``Run/samples()`` throws, in the styles `lkp` and `mmtests`; what ``Run/codegen()``
-  ///   throws, in `html`; what ``Comparison/init(baseline:current:acceptsCut:)`` throws, in `ktap` with
+  ///   throws, in `html`; what ``Comparison/init(baseline:current:options:code:)`` throws, in `ktap` with
   ///   a baseline.
   public func render(_ style: Style) throws(ResultsError) -> String {
     switch style {

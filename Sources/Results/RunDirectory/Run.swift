@@ -10,6 +10,17 @@ public struct Run: Sendable {
   /// Empty in a run that was stopped before its first cell was finished.
   public let summary: [SummaryRow]
 
+  init(path: FilePath, meta: Meta, summary: [SummaryRow]) {
+    self.path = path
+    self.meta = meta
+    self.summary = summary
+  }
+
+  /// A program that measured nothing, beside another one.
+  public init(program: FilePath, meta: Meta) {
+    self.init(path: program, meta: meta, summary: [])
+  }
+
   /// Reads the run at `path`, which may be `latest` or another link to it.
   /// - Throws: `noSuchRun`, `foreignSchema`, `cannotRead`, `unsuitable`, `malformedMeta`,
   ///   `missingColumn`, `malformed`, `duplicate`, `rowCount`.
@@ -59,6 +70,13 @@ public struct Run: Sendable {
     return (path, try Self.read(path))
   }
 
+  /// Reads the ratios of each copy of the timed loops; empty if none were kept.
+  /// - Throws: `cannotRead`, `unsuitable`, `missingColumn`, `malformed`, `duplicate`.
+  public func layouts() throws(ResultsError) -> [LayoutRow] {
+    try Self.table(path.appending(RunDirectory.layoutsName), ending: .wholeRow)?
+      .rows(LayoutRow.self) ?? []
+  }
+
   /// Reads what several threads did together; empty where none did.
   /// - Throws: `cannotRead`, `unsuitable`, `missingColumn`, `malformed`, `duplicate`.
   public func contention() throws(ResultsError) -> [ContentionRow] {
@@ -95,7 +113,7 @@ extension Run {
   }
 
   /// A pipe would block and a device never end, so only files are read, and none that memory can't hold.
-  private static func read(
+  static func read(
     _ path: FilePath, largest: Int = largestFile
   ) throws(ResultsError) -> [UInt8] {
     let read: (bytes: [UInt8]?, why: String)
@@ -116,6 +134,6 @@ extension Run {
   }
 
   /// In bytes; samples of some hours.
-  private static let largestFile = 4 << 30
+  static let largestFile = 4 << 30
   private static let largestFigure = 16 << 20
 }

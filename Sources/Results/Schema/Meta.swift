@@ -21,6 +21,8 @@ public struct Meta: Codable, Equatable, Sendable {
   public var commandLine: [String]
   public var seed: UInt64
   public var compiler: Compiler
+  /// The program that measured; runs of earlier commits don't say.
+  public var binary: Binary?
   public var machine: Machine
   /// What on the machine hurts measurement.
   public var findings: [Finding] = []
@@ -58,7 +60,7 @@ public struct Meta: Codable, Equatable, Sendable {
     case statusReason = "status_reason"
     case started, finished, resumed, commit, dirty, label
     case commandLine = "command_line"
-    case seed, compiler, machine, findings
+    case seed, compiler, binary, machine, findings
     case noiseFloor = "noise_floor"
     case falseDiscoveryControl = "false_discovery_control"
     case sensitivity, unmeasured, savings, counters, rows
@@ -88,6 +90,24 @@ extension Meta {
       self.version = version
       self.swift = swift
       self.flags = flags
+    }
+  }
+
+  /// A program's file.
+  public struct Binary: Codable, Equatable, Sendable {
+    /// From the run directory, so that it says nothing of the machine where both lie in one tree.
+    public var path: String
+    /// The linker's, in hexadecimal digits; nil where it made none.
+    public var buildID: String?
+
+    public init(path: String, buildID: String?) {
+      self.path = path
+      self.buildID = buildID
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case path
+      case buildID = "build_id"
     }
   }
 

@@ -14,6 +14,7 @@ struct FinishedRun {
   let samples: [SampleRow]
   let codegen: [CodegenRow]
   let contention: [ContentionRow]
+  let plan: [UInt8]
 
   init(_ arguments: [String]) throws {
     let directory = try TemporaryDirectory()
@@ -26,6 +27,7 @@ struct FinishedRun {
     samples = try run.samples()
     codegen = try run.codegen()
     contention = try run.contention()
+    plan = try run.plan().json
   }
 
   /// What was timed in turn, by cell, process and round.

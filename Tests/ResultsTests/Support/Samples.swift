@@ -98,11 +98,13 @@ extension NoiseFloor {
 
 extension Run {
   static func sample(
-    _ rows: [SummaryRow], machine: Machine = .sample, status: Meta.Status = .complete
+    _ rows: [SummaryRow], machine: Machine = .sample, status: Meta.Status = .complete,
+    noise: Double? = nil
   ) -> Run {
     var meta = Meta.sample
     meta.machine = machine
     meta.status = status
+    meta.noiseFloor = noise.flatMap { try? .sample(twins: 1, median: 0, p95: $0) }
     return Run(path: "run", meta: meta, summary: rows)
   }
 }

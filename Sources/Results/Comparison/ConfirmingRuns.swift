@@ -1,0 +1,222 @@
+import Glibc
+import Measurement
+
+/// The second stage: what suspects come to when they are measured again, both programs in turn.
+///
+/// Only these new measurements count, so that a suspect's luck in the first two runs is no part of them. The
+/// replicate is a run of one process; both programs have as many, each pair of them with a seed of its own, one
+/// after the other in an order drawn by lot. What the machine does meanwhile meets both.
+///
+/// An arm got worse where all of these hold:
+/// - its ratio, or its difference where that is steadier, ranks higher with the current program than with the
+///   baseline's, by the exact rank-sum test at ``errorRate`` over the number of suspects: one comparison in
+///   a thousand of unchanged programs is red, whatever the shape of what processes differ by;
+/// - the other of the two points the same way;
+/// - it changed by more than the floor, and by more than the baseline's twin, which is the same code, did
+///   between the two programs;
+/// - its own time became longer: where the baseline's moved the same way, the harness changed, and where it
+///   moved the other way, the baseline got better.
+///
+/// A baseline got worse where its own time did, net of the empty loop's, and most other arms' did not.
+public struct ConfirmingRuns: Sendable {
+  /// How many runs of one process each program has.
+  public static let pairs = 16
+  /// How often a comparison of equal programs may be red, at most.
+  static let errorRate = 0.001
+  /// When a time that an arm's is explained by has moved.
+  static let moved = 0.01
+
+  /// What came of a suspect.
+  public enum Verdict: String, Sendable {
+    /// It is slower than with the baseline's program.
+    case confirmed
+    /// It is not, as far as can be told.
+    case refuted
+    /// It is, as much as its baseline or more: something that both share changed.
+    case shared
+    /// Its baseline got faster.
+    case baselineFaster = "baseline_faster"
+    /// Too few of the new runs have it.
+    case unmeasured
+  }
+
+  public struct Finding: Equatable, Sendable {
+    public let verdict: Verdict
+    /// By what factor ratio or, of a baseline, own time changed, and its interval at 95 %; nil without
+    /// ratios.
+    public var factor: Double?
+    public var factorInterval: ClosedRange<Double>?
+    /// By how much the difference or, of a baseline, the net time did, in ``unit``.
+    public var shift: Double?
+    public var shiftInterval: ClosedRange<Double>?
+    public var unit: Comparison.Change.Unit = .cycles
+    /// Of the rank-sum test, not corrected for the number of suspects.
+    public var p = 1.0
+    /// How many processes of the current program it is by.
+    public var processes = 0
+
+    init(_ verdict: Verdict) { self.verdict = verdict }
+  }
+
+  /// By cell and arm.
+  private typealias Rows = [Int: [String: SummaryRow]]
+  private let old: [Rows]
+  private let new: [Rows]
+
+  /// - Parameters:
+  ///   - baseline: runs of one process by the baseline's program, with the cells' numbers of its run.
+  ///   - current: the same by the current program, of the current run.
+  public init(baseline: [Run], current: [Run]) {
+    func rows(_ run: Run) -> Rows {
+      Dictionary(grouping: run.summary, by: \.cell).mapValues { rows in
+        Dictionary(rows.map { ($0.arm, $0) }) { first, _ in first }
+      }
+    }
+    old = baseline.map(rows)
+    new = current.map(rows)
+  }
+
+  /// Judges one of `count` suspects.
+  func finding(for suspect: Comparison.Suspect, among count: Int, floor: Double) -> Finding {
+    let cell = Cell(
+      old: old.compactMap { $0[suspect.baseline.cell] },
+      new: new.compactMap { $0[suspect.current.cell] })
+    let level = Self.errorRate / Double(count)
+    return suspect.isBaselineArm
+      ? cell.baseline(suspect.current.arm, level, floor)
+      : cell.arm(suspect.current.arm, of: suspect.current.baseline, level, floor)
+  }
+}
+
+/// The rows of one cell, by arm, of each run.
+private struct Cell {
+  let old: [[String: SummaryRow]]
+  let new: [[String: SummaryRow]]
+
+  /// A quantity as both programs have it.
+  struct Sample {
+    var old: [Double] = []
+    var new: [Double] = []
+
+    /// One process tells nothing of others, and fewer than these can't be told apart.
+    var isEmpty: Bool { min(old.count, new.count) < 6 }
+    var shift: (median: Double, interval: ClosedRange<Double>) {
+      Statistics.shift(of: new, from: old)
+    }
+    var p: Double { Statistics.rankSumTest(new, above: old) }
+    var scatter: Double {
+      max(Statistics.interquartileRange(old), Statistics.interquartileRange(new))
+    }
+    /// Whether it moved to one side, and by more than half of what it is to explain.
+    func explains(_ change: Double) -> Bool {
+      guard !isEmpty, shift.median * change > 0, abs(shift.median) > abs(change) / 2 else {
+        return false
+      }
+      let p = change > 0 ? p : Statistics.rankSumTest(old, above: new)
+      return p <= ConfirmingRuns.moved
+    }
+    var reversed: Sample { Sample(old: old.map { -$0 }, new: new.map { -$0 }) }
+  }
+
+  func sample(_ arm: String, _ value: (SummaryRow) -> Double?) -> Sample {
+    func values(_ runs: [[String: SummaryRow]]) -> [Double] {
+      runs.compactMap { $0[arm].flatMap(value) }.filter(\.isFinite)
+    }
+    return Sample(old: values(old), new: values(new))
+  }
+
+  /// Cycles where all rows of an arm have them.
+  func unit(_ arm: String) -> Comparison.Change.Unit {
+    (old + new).allSatisfy { $0[arm]?.cycles != nil } ? .cycles : .nanoseconds
+  }
+
+  func arm(
+    _ arm: String, of baseline: String, _ level: Double, _ floor: Double
+  ) -> ConfirmingRuns.Finding {
+    let unit = unit(arm)
+    let ratio = sample(arm) { $0.ratio.map { log($0) } }
+    let difference = sample(arm) { $0.difference(in: unit) }
+    guard !ratio.isEmpty || !difference.isEmpty else { return ConfirmingRuns.Finding(.unmeasured) }
+    let own = sample(arm) { $0.time(in: unit) }
+    let time = own.new.isEmpty ? .infinity : Statistics.median(own.new)
+    let size = ratio.isEmpty ? difference.shift.median / time : exp(ratio.shift.median) - 1
+    let steadier =
+      ratio.isEmpty || !difference.isEmpty && difference.scatter / time < ratio.scatter
+      ? difference : ratio
+    let isOneWay =
+      ratio.isEmpty || difference.isEmpty || ratio.shift.median * difference.shift.median > 0
+    let twin = sample(arm) { row in
+      row.nullLo.flatMap { low in row.nullHi.map { (log(low) + log($0)) / 2 } }
+    }
+    let noise = twin.isEmpty ? 0 : exp(abs(twin.shift.median)) - 1
+    let verdict: ConfirmingRuns.Verdict
+    if steadier.p > level || !isOneWay || size <= max(floor, noise) {
+      verdict = .refuted
+    } else {
+      let change = difference.isEmpty ? size * time : difference.shift.median
+      let reference = sample(baseline) { $0.time(in: unit) }
+      verdict =
+        reference.explains(change)
+        ? .shared : reference.reversed.explains(change) ? .baselineFaster : .confirmed
+    }
+    return finding(
+      verdict, factor: ratio.isEmpty ? nil : ratio, shift: difference, unit, p: steadier.p)
+  }
+
+  func baseline(_ arm: String, _ level: Double, _ floor: Double) -> ConfirmingRuns.Finding {
+    let unit = unit(arm)
+    let own = sample(arm) { $0.time(in: unit) }
+    guard !own.isEmpty else { return ConfirmingRuns.Finding(.unmeasured) }
+    let empty = sample(arm) { $0.emptyTime(in: unit) }
+    let net = sample(arm) { row in
+      row.emptyTime(in: unit).flatMap { empty in row.time(in: unit).map { $0 - empty } }
+    }
+    let judged = net.isEmpty ? own : net
+    let change = judged.shift.median
+    let others = Set((old + new).flatMap(\.keys)).subtracting([arm])
+    let along = others.count { other in
+      sample(other) { $0.time(in: unit) }.explains(change)
+    }
+    let verdict: ConfirmingRuns.Verdict
+    if judged.p > level || change <= floor * Statistics.median(own.old) {
+      verdict = .refuted
+    } else {
+      verdict = empty.explains(change) || 2 * along > others.count ? .shared : .confirmed
+    }
+    return finding(
+      verdict, factor: sample(arm) { $0.time(in: unit).map { log($0) } }, shift: judged, unit,
+      p: judged.p)
+  }
+
+  private func finding(
+    _ verdict: ConfirmingRuns.Verdict, factor: Sample?, shift: Sample,
+    _ unit: Comparison.Change.Unit, p: Double
+  ) -> ConfirmingRuns.Finding {
+    var finding = ConfirmingRuns.Finding(verdict)
+    if let factor = factor?.shift {
+      finding.factor = exp(factor.median)
+      finding.factorInterval = exp(factor.interval.lowerBound)...exp(factor.interval.upperBound)
+    }
+    if !shift.isEmpty {
+      (finding.shift, finding.shiftInterval) = (shift.shift.median, shift.shift.interval)
+    }
+    finding.unit = unit
+    finding.p = p
+    finding.processes = shift.isEmpty ? factor?.new.count ?? 0 : shift.new.count
+    return finding
+  }
+}
+
+extension Comparison {
+  /// Judges suspects by a second measurement.
+  /// - Parameter measured: their places in ``suspects``; others stay as they are.
+  public mutating func confirm(
+    _ measured: Range<Int>, baseline: [Run], current: [Run]
+  ) {
+    let confirmation = ConfirmingRuns(baseline: baseline, current: current)
+    for index in measured {
+      suspects[index].finding = confirmation.finding(
+        for: suspects[index], among: measured.count, floor: floor)
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import Glibc
+public import SystemPackage
+
+/// What may differ without being held against a change: globs over ``SummaryRow/stableName`` and
+/// ``CodegenRow/stableName``.
+///
+/// A file has a line for each, `GLOB REASON`; lines that begin with # and empty ones say nothing.
+public struct Exceptions: Equatable, Sendable {
+  /// One line of the file.
+  public struct Exception: Equatable, Sendable {
+    public let glob: String
+    public let reason: String
+
+    public init(glob: String, reason: String) {
+      self.glob = glob
+      self.reason = reason
+    }
+
+    /// Whether a name is meant; `*` stands for anything, points and slashes, too. The C function is
+    /// `fnmatch`.
+    func matches(_ name: String) -> Bool { unsafe fnmatch(glob, name, 0) == 0 }
+  }
+
+  public let all: [Exception]
+
+  public init(_ all: [Exception] = []) { self.all = all }
+
+  /// - Throws: `malformed` for a glob without a reason.
+  public init(_ text: String, path: FilePath) throws(ResultsError) {
+    var all: [Exception] = []
+    for (number, line) in zip(1..., text.split(separator: "\n", omittingEmptySubsequences: false)) {
+      let words = line.split(maxSplits: 1, whereSeparator: \.isWhitespace)
+      guard let glob = words.first, !glob.hasPrefix("#") else { continue }
+      guard words.count == 2 else {
+        throw .malformed(
+          path: path, line: number, column: nil, value: String(line),
+          expected: "a glob of names and the reason why it is accepted, with a blank between them")
+      }
+      all.append(Exception(glob: String(glob), reason: String(words[1])))
+    }
+    self.all = all
+  }
+
+  /// - Throws: `cannotRead`, `unsuitable`, `malformed`.
+  public static func load(_ path: FilePath) throws(ResultsError) -> Exceptions {
+    try Exceptions(String(decoding: Run.read(path), as: UTF8.self), path: path)
+  }
+
+  /// The first that a name is meant by.
+  func exception(for name: String) -> Exception? { all.first { $0.matches(name) } }
+}

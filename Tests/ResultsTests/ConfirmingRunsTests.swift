@@ -1,0 +1,163 @@
+import Measurement
+import Testing
+
+@testable import Results
+
+@Suite("A second measurement")
+struct ConfirmingRunsTests {
+  /// Cycles of each arm in one process.
+  typealias Times = [String: Double]
+
+  private static let usual: Times = ["fakehead": 2, "mask": 3, "pointer": 1.5]
+
+  /// A run of one process, with times that are off by up to 0.5 %, all alike by as much again.
+  private func run(
+    _ times: Times, empty: Double, cell: Int, _ generator: inout SeededGenerator, scatter: Double
+  ) -> Run {
+    let speed = 1 + Double.random(in: -scatter...scatter, using: &generator)
+    let cycles = times.mapValues {
+      $0 * speed * (1 + Double.random(in: -scatter...scatter, using: &generator))
+    }
+    let baseline = cycles["fakehead"]!
+    return .sample(
+      cycles.map { arm, time in
+        var row = SummaryRow.sample(arm, cell: cell, ratio: nil)
+        row.processes = 1
+        row.cycles = time
+        row.nsPerOp = time / 4
+        row.nsNet = (time - empty) / 4
+        if arm != "fakehead" {
+          row.ratio = time / baseline
+          row.differenceCycles = time - baseline
+          (row.nullLo, row.nullHi) = (0.999, 1.001)
+        }
+        return row
+      })
+  }
+
+  private func suspect(_ arm: String, accepted: Exceptions = .init()) -> Comparison.Suspect {
+    Comparison.Suspect(
+      baseline: .sample(arm, cell: 3, ratio: nil), current: .sample(arm, cell: 5, ratio: nil),
+      factor: 1.02, p: 0.01, standsOut: false, accepted: accepted)
+  }
+
+  private func finding(
+    _ arm: String, _ old: Times = usual, new: Times = usual, empty: (Double, Double) = (0.5, 0.5),
+    count: Int = ConfirmingRuns.pairs, suspects: Int = 10, floor: Double = 0.005, seed: UInt64 = 1,
+    scatter: Double = 0.0025
+  ) -> ConfirmingRuns.Finding {
+    var generator = SeededGenerator(seed: seed)
+    let runs = (0..<count).map { _ in
+      (
+        run(old, empty: empty.0, cell: 3, &generator, scatter: scatter),
+        run(new, empty: empty.1, cell: 5, &generator, scatter: scatter)
+      )
+    }
+    return ConfirmingRuns(baseline: runs.map(\.0), current: runs.map(\.1))
+      .finding(for: suspect(arm), among: suspects, floor: floor)
+  }
+
+  @Test("Equal programs: none of 60 is confirmed, whatever the scatter")
+  func equal() {
+    for seed in 0..<60 as Range<UInt64> {
+      let finding = finding(
+        ["mask", "fakehead"][Int(seed % 2)], suspects: 1, floor: 0, seed: seed,
+        scatter: [0.001, 0.01, 0.1][Int(seed % 3)])
+      #expect(finding.verdict == .refuted, "seed \(seed)")
+    }
+  }
+
+  @Test("An arm that takes 2 % more is confirmed, by how much and with an interval that holds it")
+  func slower() throws {
+    var new = Self.usual
+    new["mask"]! *= 1.02
+    for seed in 1...20 as ClosedRange<UInt64> {
+      let finding = finding("mask", new: new, seed: seed)
+      #expect(finding.verdict == .confirmed, "seed \(seed)")
+      let factor = try #require(finding.factor)
+      #expect(abs(factor - 1.02) < 0.005)
+      #expect(finding.factorInterval?.contains(1) == false)
+      #expect(abs((finding.shift ?? 0) - 0.06) < 0.02 && finding.unit == .cycles)
+      #expect(finding.processes == ConfirmingRuns.pairs)
+    }
+    #expect(finding("pointer", new: new).verdict == .refuted, "another arm")
+    #expect(finding("mask", new, new: Self.usual).verdict == .refuted, "it got faster")
+  }
+
+  @Test("What is within the floor is not worse, however sure")
+  func floor() {
+    var new = Self.usual
+    new["mask"]! *= 1.02
+    #expect(finding("mask", new: new, floor: 0.05).verdict == .refuted)
+  }
+
+  @Test("A baseline that got faster is no fault of the arm, and is no regression itself")
+  func fasterBaseline() {
+    var new = Self.usual
+    new["fakehead"] = 1.9
+    #expect(finding("mask", new: new).verdict == .baselineFaster)
+    #expect(finding("fakehead", new: new).verdict == .refuted)
+  }
+
+  @Test(
+    "A shell that takes a cycle more blames nobody, not even an arm that lost a little beside it")
+  func shell() {
+    let new = ["fakehead": 3, "mask": 4.2, "pointer": 2.5]
+    #expect(finding("mask", new: new, empty: (0.5, 1.5)).verdict != .confirmed)
+    #expect(finding("fakehead", new: new, empty: (0.5, 1.5)).verdict != .confirmed)
+    let most = ["fakehead": 2, "mask": 1, "pointer": 1.5]
+    #expect(
+      finding("mask", most, new: ["fakehead": 3, "mask": 2.2, "pointer": 2.5]).verdict == .shared)
+  }
+
+  @Test("A baseline that takes longer is told by its own time, where others do not")
+  func slowerBaseline() throws {
+    var new = Self.usual
+    new["fakehead"]! *= 1.03
+    let finding = finding("fakehead", new: new)
+    #expect(finding.verdict == .confirmed)
+    #expect(abs(try #require(finding.factor) - 1.03) < 0.005)
+    #expect(
+      self.finding("fakehead", new: Self.usual.mapValues { $0 * 1.03 }).verdict == .shared)
+  }
+
+  @Test("Few runs say nothing")
+  func few() {
+    #expect(finding("mask", count: 3).verdict == .unmeasured)
+    #expect(finding("gone", count: 16).verdict == .unmeasured)
+  }
+
+  @Test("What is confirmed is red, and first in the text; what is accepted is not")
+  func red() throws {
+    func row(_ arm: String, _ cell: Int, _ ratio: ClosedRange<Double>?) -> SummaryRow {
+      .sample(arm, cell: cell, ratio: ratio)
+    }
+    var new = Self.usual
+    new["mask"]! *= 1.5
+    var generator = SeededGenerator(seed: 9)
+    let old = (0..<16).map { _ in
+      run(Self.usual, empty: 0.5, cell: 3, &generator, scatter: 0.002)
+    }
+    let now = (0..<16).map { _ in run(new, empty: 0.5, cell: 5, &generator, scatter: 0.002) }
+    func comparison(_ options: Comparison.Options = .init()) throws -> Comparison {
+      var comparison = try Comparison(
+        baseline: .sample([row("fakehead", 3, nil), row("mask", 3, 1.49...1.51)]),
+        current: .sample([row("fakehead", 5, nil), row("mask", 5, 2.2...2.3)]), options: options)
+      comparison.confirm(0..<1, baseline: old, current: now)
+      return comparison
+    }
+    let red = try comparison()
+    #expect(red.hasRegression && red.regressions.count == 1 && red.unconfirmed.isEmpty)
+    let text = red.render()
+    #expect(text.hasPrefix("FAIL: 1 of 1 timed comparison got slower (worst +"))
+    #expect(text.split(separator: "\n").allSatisfy { $0.count <= 100 }, "\(text)")
+    #expect(red.annotations.hasPrefix("::error title=bench compare::FAIL"))
+    #expect(red.ktap.contains("\n  not ok 1 o9.mixed50-random.one.hvo_elsewhere.2m.walk/mask # +"))
+    #expect(red.ktap.hasSuffix("\nnot ok 1 compound_head.throughput\n"))
+    var options = Comparison.Options()
+    options.accepted = Exceptions([.init(glob: "*/mask", reason: "known")])
+    let accepted = try comparison(options)
+    #expect(!accepted.hasRegression && accepted.result == .ok)
+    #expect(accepted.ktap.contains(" # XFAIL known\n"))
+  }
+}

@@ -1,0 +1,182 @@
+"""scripts/gate, with a compiler and a bench that only say what they were asked."""
+
+import os
+import signal
+import stat
+import subprocess
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+GATE = Path(__file__).resolve().parents[2] / "scripts/gate"
+
+# Leaves a program that tells what it is asked, and ends as the file `status` in its revision says.
+SWIFT = r"""#!/usr/bin/env bash
+[[ $1 == --version ]] && { echo "Swift of a test"; exit; }
+while [[ $1 != --package-path ]]; do shift; done
+echo "build $(cat "$2/Sources/code")" >>"$CALLS"
+[[ $(cat "$2/Sources/code") != broken ]] || { echo "error: broken" >&2; exit 1; }
+mkdir -p "$2/.build/release"
+{ echo '#!/usr/bin/env bash'; echo "code=$(cat "$2/Sources/code")"; cat "$BENCH"; } >"$2/.build/release/bench"
+chmod +x "$2/.build/release/bench"
+"""
+
+BENCH = r"""
+echo "$code: $*" >>"$CALLS"
+[[ $code == slow ]] && exec sleep 60
+[[ $1 == compare && $code == worse ]] && exit 1
+exit 0
+"""
+
+
+class Gate(unittest.TestCase):
+    def setUp(self):
+        self.directory = tempfile.TemporaryDirectory()
+        self.addCleanup(self.directory.cleanup)
+        self.root = Path(self.directory.name)
+        self.repository = self.root / "repository"
+        (self.root / "bin").mkdir()
+        (self.root / "tmp").mkdir()
+        self.write("bin/swift", SWIFT, executable=True)
+        self.write("bench", BENCH)
+        self.write("repository/scripts/gate", GATE.read_text(), executable=True)
+        self.write("repository/.gitignore", ".build*/\nresults/\n")
+        self.environment = os.environ | {
+            "PATH": f"{self.root / 'bin'}:{os.environ['PATH']}",
+            "CALLS": str(self.root / "calls"),
+            "BENCH": str(self.root / "bench"),
+            "TMPDIR": str(self.root / "tmp"),
+            "GIT_CONFIG_GLOBAL": "/dev/null",
+        }
+        self.git("init", "--quiet", "--initial-branch=main")
+        self.commit("old")
+        self.git("tag", "base")
+
+    def write(self, name, text, executable=False):
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        if executable:
+            path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+    def git(self, *arguments, where=None):
+        subprocess.run(
+            ["git", "-c", "user.name=a", "-c", "user.email=a@b", *arguments],
+            cwd=where or self.repository, check=True, env=self.environment, capture_output=True)
+
+    def commit(self, code):
+        self.write("repository/Sources/code", code)
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "--message", code)
+
+    def gate(self, *arguments, where=None):
+        return subprocess.run(
+            [(where or self.repository) / "scripts/gate", *arguments],
+            env=self.environment, capture_output=True, text=True)
+
+    def calls(self):
+        calls = self.root / "calls"
+        return calls.read_text().splitlines() if calls.exists() else []
+
+    def assert_clean(self):
+        self.assertEqual(list((self.root / "tmp").iterdir()), [])
+        trees = subprocess.run(
+            ["git", "worktree", "list"], cwd=self.repository, capture_output=True, text=True)
+        self.assertEqual(len(trees.stdout.splitlines()), 1, trees.stdout)
+
+    def test_both_are_built_measured_and_compared(self):
+        self.commit("new")
+        ending = self.gate("base", "--threshold=5%", "--", "--preset", "smoke")
+        self.assertEqual((ending.returncode, ending.stdout), (0, ""), ending.stderr)
+        results = self.repository / "results/gate"
+        self.assertEqual(self.calls(), [
+            "build old", "build new",
+            f"old: run --preset smoke --output {results}/base",
+            f"new: run --preset smoke --output {results}/head",
+            f"new: compare --output {results} --threshold=5% {results}/base/latest {results}/head/latest",
+        ])
+        self.assert_clean()
+
+    def test_what_was_built_before_is_not_built_again(self):
+        self.commit("new")
+        self.gate("base")
+        self.commit("newer")
+        self.gate("base")
+        self.assertEqual(
+            [call for call in self.calls() if call.startswith("build")],
+            ["build old", "build new", "build newer"])
+
+    def test_code_only_measures_nothing(self):
+        self.commit("worse")
+        ending = self.gate("base", "--code-only")
+        self.assertEqual(ending.returncode, 1, ending.stderr)
+        calls = [call for call in self.calls() if not call.startswith("build")]
+        self.assertEqual(len(calls), 1)
+        self.assertRegex(
+            calls[0],
+            r"^worse: compare --only=code --strict-code \S+/base/\.build/bench \S+/head/\.build/bench$")
+        self.assert_clean()
+
+    def test_the_status_is_that_of_the_comparison(self):
+        self.commit("worse")
+        self.assertEqual(self.gate("base", "main").returncode, 1)
+        self.assertEqual(self.gate("main", "base").returncode, 0)
+
+    def test_a_change_of_nothing_that_is_built_is_fine_at_once(self):
+        self.write("repository/README.md", "more")
+        self.commit("old")
+        ending = self.gate("base")
+        self.assertEqual(ending.returncode, 0)
+        self.assertTrue(ending.stdout.startswith("ok: nothing that is built differs"))
+        self.assertEqual(self.calls(), [])
+
+    def test_a_build_that_fails_is_told_with_the_revision(self):
+        self.commit("broken")
+        ending = self.gate("base")
+        self.assertEqual(ending.returncode, 2)
+        self.assertIn("error: broken", ending.stderr)
+        self.assertIn("can't be built", ending.stderr)
+        self.assert_clean()
+
+    def test_a_missing_revision_is_told(self):
+        for arguments in [("nowhere",), ("base", "nowhere"), ("--code-only", "nowhere")]:
+            ending = self.gate(*arguments)
+            self.assertEqual(ending.returncode, 66)
+            self.assertIn("no revision 'nowhere'", ending.stderr)
+
+    def test_a_shallow_clone_is_told_with_the_way_out(self):
+        self.commit("new")
+        shallow = self.root / "shallow"
+        self.git("clone", "--quiet", "--depth=1", f"file://{self.repository}", str(shallow), where=self.root)
+        ending = self.gate("HEAD~1", where=shallow)
+        self.assertEqual(ending.returncode, 66)
+        self.assertIn("git fetch --unshallow", ending.stderr)
+        self.assertIn("fetch-depth: 0", ending.stderr)
+
+    def test_usage(self):
+        for arguments in [(), ("a", "b", "c"), ("base", "--code-only", "--", "--preset", "smoke")]:
+            ending = self.gate(*arguments)
+            self.assertEqual(ending.returncode, 64, arguments)
+            self.assertIn("usage: scripts/gate BASE", ending.stderr)
+        self.assertEqual(self.gate("--help").returncode, 0)
+        self.assertIn("--code-only", self.gate("--help").stdout)
+
+    def test_a_signal_ends_it_and_nothing_is_left(self):
+        self.commit("slow")
+        for number, status in [(signal.SIGTERM, 143), (signal.SIGINT, 130)]:
+            (self.root / "calls").unlink(missing_ok=True)
+            process = subprocess.Popen(
+                [self.repository / "scripts/gate", "base"], env=self.environment,
+                stderr=subprocess.DEVNULL, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+            deadline = time.monotonic() + 60
+            while not any(call.startswith("slow: run") for call in self.calls()):
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.05)
+            process.send_signal(number)
+            self.assertEqual(process.wait(timeout=30), status)
+            self.assert_clean()
+
+
+if __name__ == "__main__":
+    unittest.main()
