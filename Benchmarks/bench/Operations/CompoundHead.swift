@@ -20,8 +20,10 @@ extension Operation {
     isEssential: { cell in
       switch cell.mode {
       // One order is enough, in the caches.
-      case .consumerFlags, .consumerReference, .addressChain:
+      case .consumerFlags, .consumerReference:
         cell.order == 9 && cell.folios == 1 && cell.hvo != .elsewhere
+      case .addressChain:
+        cell.order == 9 && cell.folios == 1 && cell.hvo != .elsewhere && cell.pageClass != .mix
       default: true
       }
     })

@@ -7,5 +7,5 @@ extension Operation {
     loops: Loop.countsTaken(.head { _ in 1 }, references: .taken { $0.head }, readsHead: true),
     of: Contender.all(folioRefForms),
     // With each thread on a count of its own, too.
-    applies: { _ in true }, isEssential: { $0.isOneHotFolio })
+    applies: { _ in true }, isEssential: { $0.isOneHotClass })
 }

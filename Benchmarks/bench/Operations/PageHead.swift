@@ -9,5 +9,5 @@ extension Operation {
         .throughput,
         .number { visit, _ in visit.isCompound && !visit.isTail ? 1 : 0 })
     ],
-    of: Contender.all(comparableEncodings), isEssential: { $0.isOneHotFolio })
+    of: Contender.all(comparableEncodings), isEssential: { $0.isOneHotClass })
 }

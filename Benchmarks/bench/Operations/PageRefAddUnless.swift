@@ -13,7 +13,8 @@ extension Operation {
     applies: { _ in true },
     // What orders differ in shows in compound_head(); and back to back, only where there is a ratio.
     isEssential: { cell in
-      (cell.order == 0 || cell.order == 9) && (cell.mode != .throughput || cell.folios == 1)
+      (cell.order == 0 || cell.order == 9)
+        && (cell.mode != .throughput || cell.folios == 1 && cell.pageClass != .mix)
     })
 }
 

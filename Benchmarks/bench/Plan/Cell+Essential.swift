@@ -19,6 +19,9 @@ extension Cell {
   var isOneHotFolio: Bool {
     order == 9 && folios == 1 && mode == .throughput && hvo != .elsewhere
   }
+
+  /// The same without heads and tails in turn, for operations that predict as others do.
+  var isOneHotClass: Bool { isOneHotFolio && pageClass != .mix }
 }
 
 extension Cell {
