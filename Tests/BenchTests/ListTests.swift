@@ -40,7 +40,7 @@ extension BenchTests {
       let single = try list("--preset", preset, "--cells").split(separator: "\n")
       let named = single.compactMap { line -> Substring? in
         let words = line.split(separator: " ")
-        return Int(words[0].dropLast()) == nil ? nil : words[1]
+        return words[0].last == ":" && Int(words[0].dropLast()) != nil ? words[1] : nil
       }
       let counted = Dictionary(grouping: named.filter { $0 != "selftest" }, by: String.init)
         .mapValues(\.count)

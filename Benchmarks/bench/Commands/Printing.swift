@@ -12,7 +12,7 @@ enum PrintedFormat: String, ExplainedCase {
     switch self {
     case .matrix: "the answer on one screen; the table where the plan fits none"
     case .table: "every cell, and what must be known to read it"
-    case .csv: "summary.csv"
+    case .csv: "the rows, as summary.csv has them"
     case .json: "the same rows as objects"
     }
   }
