@@ -137,7 +137,8 @@ extension BenchTests {
     func endedProcess() throws {
       let program = try startRun()
       let process = try #require(measuringProcesses().first)
-      kill(process, SIGABRT)
+      // Not one that the run or Swift's backtraces take.
+      kill(process, SIGUSR2)
       let ending = try program.ending()
       #expect(ending.status == 2, "\(ending.errors)")
       #expect(ending.errorMessages.first?.contains("not told of") == true, "\(ending.errors)")
