@@ -35,7 +35,11 @@ extension BenchTests {
 
     /// The limit on file size stands in for the disk: enough for a memory map of one folio, too
     /// little for the samples of a smoke run.
-    @Test("A disk that fills up ends the run with whole rows only and no summary; status 74")
+    @Test(
+      """
+      A disk that fills up ends the run with whole rows only and no summary; status 74; and where there \
+      is room again, it goes on
+      """)
     func diskFull() throws {
       let command = "ulimit -f 400; exec \"$0\" \"$@\""
       let ending = try StartedProgram(
@@ -45,16 +49,20 @@ extension BenchTests {
       #expect(ending.output == "")
       #expect(ending.errorMessages.count == 1, "\(ending.errors)")
       let message = try #require(ending.errorMessages.first)
-      #expect(message.contains("samples.csv: File too large"), "\(message)")
+      #expect(message.contains("/journal: File too large"), "\(message)")
       #expect(message.contains("ulimit -f"), "\(message)")
 
       let run = try directory.latestRun()
       #expect(run.meta.status == .failed)
-      #expect(run.meta.statusReason?.contains("samples.csv") == true)
+      #expect(run.meta.statusReason?.contains("/journal") == true)
       #expect(run.summary.isEmpty)
       let text = try directory.text("results/latest/samples.csv")
       #expect(text.hasSuffix("\n") && text.utf8.count <= 400 << 10)
       #expect(try !run.samples().isEmpty)
+
+      let resumed = try Bench.run(["run", "--resume", "results/latest"], in: directory.url)
+      #expect(resumed.status == 0, "\(resumed.errors)")
+      #expect(try !directory.latestRun().summary.isEmpty)
     }
 
     @Test("Without room for meta.json there is no run; status 74")
