@@ -29,6 +29,7 @@ final class Journal {
   private let path: FilePath
   private let file: FileDescriptor
   private var end: Int64 = 0
+  private var isOpen = true
 
   private static let name = "journal"
 
@@ -70,7 +71,14 @@ final class Journal {
     }
   }
 
-  deinit { try? file.close() }
+  deinit { close() }
+
+  /// Ends the keeping, which makes room for another file where descriptors are short.
+  func close() {
+    guard isOpen else { return }
+    isOpen = false
+    try? file.close()
+  }
 
   /// Takes the file away: the run is complete.
   func remove() { _ = unsafe path.withPlatformString { unsafe unlink($0) } }

@@ -283,7 +283,10 @@ extension RunInProgress {
   }
 
   /// Writes that the run failed, and why.
-  func fail(_ error: any Error) { directory.close(meta, failedBy: error) }
+  func fail(_ error: any Error) {
+    results.journal.close()
+    directory.close(meta, failedBy: error)
+  }
 }
 
 extension RunDirectory {
