@@ -156,6 +156,10 @@ class Run:
         text = f"{row['ratio']:.2f} [{row['ratio_lo']:.2f}, {row['ratio_hi']:.2f}]"
         return text + (" ?" if row["verdict"] == "unresolved" else "")
 
+    def least_fairness(self) -> float:
+        """The fastest thread's time over the slowest one's, where that is least: in all cells and modes."""
+        return self.contention["fairness"].min()
+
     def matrix(self, first: int = 1, last: int | None = None) -> str:
         """The default output, as a block of code."""
         lines = command("report", str(self.path.relative_to(ROOT)), "--style", "matrix").splitlines()
