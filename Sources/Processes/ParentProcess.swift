@@ -20,6 +20,17 @@ public enum ParentProcess {
     if getppid() != parent { _exit(128 + SIGKILL) }
   }
 
+  /// Lets a limit on CPU time that is soft and hard at once, as `ulimit -t` sets it, warn by SIGXCPU before
+  /// it kills.
+  public static func askForWarningOfCPUTime() {
+    var limit = rlimit()
+    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_CPU.rawValue), &limit) == 0,
+      limit.rlim_cur == limit.rlim_max, (2..<rlim_t.max).contains(limit.rlim_cur)
+    else { return }
+    limit.rlim_cur -= 1
+    _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CPU.rawValue), &limit)
+  }
+
   /// Lets the kernel end this process first where memory runs out, and not the one that started it,
   /// which keeps what was measured. Without /proc it chooses by itself.
   public static func yieldMemory() {

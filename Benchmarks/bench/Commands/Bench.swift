@@ -21,7 +21,7 @@ struct Bench: ParsableCommand {
 
       Exit status: 0 fine; 1 a regression (compare); 2 a wrong answer or a failed run; 64 usage; \
       65 unreadable data; 66 no such run; 69 runs that can't be compared; 71 the system \
-      refused something; 73, 74 can't write; 129, 130, 131, 143 stopped by a signal.
+      refused something; 73, 74 can't write; 128 + N stopped by signal N.
       """,
     // Git is asked for the commit, which takes a while: only where somebody wants to know.
     version: ProgramArguments.typed.contains("--version") ? Version.text() : "unknown",

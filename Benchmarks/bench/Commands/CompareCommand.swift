@@ -91,8 +91,10 @@ struct CompareCommand: ParsableCommand {
           ? "give the run to compare with and the one to judge, not \(runs.count) runs"
           : "with --baseline give the run to judge only, not \(runs.count) runs")
     }
-    guard confirmBudget > 0, confirmBudget.isFinite else {
-      throw ValidationError("--confirm-budget \(confirmBudget) is not a positive number of seconds")
+    guard confirmBudget > 0, confirmBudget <= PlanOptions.longestBudget else {
+      throw ValidationError(
+        "--confirm-budget \(confirmBudget) is not a positive number of seconds, up to "
+          + PlanOptions.longestBudget.plain)
     }
   }
 

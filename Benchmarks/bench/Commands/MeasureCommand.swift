@@ -46,6 +46,7 @@ struct MeasureCommand: ParsableCommand {
     // A run that was killed or has failed must not leave this process measuring.
     try ParentProcess.endWithParent(assignment.parent)
     ParentProcess.yieldMemory()
+    ParentProcess.askForWarningOfCPUTime()
     try Worker(assignment: assignment).run { try Self.tell($0) }
   }
 

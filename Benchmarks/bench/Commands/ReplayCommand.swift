@@ -51,8 +51,10 @@ struct ReplayCommand: ParsableCommand {
     if !(1...64).contains(processes ?? 1) {
       throw ValidationError("--processes \(processes!) is out of range: 1 to 64")
     }
-    if let budget, !(budget > 0 && budget.isFinite) {
-      throw ValidationError("--budget \(budget) is not a positive number of seconds")
+    if let budget, !(budget > 0 && budget <= PlanOptions.longestBudget) {
+      throw ValidationError(
+        "--budget \(budget) is not a positive number of seconds, up to "
+          + PlanOptions.longestBudget.plain)
     }
   }
 

@@ -72,7 +72,9 @@ extension MachineLimits {
           NodeChoice(cpu: $0.cpu, memory: $0.memory, peer: peer)
         }
       }
-    } else if spansNodes, let pair = pairs.first, let peer = topology.farthestCPUs(from: pair.cpu) {
+    } else if spansNodes, options.cpu == nil, let pair = pairs.first,
+      let peer = topology.farthest(from: pair.cpu, of: topology.nodesWithCPUs)
+    {
       choices.append(NodeChoice(cpu: pair.cpu, memory: pair.memory, peer: peer))
     }
     var left = nodeProblems.sorted { $0.key < $1.key }.map { node, problem in
@@ -95,7 +97,7 @@ extension MachineLimits {
         choice.templates = place
         choice.templateNode =
           place == .global
-          ? nodesWithMemory.first : topology.farthestMemory(from: choice.memory)
+          ? nodesWithMemory.first : topology.farthest(from: choice.memory, of: nodesWithMemory)
         return choice.templateNode == nil ? nil : choice
       }
     }
@@ -136,11 +138,7 @@ extension Topology {
     distance(from: pair.cpu, to: pair.memory) ?? (pair.cpu == pair.memory ? 10 : 20)
   }
 
-  fileprivate func farthestCPUs(from node: Int) -> Int? {
-    nodesWithCPUs.filter { $0 != node }.max { distance((node, $0)) < distance((node, $1)) }
-  }
-
-  fileprivate func farthestMemory(from node: Int) -> Int? {
-    nodesWithMemory.filter { $0 != node }.max { distance((node, $0)) < distance((node, $1)) }
+  fileprivate func farthest(from node: Int, of nodes: [Int]) -> Int? {
+    nodes.filter { $0 != node }.max { distance((node, $0)) < distance((node, $1)) }
   }
 }

@@ -127,8 +127,8 @@ struct PlanOptions: ParsableArguments {
   @Option(help: "The relative difference that counts as none, between 0 and 1.")
   var margin = 0.02
 
-  /// 115 days.
-  private static let longestBudget = 1e7
+  /// The longest time in seconds that measuring may be given, 115 days: more than that traps in clocks.
+  static let longestBudget = 1e7
 
   mutating func validate() throws {
     for order in order?.values ?? [] where !(0...Order.maximum).contains(order) {

@@ -40,10 +40,10 @@ final class Journal {
 
   /// Opens the journal of a run that was cut short, and hands over what is in it, in its order.
   ///
-  /// - Throws: `ResumeError` where there is none, or the run goes on.
+  /// - Throws: `ResumeError` where there is none, the run goes on, or another program wrote it.
   convenience init(of directory: RunDirectory, _ take: (Entry, Place) throws -> Void) throws {
     do {
-      try self.init(directory, [.closeOnExec])
+      try self.init(directory, [.noFollow, .closeOnExec])
     } catch ResultsError.cannotWrite(_, .noSuchFileOrDirectory) {
       throw ResumeError.noJournal
     }
@@ -63,12 +63,13 @@ final class Journal {
       throw ResultsError.cannotWrite(path: path, errno: error)
     }
     // Kept until the descriptor is closed, by whatever ends this process.
-    guard flock(file.rawValue, LOCK_EX | LOCK_NB) == 0 else {
-      let errno = Errno(rawValue: errno)
-      try? file.close()
-      if errno == .wouldBlock { throw ResumeError.isRunning }
-      throw ResultsError.cannotWrite(path: path, errno: errno)
-    }
+    guard flock(file.rawValue, LOCK_EX | LOCK_NB) != 0 else { return }
+    let errno = Errno(rawValue: errno)
+    // Some file systems of clusters have no locks.
+    if [.noFunction, .notSupported, .noLocks].contains(errno) { return }
+    close()
+    if errno == .wouldBlock { throw ResumeError.isRunning }
+    throw ResultsError.cannotWrite(path: path, errno: errno)
   }
 
   deinit { close() }
@@ -108,18 +109,23 @@ extension Journal {
 
   /// The samples of a report that was appended or found.
   func samples(at place: Place) throws -> PackedSamples {
-    PackedSamples(words: try bytes(place.words * 8, at: place.offset).words)
+    guard let bytes = try bytes(place.words * 8, at: place.offset) else {
+      throw ResultsError.cannotRead(path: path, errno: .noData)
+    }
+    return PackedSamples(words: bytes.words)
   }
 
   /// Nil where no whole record begins.
   private func record(at offset: Int64) throws -> (Entry, Place, next: Int64)? {
-    guard let header = try? bytes(Journal.headerBytes, at: offset).words,
+    guard let header = try bytes(Journal.headerBytes, at: offset)?.words,
       let length = Int(exactly: header[0]), let jsonLength = Int(exactly: header[2]),
       jsonLength <= length, length <= Journal.largestRecord,
-      let body = try? bytes(length, at: offset + Int64(Journal.headerBytes)),
-      body.fnv1a == header[1],
-      let entry = try? JSONDecoder().decode(Entry.self, from: Data(body[..<jsonLength]))
+      let body = try bytes(length, at: offset + Int64(Journal.headerBytes)),
+      body.fnv1a == header[1]
     else { return nil }
+    guard let entry = try? JSONDecoder().decode(Entry.self, from: Data(body[..<jsonLength])) else {
+      throw ResumeError.foreignJournal
+    }
     let begin = offset + Int64(Journal.headerBytes)
     return (
       entry, Place(offset: begin + Int64(jsonLength), words: (length - jsonLength) / 8),
@@ -130,15 +136,21 @@ extension Journal {
   /// What a length in a damaged file may ask memory for.
   private static let largestRecord = 1 << 30
 
-  private func bytes(_ count: Int, at offset: Int64) throws -> [UInt8] {
-    try unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-      while filled < count {
-        let rest = unsafe UnsafeMutableBufferPointer(rebasing: buffer[filled...])
-        let part = try unsafe file.read(
-          fromAbsoluteOffset: offset + Int64(filled), into: UnsafeMutableRawBufferPointer(rest))
-        guard part > 0 else { throw Errno.noData }
-        filled += part
+  /// Nil where the file ends before.
+  private func bytes(_ count: Int, at offset: Int64) throws(ResultsError) -> [UInt8]? {
+    do {
+      let bytes = try unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+        while filled < count {
+          let rest = unsafe UnsafeMutableBufferPointer(rebasing: buffer[filled...])
+          let part = try unsafe file.read(
+            fromAbsoluteOffset: offset + Int64(filled), into: UnsafeMutableRawBufferPointer(rest))
+          guard part > 0 else { break }
+          filled += part
+        }
       }
+      return bytes.count == count ? bytes : nil
+    } catch {
+      throw .cannotRead(path: path, errno: error as? Errno ?? .ioError)
     }
   }
 }

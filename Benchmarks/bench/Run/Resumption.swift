@@ -1,4 +1,5 @@
 import Host
+import MachineCode
 import Processes
 import Results
 import SystemPackage
@@ -14,14 +15,14 @@ struct Resumption {
     run = try Results.Run.load(path)
     guard run.meta.status != .complete else { throw ResumeError.isComplete }
     let machine = Machine.current()
-    let differences = machine.differences(from: run.meta.machine)
-    guard differences.isEmpty else {
-      throw ResumeError.otherMachine(differences.map(\.description))
+    var differences = machine.differences(from: run.meta.machine).map(\.description)
+    let (then, now) = (run.meta.machine.kernelRelease, machine.kernelRelease)
+    if then != now {
+      differences.append("Linux \(then ?? "unknown") then, \(now ?? "unknown") now")
     }
-    let commit = Repository.state().commit
-    guard commit == run.meta.commit, run.meta.compiler == .thisBuild else {
-      throw ResumeError.otherProgram(
-        then: run.meta.commit ?? "unknown", now: commit ?? "unknown")
+    guard differences.isEmpty else { throw ResumeError.otherMachine(differences) }
+    guard let buildID = run.meta.binary?.buildID, buildID == BuildID.read("/proc/self/exe") else {
+      throw ResumeError.otherProgram(commit: run.meta.commit ?? "unknown")
     }
     plan = try Plan(of: run)
   }
@@ -38,11 +39,14 @@ struct Resumption {
     meta.finished = nil
     meta.rows = nil
     meta.resumed = (meta.resumed ?? []) + [.now]
+    let findings = Checkup(machine: .current(), conditions: .current()).findings
+    meta.findings += findings.filter { !run.meta.findings.contains($0) }
     let directory = try RunDirectory.open(run.path)
     var going = try RunInProgress(
       resuming: plan, meta, directory, signals, isQuiet: isQuiet)
     do {
       try directory.write(meta)
+      try going.takeUp()
       try going.measure(plan.cells)
       return try going.conclude()
     } catch {
@@ -57,8 +61,9 @@ enum ResumeError: Error, CustomStringConvertible {
   case isComplete
   case isRunning
   case noJournal
+  case foreignJournal
   case otherMachine([String])
-  case otherProgram(then: String, now: String)
+  case otherProgram(commit: String)
 
   var description: String {
     let why =
@@ -67,11 +72,12 @@ enum ResumeError: Error, CustomStringConvertible {
       case .isRunning: "it is still running"
       case .noJournal:
         "it has no journal, in which a run keeps what it was told until it is complete"
+      case .foreignJournal: "its journal is not one that this program wrote"
       case .otherMachine(let differences):
         "the machine is another: \(differences.joined(separator: "; "))"
-      case .otherProgram(let then, let now):
-        "another program measured it, of commit \(then) and not \(now), or of another compiler; check "
-          + "that one out and build it, or begin a new run"
+      case .otherProgram(let commit):
+        "another program measured it, by its build id; it was built of commit \(commit): build that "
+          + "again, or begin a new run"
       }
     return "the run can't go on: \(why)"
   }

@@ -12,8 +12,10 @@ struct RunInProgress {
   private let directory: RunDirectory
   private var meta: Meta
   private var results: RunResults
-  /// Of each look but the first, the cells that it is at.
+  /// Of each look that has begun, the cells that it is at.
   private var looks: [Int: [Int]] = [:]
+  /// What was in the journal of a run that goes on, until it is taken up.
+  private var found: [(entry: Journal.Entry, place: Journal.Place)] = []
   private let counters = RunCounters()
   /// Whether nothing is said meanwhile.
   private let isQuiet: Bool
@@ -39,41 +41,61 @@ struct RunInProgress {
     results = RunResults(plan, try Journal(in: directory))
   }
 
-  /// Goes on with a run that was cut short, from its journal.
+  /// Opens a run that was cut short, and its journal, which keeps others out.
   ///
-  /// - Throws: `ResumeError`; `FailedRun` where the journal has a wrong answer.
+  /// - Throws: `ResumeError`.
   init(
     resuming plan: Plan, _ meta: Meta, _ directory: RunDirectory, _ signals: consuming StopSignals,
     isQuiet: Bool
   ) throws {
-    var entries: [(Journal.Entry, Journal.Place)] = []
-    let journal = try Journal(of: directory) { entries.append(($0, $1)) }
+    var found: [(Journal.Entry, Journal.Place)] = []
+    let journal = try Journal(of: directory) { found.append(($0, $1)) }
     self.signals = signals
     self.isQuiet = isQuiet
     self.plan = plan
     self.meta = meta
     self.directory = directory
+    self.found = found
     results = RunResults(plan, journal)
-    // It may end in the middle of a report that is not in the journal, or lack one that is.
+  }
+
+  /// Takes up what the journal of a run that was cut short has.
+  ///
+  /// What could not be measured then is tried again, with all that earlier processes told of it.
+  /// - Throws: `FailedRun` where there was a wrong answer.
+  mutating func takeUp() throws {
+    // The file may end in the middle of a report that is not in the journal, or lack one that is.
     try directory.removeSamples()
-    for (entry, place) in entries { try note(entry, at: place) }
+    for (entry, place) in found {
+      if case .told(.unmeasured(let planned, let why), _) = entry {
+        let item = Meta.Unmeasured(what: planned.cell.summary, why: why)
+        meta.unmeasured.removeAll { $0 == item }
+      } else {
+        try note(entry, at: place)
+      }
+    }
+    found = []
   }
 }
 
 // MARK: - Measuring
 
 extension RunInProgress {
-  /// Looks at cells, and again at those that are unresolved.
+  /// Looks at cells, and again at those that are unresolved. A run that goes on has its own cells.
   mutating func measure(_ cells: [PlannedCell]) throws {
     let before = meta.counters ?? [:]
     defer { meta.counters = counters.soFar.merging(before, uniquingKeysWith: +) }
-    var cells = cells
-    // Of a run that goes on, the time that it had before counts.
-    let had = results.measuringTime
+    var cells = try chosen(forLook: 0) { _, _ in cells }
     let begin = MonotonicRawClock.now()
     for look in 0..<plan.looks where !cells.isEmpty && stop == nil {
       let isLast = look == plan.looks - 1
-      let spent = look == 0 ? 0 : had + Double(MonotonicRawClock.now() - begin) / 1e9
+      // Earlier looks at a run that goes on had their time before.
+      let spent =
+        look == 0
+        ? 0
+        : max(
+          Double(MonotonicRawClock.now() - begin) / 1e9,
+          results.measuringTime(before: look * plan.setup.processes))
       let seconds = (isLast ? plan.budget : plan.budget * Plan.firstLookShare) - spent
       // No more than the rest, and no more for a cell than would be of use.
       let share =
@@ -88,7 +110,7 @@ extension RunInProgress {
         try measure(cells, process: process, seconds: share, &progress)
       }
       guard !isLast, stop == nil else { continue }
-      cells = try chosen(forLook: look + 1)
+      cells = try chosen(forLook: look + 1) { try $0.unresolvedCells($1) }
     }
     if stop != nil && !isQuiet {
       StandardError.write(
@@ -96,10 +118,12 @@ extension RunInProgress {
     }
   }
 
-  /// Those that are unresolved, or were before the run was cut short.
-  private mutating func chosen(forLook look: Int) throws -> [PlannedCell] {
+  /// The cells of a look: those that it was at before the run was cut short, or else what is chosen now.
+  private mutating func chosen(
+    forLook look: Int, _ choose: (inout RunResults, Meta) throws -> [PlannedCell]
+  ) throws -> [PlannedCell] {
     if let numbers = looks[look] { return numbers.map { plan.cells[$0] } }
-    let cells = try results.unresolvedCells(meta)
+    let cells = try choose(&results, meta)
     _ = try results.journal.append(.look(look, cells: cells.map(\.index)))
     return cells
   }
@@ -150,7 +174,7 @@ extension RunInProgress {
   /// of this process keeps it from having more.
   private func isShortOfMemory(_ signal: Int32) -> Bool {
     let limits = ResourceLimits.current()
-    return [SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS].contains(signal)
+    return [SIGILL, SIGTRAP, SIGABRT].contains(signal)
       && (limits.addressSpace != nil || limits.data != nil)
   }
 
@@ -286,19 +310,5 @@ extension RunInProgress {
   func fail(_ error: any Error) {
     results.journal.close()
     directory.close(meta, failedBy: error)
-  }
-}
-
-extension RunDirectory {
-  /// Writes that a run failed, and why.
-  func close(_ meta: Meta, failedBy error: any Error) {
-    var meta = meta
-    meta.status = .failed
-    meta.statusReason = "\(error)"
-    meta.finished = .now
-    // Rows beside a wrong answer would look like results. What went wrong first is what to tell,
-    // even if this does not fit on the disk either.
-    try? writeSummary([])
-    try? write(meta)
   }
 }

@@ -51,8 +51,12 @@ struct RunResults {
     }.map(settled)
   }
 
-  /// How long measuring took, in seconds.
-  var measuringTime: Double { cells.reduce(0) { $0 + $1.measuringTime } }
+  /// How long measuring took in the processes of lower numbers, in seconds.
+  func measuringTime(before process: Int) -> Double {
+    cells.reduce(0) { sum, cell in
+      cell.reports.reduce(sum) { $0 + ($1.key < process ? $1.value.seconds : 0) }
+    }
+  }
 
   /// Whether no process failed to measure a cell.
   func isMeasurable(_ planned: PlannedCell) -> Bool { !cells[planned.index].isLeftOut }

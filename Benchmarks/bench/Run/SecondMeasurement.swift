@@ -32,6 +32,7 @@ struct SecondMeasurement {
 
   /// What a cell takes of a process at least, in seconds: memory, a check of its answers, some rounds.
   private static let leastSeconds = 0.15
+  /// Beside the time that it is given.
   private static let patience = Duration.seconds(600)
 
   /// - Throws: ``BinaryGone``, if a program or the machine is not what it was.
@@ -108,7 +109,7 @@ struct SecondMeasurement {
         "--processes", "1", "--budget", "\(seconds)", "--output", Command.Argument(path: output),
       ])
     var child = try ChildProcess(command, output: .null, errors: .null)
-    let deadline = Deadline.now + Self.patience
+    let deadline = Deadline.now + .seconds(2 * seconds) + Self.patience
     while true {
       var nothing: [UInt8] = []
       switch try child.next(into: &nothing, until: deadline, or: signals) {

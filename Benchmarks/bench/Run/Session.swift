@@ -72,6 +72,7 @@ struct Session {
     }
     do {
       if let codegen { try directory.writeCodegen(codegen) }
+      try directory.write(meta)
       try directory.writePlan(plan.json())
       try directory.writeUnmeasured(meta.unmeasured)
       try run.measure(cells)
