@@ -43,8 +43,8 @@ struct ConfirmingRunsTests {
 
   private func finding(
     _ arm: String, _ old: Times = usual, new: Times = usual, empty: (Double, Double) = (0.5, 0.5),
-    count: Int = ConfirmingRuns.pairs, suspects: Int = 10, floor: Double = 0.005, seed: UInt64 = 1,
-    scatter: Double = 0.0025
+    count: Int = ConfirmingRuns.pairs.lowerBound, suspects: Int = 10, floor: Double = 0.005,
+    seed: UInt64 = 1, scatter: Double = 0.0025
   ) -> ConfirmingRuns.Finding {
     var generator = SeededGenerator(seed: seed)
     let runs = (0..<count).map { _ in
@@ -78,10 +78,44 @@ struct ConfirmingRunsTests {
       #expect(abs(factor - 1.02) < 0.005)
       #expect(finding.factorInterval?.contains(1) == false)
       #expect(abs((finding.shift ?? 0) - 0.06) < 0.02 && finding.unit == .cycles)
-      #expect(finding.processes == ConfirmingRuns.pairs)
+      #expect(finding.processes == ConfirmingRuns.pairs.lowerBound)
     }
     #expect(finding("pointer", new: new).verdict == .refuted, "another arm")
     #expect(finding("mask", new, new: Self.usual).verdict == .refuted, "it got faster")
+  }
+
+  @Test("Sifting clears nine of ten that are as they were, and keeps what takes more, first")
+  func sift() throws {
+    func row(_ arm: String, _ cell: Int, _ ratio: ClosedRange<Double>?) -> SummaryRow {
+      .sample(arm, cell: cell, ratio: ratio)
+    }
+    var new = Self.usual
+    new["mask"]! *= 1.03
+    var generator = SeededGenerator(seed: 5)
+    var left = (equal: 0, slower: 0)
+    for _ in 0..<100 {
+      var comparison = try Comparison(
+        baseline: .sample([
+          row("fakehead", 3, nil), row("mask", 3, 1.49...1.51), row("pointer", 3, 0.74...0.76),
+        ]),
+        current: .sample([
+          row("fakehead", 5, nil), row("mask", 5, 2.2...2.3), row("pointer", 5, 0.94...0.96),
+        ]))
+      let names = comparison.suspects.map(\.current.arm)
+      try #require(names.sorted() == ["mask", "pointer"])
+      let runs = (0..<ConfirmingRuns.siftingPairs).map { _ in
+        (
+          run(Self.usual, empty: 0.5, cell: 3, &generator, scatter: 0.0025),
+          run(new, empty: 0.5, cell: 5, &generator, scatter: 0.0025)
+        )
+      }
+      let places = comparison.sift([0, 1], baseline: runs.map(\.0), current: runs.map(\.1))
+      left.slower += places.first.map { names[$0] == "mask" ? 1 : 0 } ?? 0
+      left.equal += places.contains { names[$0] == "pointer" } ? 1 : 0
+      let cleared = comparison.suspects.filter(\.isJudged)
+      #expect(places.count + cleared.count == 2 && cleared.allSatisfy { !$0.isRed })
+    }
+    #expect(left.slower == 100 && (1...20).contains(left.equal), "\(left)")
   }
 
   @Test("What is within the floor is not worse, however sure")
@@ -143,7 +177,7 @@ struct ConfirmingRunsTests {
       var comparison = try Comparison(
         baseline: .sample([row("fakehead", 3, nil), row("mask", 3, 1.49...1.51)]),
         current: .sample([row("fakehead", 5, nil), row("mask", 5, 2.2...2.3)]), options: options)
-      comparison.confirm(0..<1, baseline: old, current: now)
+      comparison.confirm([0], baseline: old, current: now)
       return comparison
     }
     let red = try comparison()

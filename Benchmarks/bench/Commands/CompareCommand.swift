@@ -43,7 +43,7 @@ struct CompareCommand: ParsableCommand {
   var confirm = Confirming.auto
 
   @Option(help: "Seconds for that, as far as so many cells can be measured in them.")
-  var confirmBudget = 120.0
+  var confirmBudget = 240.0
 
   @Option(help: "The change that counts, such as 5% or 0.05; never below the runs' noise floor.")
   var threshold = Share(value: 0)

@@ -32,6 +32,10 @@ struct SecondMeasurement {
 
   /// What a cell takes of a process at least, in seconds: memory, a check of its answers, some rounds.
   private static let leastSeconds = 0.15
+  /// And at most: more processes tell more than longer ones.
+  private static let mostSeconds = 1.0
+  /// What a run takes to begin and to end.
+  private static let startSeconds = 0.4
   /// Beside the time that it is given.
   private static let patience = Duration.seconds(600)
 
@@ -57,44 +61,80 @@ struct SecondMeasurement {
   ///
   /// - Throws: ``FailedRun`` where a program fails; the status of a stop that was asked for.
   func confirm(_ comparison: inout Comparison) throws {
-    let runs = 2 * Double(ConfirmingRuns.pairs)
-    let most = max(1, Int(budget / runs / Self.leastSeconds))
-    var distinct: Set<Int> = []
-    let measured = comparison.suspects.indices.prefix {
-      distinct.insert(comparison.suspects[$0].current.cell)
-      return distinct.count <= most
-    }
-    guard !measured.isEmpty else { return }
-    let suspects = comparison.suspects[measured]
-    if suspects.count < comparison.suspects.count {
-      comparison.whyUnconfirmed =
-        "there was time for \(suspects.count) suspects only; give more with --confirm-budget"
-    }
-    let cells = (
-      old: Set(suspects.map(\.baseline.cell)).sorted(),
-      new: Set(suspects.map(\.current.cell)).sorted()
-    )
-    let seconds = max(budget / runs, Self.leastSeconds)
-    let share = min(seconds, Double(cells.new.count) * 1)
+    var places = Array(comparison.suspects.indices)
     let signals = StopSignals()
+    let many = ConfirmingRuns.pairs
+    var left = budget
+    if pairs(of: places, in: comparison, within: left) < many.upperBound {
+      left /= 2
+      places = affordable(places, in: &comparison, pairs: ConfirmingRuns.siftingPairs, within: left)
+      let runs = try measure(
+        places, of: comparison, pairs: ConfirmingRuns.siftingPairs, within: left,
+        "sifting suspects", signals)
+      places = comparison.sift(places, baseline: runs.baseline, current: runs.current)
+    }
+    places = affordable(places, in: &comparison, pairs: many.lowerBound, within: left)
+    guard !places.isEmpty else { return }
+    let pairs = pairs(of: places, in: comparison, within: left)
+    let runs = try measure(
+      places, of: comparison, pairs: min(max(pairs, many.lowerBound), many.upperBound),
+      within: left, "measuring suspects again", signals)
+    comparison.confirm(places, baseline: runs.baseline, current: runs.current)
+  }
+
+  /// How many runs of each program there is time for.
+  private func pairs(of places: [Int], in comparison: Comparison, within seconds: Double) -> Int {
+    let cells = Set(places.map { comparison.suspects[$0].current.cell }).count
+    return Int(seconds / 2 / (Self.startSeconds + Double(cells) * Self.leastSeconds))
+  }
+
+  /// The first of the suspects, as many as so many runs can be made of; one at least.
+  private func affordable(
+    _ places: [Int], in comparison: inout Comparison, pairs: Int, within seconds: Double
+  ) -> [Int] {
+    var count = places.count
+    while count > 1,
+      self.pairs(of: Array(places.prefix(count)), in: comparison, within: seconds) < pairs
+    {
+      count -= 1
+    }
+    if count < places.count {
+      comparison.whyUnconfirmed =
+        "there was time for \(count) of \(places.count) suspects; give more with --confirm-budget"
+    }
+    return Array(places.prefix(count))
+  }
+
+  /// Runs of one process by both programs in turn, in an order drawn by lot.
+  private func measure(
+    _ places: [Int], of comparison: Comparison, pairs: Int, within seconds: Double,
+    _ what: String, _ signals: StopSignals
+  ) throws -> (baseline: [Results.Run], current: [Results.Run]) {
+    let suspects = places.map { comparison.suspects[$0] }
+    let cells = (
+      baseline: Set(suspects.map(\.baseline.cell)).sorted(),
+      current: Set(suspects.map(\.current.cell)).sorted()
+    )
+    let count = Double(cells.current.count)
+    let share = seconds / Double(2 * pairs) - Self.startSeconds
+    let budget = min(max(share, Self.leastSeconds * count), Self.mostSeconds * count)
     var random = SystemRandomNumberGenerator()
-    var progress = Progress(total: Int(runs), isQuiet: quiet)
+    var progress = Progress(total: 2 * pairs, isQuiet: quiet)
     defer { progress.finish() }
-    var results: (old: [Results.Run], new: [Results.Run]) = ([], [])
-    for _ in 0..<ConfirmingRuns.pairs {
+    var runs: (baseline: [Results.Run], current: [Results.Run]) = ([], [])
+    for _ in 0..<pairs {
       let seed = UInt64.random(in: 1...UInt64(UInt32.max), using: &random)
       let baselineFirst = Bool.random(using: &random)
       for isBaseline in [baselineFirst, !baselineFirst] {
-        let program = isBaseline ? baseline : current
         let run = try measure(
-          isBaseline ? cells.old : cells.new, by: program, seed: seed, seconds: share,
-          in: output.appending(isBaseline ? "baseline" : "current"), signals)
-        if isBaseline { results.old.append(run) } else { results.new.append(run) }
-        progress.step("measuring suspects again, \(isBaseline ? "baseline" : "current") program")
+          isBaseline ? cells.baseline : cells.current, by: isBaseline ? baseline : current,
+          seed: seed, seconds: budget, in: output.appending(isBaseline ? "baseline" : "current"),
+          signals)
+        if isBaseline { runs.baseline.append(run) } else { runs.current.append(run) }
+        progress.step("\(what), \(isBaseline ? "baseline" : "current") program")
       }
     }
-    comparison.confirm(
-      measured.startIndex..<measured.endIndex, baseline: results.old, current: results.new)
+    return runs
   }
 
   private func measure(

@@ -9,7 +9,7 @@ extension Comparison {
     /// Whether suspects can be measured again, so that more of them do no harm.
     public var isLiberal = false
     /// How often a row is suspected where nothing changed, whichever way, by the runs' intervals.
-    var suspicion: Double { isLiberal ? 0.05 : 0.01 }
+    var suspicion: Double { isLiberal ? 0.2 : 0.01 }
     /// Nil for both.
     public var only: Half?
     /// What must be there for a comparison to count.

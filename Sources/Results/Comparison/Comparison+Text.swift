@@ -6,15 +6,15 @@ extension Comparison {
   public func render(all: Bool = false) -> String {
     var lines = ([headline] + remarks).flatMap { $0.wrapped(to: Self.columns) }
     lines += provenance.flatMap { $0.wrapped(to: Self.columns) } + [""]
+    let processes = regressions.first?.finding?.processes ?? 0
     lines += table(
-      "Slower, as \(ConfirmingRuns.pairs) processes of each program in turn confirm", regressions,
-      all)
+      "Slower, as \(processes) processes of each program in turn confirm", regressions, all)
     lines += table("Suspected: they may have got slower", unconfirmed, all)
     let accepted = suspects.filter { $0.accepted != nil }
     lines += list("Accepted", accepted.map { "\($0.name) \($0.change): \($0.accepted ?? "")" }, all)
     let cleared = suspects.filter { $0.accepted == nil && $0.isJudged && !$0.isRed }
     lines += list(
-      "Suspected, and measured again", cleared.map { "\($0.name): \($0.state)" }, all)
+      "Suspected, and measured again", cleared.map { "\($0.name): \($0.state)" }, all, most: 3)
     lines += list(
       "Neither blamed nor praised, it is their baseline that changed",
       notBlamed.map { "\($0.name) \($0.percent)" }, all, most: 0)

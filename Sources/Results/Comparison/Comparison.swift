@@ -3,8 +3,9 @@ import Measurement
 /// What became of the arms' times beside their baselines', and of the timed loops' machine code, from one
 /// run to another on the same machine.
 ///
-/// Two stages. Two runs name *suspects*, liberally; a second measurement of these alone, both programs in
-/// turn (``confirm(_:baseline:current:)``), says which of them got worse. Nothing is red before.
+/// Two runs name *suspects*, liberally; a second measurement of these alone, both programs in turn
+/// (``sift(_:baseline:current:)``, ``confirm(_:baseline:current:)``), says which of them got worse. Nothing is red
+/// before.
 public struct Comparison: Sendable {
   public let baseline: Run
   public let current: Run

@@ -1,15 +1,18 @@
 import Glibc
 import Measurement
 
-/// The second stage: what suspects come to when they are measured again, both programs in turn.
+/// What suspects come to when they are measured again, both programs in turn.
 ///
-/// Only these new measurements count, so that a suspect's luck in the first two runs is no part of them. The
-/// replicate is a run of one process; both programs have as many, each pair of them with a seed of its own, one
+/// Many suspects are *sifted* first: a few runs of all of them (``siftingPairs``) clear those that do not look
+/// slower again (``siftingErrorRate``). The rest is measured anew, by as many runs as there is time for
+/// (``pairs``), and *judged* by these alone, so that no luck of what came before is part of it.
+///
+/// The replicate is a run of one process; both programs have as many, each pair of them with a seed of its own, one
 /// after the other in an order drawn by lot. What the machine does meanwhile meets both.
 ///
 /// An arm got worse where all of these hold:
 /// - its ratio, or its difference where that is steadier, ranks higher with the current program than with the
-///   baseline's, by the exact rank-sum test at ``errorRate`` over the number of suspects: one comparison in
+///   baseline's, by the exact rank-sum test at ``errorRate`` over the number of those judged: one comparison in
 ///   a thousand of unchanged programs is red, whatever the shape of what processes differ by;
 /// - the other of the two points the same way;
 /// - it changed by more than the floor, and by more than the baseline's twin, which is the same code, did
@@ -19,8 +22,12 @@ import Measurement
 ///
 /// A baseline got worse where its own time did, net of the empty loop's, and most other arms' did not.
 public struct ConfirmingRuns: Sendable {
-  /// How many runs of one process each program has.
-  public static let pairs = 16
+  /// How many runs of one process each program has to be judged by: more find smaller changes.
+  public static let pairs = 16...64
+  /// And to be sifted by.
+  public static let siftingPairs = 8
+  /// How often an arm that is as it was is not cleared by sifting.
+  static let siftingErrorRate = 0.1
   /// How often a comparison of equal programs may be red, at most.
   static let errorRate = 0.001
   /// When a time that an arm's is explained by has moved.
@@ -78,10 +85,14 @@ public struct ConfirmingRuns: Sendable {
 
   /// Judges one of `count` suspects.
   func finding(for suspect: Comparison.Suspect, among count: Int, floor: Double) -> Finding {
+    finding(for: suspect, level: Self.errorRate / Double(count), floor: floor)
+  }
+
+  /// - Parameter level: how often an unchanged arm may seem slower.
+  func finding(for suspect: Comparison.Suspect, level: Double, floor: Double) -> Finding {
     let cell = Cell(
       old: old.compactMap { $0[suspect.baseline.cell] },
       new: new.compactMap { $0[suspect.current.cell] })
-    let level = Self.errorRate / Double(count)
     return suspect.isBaselineArm
       ? cell.baseline(suspect.current.arm, level, floor)
       : cell.arm(suspect.current.arm, of: suspect.current.baseline, level, floor)
@@ -208,15 +219,31 @@ private struct Cell {
 }
 
 extension Comparison {
-  /// Judges suspects by a second measurement.
-  /// - Parameter measured: their places in ``suspects``; others stay as they are.
-  public mutating func confirm(
-    _ measured: Range<Int>, baseline: [Run], current: [Run]
-  ) {
-    let confirmation = ConfirmingRuns(baseline: baseline, current: current)
-    for index in measured {
-      suspects[index].finding = confirmation.finding(
-        for: suspects[index], among: measured.count, floor: floor)
+  /// Clears suspects that don't look slower in runs of their own.
+  /// - Parameter places: where they are in ``suspects``; others stay as they are.
+  /// - Returns: the places of those that are left, the surest first.
+  public mutating func sift(_ places: [Int], baseline: [Run], current: [Run]) -> [Int] {
+    let runs = ConfirmingRuns(baseline: baseline, current: current)
+    var left: [(place: Int, p: Double)] = []
+    for place in places {
+      let finding = runs.finding(
+        for: suspects[place], level: ConfirmingRuns.siftingErrorRate, floor: floor)
+      if finding.verdict == .refuted {
+        suspects[place].finding = finding
+      } else {
+        left.append((place, finding.p))
+      }
+    }
+    return left.sorted { ($0.p, $0.place) < ($1.p, $1.place) }.map(\.place)
+  }
+
+  /// Judges suspects by runs that nothing else was decided by.
+  /// - Parameter places: where they are in ``suspects``; others stay as they are.
+  public mutating func confirm(_ places: [Int], baseline: [Run], current: [Run]) {
+    let runs = ConfirmingRuns(baseline: baseline, current: current)
+    for place in places {
+      suspects[place].finding = runs.finding(
+        for: suspects[place], among: places.count, floor: floor)
     }
   }
 }

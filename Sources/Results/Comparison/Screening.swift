@@ -4,7 +4,8 @@ import Measurement
 /// The first stage: which arms may have got worse, by two runs alone.
 ///
 /// Liberal, for what it misses nobody measures again: where nothing changed, one row in two hundred is a suspect
-/// by chance (``Comparison/Options/suspicion``). Rows are not independent and runs have luck of their own, so the
+/// by chance, or one in ten where they are measured again (``Comparison/Options/suspicion``). What got faster is not
+/// measured again, and has to stand out over all rows. Rows are not independent and runs have luck of their own, so the
 /// scatter of all rows counts, too: where most rows moved farther than their intervals say, intervals are too
 /// narrow for two runs, and all distances are taken for as much smaller (``inflation``).
 struct Screening {
@@ -19,11 +20,12 @@ struct Screening {
     ownTimes: OwnTimes, floor: Double, _ options: Comparison.Options
   ) {
     inflation = Self.inflation(changes)
-    let distances = changes.map { [inflation] change in
-      (options.isLiberal ? change.liberalDistance : change.distance) / inflation
+    func pValues(_ distance: (Comparison.Change) -> Double) -> [Double] {
+      changes.map { [inflation] in Statistics.normalTest(distance($0) / inflation) }
     }
-    let pValues = distances.map { Statistics.normalTest($0) }
-    let adjusted = Statistics.benjaminiHochberg(pValues)
+    let strict = pValues { $0.distance }
+    let pValues = options.isLiberal ? pValues { $0.liberalDistance } : strict
+    let adjusted = Statistics.benjaminiHochberg(strict)
     /// By cell: how sure it is that each of the other arms gained on the baseline.
     var gains: [Int: [(p: Double, adjusted: Double)]] = [:]
     for (change, (p, adjusted)) in zip(changes, zip(pValues, adjusted)) {
@@ -37,7 +39,7 @@ struct Screening {
       if isShared {
         notBlamed.append(change)
       } else if change.distance < 0 {
-        improvements.append(change)
+        if adjusted <= Comparison.falseDiscoveryRate { improvements.append(change) }
       } else {
         suspects.append(
           Comparison.Suspect(
