@@ -34,6 +34,8 @@ public enum ResultsError: Error, Equatable {
   case notJudged(why: String)
   /// There is no baseline of that name; `known` are.
   case noSuchBaseline(name: String, known: [String])
+  /// There is no file of exceptions.
+  case noSuchExceptions(path: FilePath)
   /// The runs have no compared arm of a cell in common.
   case nothingMatches(baseline: FilePath, current: FilePath)
   /// Runs of several machines were wanted, and all are of this one.
@@ -55,7 +57,7 @@ extension ResultsError {
     case .foreignSchema, .cannotRead, .unsuitable, .packed, .malformed, .duplicate, .rowCount,
       .missingColumn, .malformedMeta:
       65
-    case .noSuchRun, .noSuchBaseline: 66
+    case .noSuchRun, .noSuchBaseline, .noSuchExceptions: 66
     case .machinesDiffer, .nothingMatches, .notComplete, .notJudged, .oneMachine,
       .nothingOnTwoMachines:
       69
@@ -103,6 +105,10 @@ extension ResultsError: CustomStringConvertible {
       "not comparable: \(path) is \(status.rawValue), not complete: what it did not measure would "
         + "pass; measure it whole, or compare what is there with --accept-cut"
     case .notJudged(let why): "not comparable: \(why)"
+    case .noSuchExceptions(let path):
+      "there is no file '\(path)' of what may get worse; it has a line 'GLOB REASON' for each"
+    case .noSuchBaseline(let name, let known) where known.contains(name):
+      "baseline '\(name)' leads to a run that is gone; 'bench run --save-baseline \(name)' makes it anew"
     case .noSuchBaseline(let name, let known):
       "there is no baseline '\(name)'; there are: "
         + (known.isEmpty ? "none" : known.joined(separator: ", "))

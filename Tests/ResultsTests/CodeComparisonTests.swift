@@ -141,6 +141,34 @@ struct CodeComparisonTests {
     return options
   }
 
+  @Test("Loops that are gone are told, and an error where code is required, as is none in common")
+  func gone() throws {
+    try withTemporaryDirectory { root in
+      let old = try run([.sample("fakehead"), .sample()], in: root)
+      let (less, none) = (
+        try run([.sample()], in: root), try run([.sample("memdesc")], in: root)
+      )
+      #expect(
+        try Comparison(baseline: old, current: less).remarks.contains {
+          $0.contains("1 loops only in the base")
+        })
+      var options = Comparison.Options()
+      options.required = [.code]
+      for current in [less, none] {
+        let error = #expect(throws: ResultsError.self) {
+          try Comparison(baseline: old, current: current, options: options)
+        }
+        #expect(error?.exitCode == 69)
+      }
+      options = strict
+      options.only = .code
+      let error = #expect(throws: ResultsError.self) {
+        try Comparison(baseline: old, current: none, options: options)
+      }
+      #expect(error?.exitCode == 69)
+    }
+  }
+
   @Test("More loads in a baseline's loop are listed, and red where code is strict, times unchanged")
   func regression() throws {
     try withTemporaryDirectory { root in
@@ -153,7 +181,7 @@ struct CodeComparisonTests {
       #expect(listed.render().contains("  compound_head latency fakehead: loads 16 -> 24\n"))
       #expect(
         listed.render().hasPrefix(
-          "ok: none of 1 timed comparison got slower; 1 of 2 loops has more work\n"))
+          "ok: none of 1 timed comparison is shown to be slower; 1 of 2 loops has more work\n"))
       let red = try Comparison(baseline: old, current: new, options: strict)
       #expect(red.hasRegression && red.suspects.isEmpty)
       #expect(red.render().hasPrefix("FAIL: 1 of 2 loops have more work\n"))
@@ -164,7 +192,8 @@ struct CodeComparisonTests {
   func exceptions() throws {
     try withTemporaryDirectory { root in
       let (old, new) = (
-        try run([.sample()], in: root), try run([changed { $0.calls += 8 }], in: root)
+        try run([.sample("fakehead"), .sample()], in: root),
+        try run([.sample("fakehead"), changed { $0.calls += 8 }], in: root)
       )
       var options = strict
       options.accepted = Exceptions([

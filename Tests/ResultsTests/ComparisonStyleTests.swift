@@ -57,7 +57,7 @@ struct ComparisonStyleTests {
         }
       }
     }
-    let document = try JSONDecoder().decode(Document.self, from: Data(comparison.json.utf8))
+    let document = try JSONDecoder().decode(Document.self, from: Data(comparison.json().utf8))
     #expect(document.result == "suspected")
     #expect(document.suspects.map(\.name) == comparison.suspects.map(\.name))
     #expect(!document.suspects.contains { $0.isRed })

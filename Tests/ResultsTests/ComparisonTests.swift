@@ -13,8 +13,8 @@ struct ComparisonTests {
   ) throws -> Comparison {
     let baseline = SummaryRow.sample("fakehead", ratio: nil)
     return try Comparison(
-      baseline: .sample([baseline, .sample(ratio: old)]),
-      current: .sample([baseline, .sample(ratio: new)], noise: noise), options: options)
+      baseline: .sample([baseline, .sample(ratio: old)], noise: noise),
+      current: .sample([baseline, .sample(ratio: new)], noise: 0.2), options: options)
   }
 
   private let name = "compound_head.throughput.o9.mixed50-random.one.hvo_elsewhere.2m.walk/mask"
@@ -45,10 +45,10 @@ struct ComparisonTests {
   func overlap() throws {
     let comparison = try comparison(0.10...0.20, 0.15...0.30)
     #expect(comparison.changes.count == 1 && comparison.suspects.isEmpty)
-    #expect(comparison.render().hasPrefix("ok: none of 1 timed comparison got slower\n"))
+    #expect(comparison.render().hasPrefix("ok: none of 1 timed comparison is shown to be slower\n"))
   }
 
-  @Test("A change below the noise floor of a run, or the threshold, is none")
+  @Test("A change below the base's noise floor, or the threshold, is none; the head's says nothing")
   func floor() throws {
     #expect(try comparison(1.000...1.000, 1.008...1.008).suspects.count == 1)
     #expect(try comparison(1.000...1.000, 1.008...1.008, noise: 0.0079).suspects.count == 1)
@@ -56,7 +56,36 @@ struct ComparisonTests {
     var options = Comparison.Options()
     options.threshold = 0.05
     #expect(try comparison(1.00...1.00, 1.049...1.049, options: options).suspects.isEmpty)
-    #expect(try comparison(1.00...1.00, 1.051...1.051, options: options).suspects.count == 1)
+    let above = try comparison(1.00...1.00, 1.051...1.051, options: options)
+    #expect(above.suspects.count == 1)
+    #expect(above.remarks.contains("changes below 5.0 % are not told: --threshold"))
+    let error = #expect(throws: ResultsError.self) {
+      try comparison(1...1, 2...2, noise: 0.26)
+    }
+    #expect(error?.exitCode == 69)
+  }
+
+  @Test("What all arms have in common is no scatter: a slow-down of everything is suspected")
+  func everythingSlower() throws {
+    let path = try #require(PublishedRun.paths.first { $0.string.hasSuffix("zen5-2c") })
+    let run = try Run.load(path)
+    let slower = run.summary.map { row in
+      var row = row
+      for column in [\SummaryRow.ratio, \.ratioLo, \.ratioHi] { row[keyPath: column]? *= 1.5 }
+      for column in [\SummaryRow.differenceNS, \.differenceLo, \.differenceHi] {
+        row[keyPath: column] = nil
+      }
+      for column in [
+        \SummaryRow.differenceCycles, \.differenceCyclesLo, \.differenceCyclesHi,
+      ] { row[keyPath: column] = nil }
+      return row
+    }
+    let all = Run(path: run.path, meta: run.meta, summary: slower)
+    var options = Comparison.Options()
+    options.isLiberal = true
+    let comparison = try Comparison(baseline: run, current: all, options: options)
+    let arms = comparison.suspects.filter { !$0.isBaselineArm }
+    #expect(10 * arms.count > 9 * comparison.changes.count, "\(arms.count)")
   }
 
   @Test("Two equal runs show no change")
@@ -219,9 +248,12 @@ struct ComparisonTests {
       baseline: .sample([.sample(), old]), current: .sample([new, .sample(cell: 77)]))
     #expect(comparison.onlyInBaseline == [old])
     #expect(comparison.onlyInCurrent == [new])
-    let counts =
-      "\ntimes: 0 slower, 0 suspected, 0 faster, 1 unchanged, 1 only in the base, 1 only in the head\n"
+    let counts = "\ntimes: 0 slower, 0 suspected, 0 faster, 1 unchanged\n"
     #expect(comparison.render().contains(counts))
+    for style in Comparison.Style.allCases {
+      let text = try comparison.render(style)
+      #expect(text.contains("not compared: 1 only in the base; 1 only in the head"))
+    }
     let all = comparison.render(all: true)
     #expect(all.contains("Only in the base: 1\n  compound_head.throughput.o4."))
     #expect(all.contains(".walk.t2/mask\n") && all.contains(counts))
@@ -241,7 +273,17 @@ struct ComparisonTests {
         baseline: .sample([.sample(), other]), current: .sample([row, other]))
       #expect(comparison.changes.count == 1)
       #expect(comparison.unjudged == [row])
-      #expect(comparison.render().contains(", 1 not judged"))
+      #expect(
+        comparison.remarks.contains {
+          $0.hasPrefix("not compared: 1 not judged, too few processes or no interval")
+        }, "\(comparison.remarks)")
+      var options = Comparison.Options()
+      options.required = [.times]
+      let lost = #expect(throws: ResultsError.self) {
+        try Comparison(
+          baseline: .sample([.sample(), other]), current: .sample([row, other]), options: options)
+      }
+      #expect(lost?.exitCode == 69 && lost?.description.contains("1 time of the base") == true)
       let error = #expect(throws: ResultsError.self) {
         try Comparison(baseline: .sample([.sample()]), current: .sample([row]))
       }
@@ -314,7 +356,18 @@ struct ComparisonTests {
     let error = #expect(throws: ResultsError.self) {
       try comparison(0.13...0.15, 0.20...0.22, options: options)
     }
-    #expect(error == .nothingMatches(baseline: "run", current: "run"))
+    #expect(error?.description.contains("all that both runs have is ignored") == true)
+    options.ignored = Exceptions([.init(glob: "nonsense*", reason: "")])
+    #expect(
+      try comparison(1...1, 1...1, options: options).remarks
+        .contains("ignored, but there is nothing of that name: nonsense*"))
+  }
+
+  @Test("Lines end as they do on any system")
+  func lines() throws {
+    let exceptions = try Exceptions("# what\r\none because\r\ntwo so\n", path: "file")
+    #expect(exceptions.all.map(\.glob) == ["one", "two"])
+    #expect(exceptions.all.map(\.reason) == ["because", "so"])
   }
 
   @Test("A glob without a reason is told by file and line")

@@ -57,14 +57,17 @@ struct ConfirmingRunsTests {
       .finding(for: suspect(arm), among: suspects, floor: floor)
   }
 
-  @Test("Equal programs: none of 60 is confirmed, whatever the scatter")
+  @Test("Equal programs: hardly one of 300 is confirmed, whatever the scatter")
   func equal() {
-    for seed in 0..<60 as Range<UInt64> {
+    var confirmed = 0
+    for seed in 0..<300 as Range<UInt64> {
       let finding = finding(
         ["mask", "fakehead"][Int(seed % 2)], suspects: 1, floor: 0, seed: seed,
         scatter: [0.001, 0.01, 0.1][Int(seed % 3)])
-      #expect(finding.verdict == .refuted, "seed \(seed)")
+      if finding.verdict == .confirmed { confirmed += 1 }
     }
+    // 0.3 are expected; more than 3 come by chance three times in ten thousand.
+    #expect(confirmed <= 3, "\(confirmed)")
   }
 
   @Test("An arm that takes 2 % more is confirmed, by how much and with an interval that holds it")
@@ -80,8 +83,8 @@ struct ConfirmingRunsTests {
       #expect(abs((finding.shift ?? 0) - 0.06) < 0.02 && finding.unit == .cycles)
       #expect(finding.processes == ConfirmingRuns.pairs.lowerBound)
     }
-    #expect(finding("pointer", new: new).verdict == .refuted, "another arm")
-    #expect(finding("mask", new, new: Self.usual).verdict == .refuted, "it got faster")
+    #expect(finding("pointer", new: new).verdict == .unconfirmed, "another arm")
+    #expect(finding("mask", new, new: Self.usual).verdict == .unconfirmed, "it got faster")
   }
 
   @Test("Sifting clears nine of ten that are as they were, and keeps what takes more, first")
@@ -122,7 +125,7 @@ struct ConfirmingRunsTests {
   func floor() {
     var new = Self.usual
     new["mask"]! *= 1.02
-    #expect(finding("mask", new: new, floor: 0.05).verdict == .refuted)
+    #expect(finding("mask", new: new, floor: 0.05).verdict == .unconfirmed)
   }
 
   @Test("A baseline that got faster is no fault of the arm, and is no regression itself")
@@ -130,7 +133,7 @@ struct ConfirmingRunsTests {
     var new = Self.usual
     new["fakehead"] = 1.9
     #expect(finding("mask", new: new).verdict == .baselineFaster)
-    #expect(finding("fakehead", new: new).verdict == .refuted)
+    #expect(finding("fakehead", new: new).verdict == .unconfirmed)
   }
 
   @Test(
@@ -142,6 +145,15 @@ struct ConfirmingRunsTests {
     let most = ["fakehead": 2, "mask": 1, "pointer": 1.5]
     #expect(
       finding("mask", most, new: ["fakehead": 3, "mask": 2.2, "pointer": 2.5]).verdict == .shared)
+  }
+
+  @Test("An arm that loses more than its baseline, or while its baseline gains, is to blame for it")
+  func both() {
+    let old = ["fakehead": 20.0, "mask": 30, "pointer": 15]
+    let more = ["fakehead": 36.0, "mask": 76, "pointer": 15]
+    #expect(finding("mask", old, new: more).verdict == .confirmed)
+    let less = ["fakehead": 14.0, "mask": 34, "pointer": 15]
+    #expect(finding("mask", old, new: less).verdict == .confirmed)
   }
 
   @Test("A baseline that takes longer is told by its own time, where others do not")

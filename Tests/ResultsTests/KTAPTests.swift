@@ -63,20 +63,21 @@ struct KTAPTests {
         """, "\(text)")
   }
 
-  @Test("What got worse than in the baseline fails, and with it what it belongs to")
+  @Test("What may have got worse than in the baseline is skipped: nothing here measures it again")
   func worse() throws {
     let text = try ktap(
       [Self.row(1, 1.2, .slower), Self.row(2, 0.5, .faster), Self.row(3, 1.5, .slower)],
       against: [Self.row(1, 1.0, .same), Self.row(2, 0.5, .faster), Self.row(3, 1.5, .slower)])
     #expect(
       points(text) == [
-        "not ok 1 o1.mixed.one.hvo_elsewhere # 1.20x [1.19, 1.21] slower, baseline 1.00x [0.99, 1.01]",
+        "ok 1 o1.mixed.one.hvo_elsewhere # SKIP 1.20x [1.19, 1.21] slower, suspected to be worse than "
+          + "the baseline 1.00x [0.99, 1.01]: bench compare measures it again",
         "ok 2 o2.mixed.one.hvo_elsewhere # 0.50x [0.49, 0.51] faster",
         "ok 3 o3.mixed.one.hvo_elsewhere # XFAIL 1.50x [1.49, 1.51], as in the baseline 1.50x [1.49, 1.51]",
       ])
-    #expect(text.contains("\nnot ok 2 compound_head.throughput.mask\n"))
+    #expect(text.contains("\nok 2 compound_head.throughput.mask\n"))
     #expect(text.contains("\n# baseline: run \n"))
-    #expect(text.hasSuffix("# Totals: pass:2 fail:1 xfail:1 xpass:0 skip:0 error:0\n"))
+    #expect(text.hasSuffix("# Totals: pass:2 fail:0 xfail:1 xpass:0 skip:1 error:0\n"))
   }
 
   @Test(
@@ -87,9 +88,7 @@ struct KTAPTests {
       [Self.row(1, 0.4, .faster), Self.row(2, 1.3, .unresolved), Self.row(3, 1.1, .slower)],
       against: [Self.row(1, 0.1, .faster), Self.row(2, 0.9, .faster), Self.row(3, 2, .slower)])
     #expect(
-      points(text).map { $0.split(separator: " ").prefix(2) } == [
-        ["not", "ok"], ["not", "ok"], ["ok", "3"],
-      ])
+      points(text).map { $0.contains("suspected to be worse") } == [true, true, false], "\(text)")
     #expect(points(text)[2].contains("# XFAIL 1.10x"))
   }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Processes
 import Results
 import SystemPackage
 
@@ -24,7 +25,8 @@ struct CompareCommand: ParsableCommand {
 
       Exit status: 0 nothing got worse, or is only suspected; 1 something did; 66 no such run or \
       baseline, 65 unreadable, 69 the runs can't be judged: the machines differ, nothing matches, a run was \
-      cut short, is of another schema or of fewer than three processes, or a half that is required is missing.
+      cut short, is of another schema or of fewer than three processes, both are one run, or something \
+      that is required is missing.
       """)
 
   @Argument(
@@ -39,7 +41,10 @@ struct CompareCommand: ParsableCommand {
 
   @OptionGroup var session: SessionOptions
 
-  @Option(help: "Measure suspects again: auto (where both programs are at hand), always or never.")
+  @Option(
+    help:
+      "Measure suspects again: auto (where both programs are at hand), always (or status 69), never."
+  )
   var confirm = Confirming.auto
 
   @Option(help: "Seconds for that, as far as so many cells can be measured in them.")
@@ -51,7 +56,10 @@ struct CompareCommand: ParsableCommand {
   @Option(help: "Compare code or times only.")
   var only: Comparison.Half?
 
-  @Option(help: "What must be there: code, times or code,times; status 69 if it is missing.")
+  @Option(
+    help: ArgumentHelp(
+      "What must be there, all that the base has of it: code, times or code,times; status 69 if it is "
+        + "missing."))
   var require: ValueList<Comparison.Half>?
 
   @Option(
@@ -65,7 +73,7 @@ struct CompareCommand: ParsableCommand {
       "A file of what may get worse, 'GLOB REASON' on each line.", valueName: "file"))
   var accept: String?
 
-  @Flag(help: "More work in a loop's code is red.")
+  @Flag(help: "More work in a loop's code is red, and code must be there.")
   var strictCode = false
 
   @Option(help: "\(Comparison.Style.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -96,12 +104,31 @@ struct CompareCommand: ParsableCommand {
         "--confirm-budget \(confirmBudget) is not a positive number of seconds, up to "
           + PlanOptions.longestBudget.plain)
     }
+    let required = Set(require?.values ?? []).union(strictCode ? [.code] : [])
+    if let only, let other = required.first(where: { $0 != only }) {
+      throw ValidationError(
+        "--only \(only.rawValue) leaves out \(other.rawValue), which --require or --strict-code wants"
+      )
+    }
   }
 
   func run() throws {
     let (base, head) = try paths()
-    if try isProgram(base) || isProgram(head) { return try comparePrograms(base, head) }
+    switch (isProgram(base), isProgram(head)) {
+    case (true, true): return try comparePrograms(base, head)
+    case (false, false): break
+    case (let first, _):
+      throw ValidationError(
+        "'\(first ? base : head)' is a program and '\(first ? head : base)' is none: give two runs, or "
+          + "two programs")
+    }
     let (old, new) = (try load(base), try load(head))
+    func place(_ run: Run) -> URL {
+      URL(filePath: run.path.string).standardizedFileURL.resolvingSymlinksInPath()
+    }
+    if place(old) == place(new) {
+      throw ResultsError.notJudged(why: "'\(base)' and '\(head)' are one run")
+    }
     var options = try options()
     let programs = Swift.Result { () throws(BinaryGone) in try second(old, new) }
     if case .success = programs { options.isLiberal = true }
@@ -113,15 +140,19 @@ struct CompareCommand: ParsableCommand {
         try second.confirm(&comparison)
       } catch let stopped as SecondMeasurement.Stopped {
         throw ExitCode(stopped.signal.exitStatus)
+      } catch let failed as FailedRun {
+        comparison.whyUnconfirmed = failed.description
       }
     case .failure(let gone):
       comparison.whyUnconfirmed = gone.why
-      if confirm == .always && !comparison.suspects.isEmpty {
-        throw ResultsError.notJudged(why: "suspects can't be measured again: \(gone.why)")
-      }
     }
     try tell(comparison)
     if comparison.hasRegression { throw ExitCode(1) }
+    if confirm == .always, !comparison.unconfirmed.isEmpty {
+      throw ResultsError.notJudged(
+        why: "\(comparison.unconfirmed.count) suspects are left: "
+          + (comparison.whyUnconfirmed ?? "too few of the new runs have them"))
+    }
   }
 
   private func paths() throws -> (base: FilePath, head: FilePath) {
@@ -165,15 +196,21 @@ struct CompareCommand: ParsableCommand {
   }
 
   private func tell(_ comparison: Comparison) throws {
-    print(comparison.render(style, all: all), terminator: "")
+    print(try comparison.render(style, all: all), terminator: "")
     // The page of a workflow's run, where it is one.
     if style == .github,
       let page = ProcessInfo.processInfo.environment["GITHUB_STEP_SUMMARY"], !page.isEmpty
     {
-      let file = try FileDescriptor.open(
-        FilePath(page), .writeOnly, options: [.append, .create],
-        permissions: [.ownerReadWrite, .groupRead, .otherRead])
-      try file.closeAfter { _ = try file.writeAll(comparison.render(.markdown).utf8) }
+      let text = try comparison.render(.markdown)
+      do {
+        let file = try FileDescriptor.open(
+          FilePath(page), .writeOnly, options: [.append, .create],
+          permissions: [.ownerReadWrite, .groupRead, .otherRead])
+        try file.closeAfter { _ = try file.writeAll(text.utf8) }
+      } catch {
+        // What came of the comparison counts, not where it could not be told too.
+        StandardError.write("warning: cannot write '\(page)' (GITHUB_STEP_SUMMARY): \(error)\n")
+      }
     }
   }
 }
@@ -181,15 +218,16 @@ struct CompareCommand: ParsableCommand {
 // MARK: - Programs
 
 extension CompareCommand {
-  private func isProgram(_ path: FilePath) throws -> Bool {
+  private func isProgram(_ path: FilePath) -> Bool {
     var isDirectory = ObjCBool(false)
     return unsafe FileManager.default.fileExists(atPath: path.string, isDirectory: &isDirectory)
-      && !isDirectory.boolValue
+      && !isDirectory.boolValue && FileManager.default.isExecutableFile(atPath: path.string)
   }
 
   private func comparePrograms(_ base: FilePath, _ head: FilePath) throws {
     guard only != .times, require?.values.contains(.times) != true else {
-      throw ValidationError("two programs have no times: measure a run of each to compare them")
+      throw ResultsError.notJudged(
+        why: "two programs have no times; measure a run of each to compare them")
     }
     var options = try options()
     options.only = .code
@@ -208,7 +246,7 @@ extension CompareCommand {
   }
 }
 
-/// A relative change on the command line: 5% or 0.05.
+/// A relative change on the command line, less than all: 5% or 0.05.
 struct Share: ExpressibleByArgument {
   let value: Double
 
@@ -216,10 +254,13 @@ struct Share: ExpressibleByArgument {
 
   init?(argument: String) {
     let isPercent = argument.hasSuffix("%")
-    guard let number = Double(isPercent ? String(argument.dropLast()) : argument), number >= 0,
-      number.isFinite
+    let digits = isPercent ? argument.dropLast() : argument[...]
+    guard digits.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }),
+      let number = Double(digits)
     else { return nil }
     value = isPercent ? number / 100 : number
+    // "5" would be 500 %.
+    if value >= 1 { return nil }
   }
 
   var defaultValueDescription: String { "\(value)" }

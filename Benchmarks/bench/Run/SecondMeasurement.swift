@@ -61,7 +61,7 @@ struct SecondMeasurement {
   ///
   /// - Throws: ``FailedRun`` where a program fails; the status of a stop that was asked for.
   func confirm(_ comparison: inout Comparison) throws {
-    var places = Array(comparison.suspects.indices)
+    var places = comparison.suspects.indices.filter { comparison.suspects[$0].accepted == nil }
     let signals = StopSignals()
     let many = ConfirmingRuns.pairs
     var left = budget
@@ -147,8 +147,10 @@ struct SecondMeasurement {
         "replay", Command.Argument(path: program.run.path), "--cells",
         "\(cells.map(String.init).joined(separator: ","))", "--seed", "\(seed)",
         "--processes", "1", "--budget", "\(seconds)", "--output", Command.Argument(path: output),
+        "--quiet",
       ])
-    var child = try ChildProcess(command, output: .null, errors: .null)
+    // What it says of a failure is for whoever reads ours.
+    var child = try ChildProcess(command, output: .null, errors: .inherited)
     let deadline = Deadline.now + .seconds(2 * seconds) + Self.patience
     while true {
       var nothing: [UInt8] = []

@@ -56,13 +56,14 @@ public struct CodeComparison: Sendable {
     }
   }
 
-  /// The loops that are looked at; nil where a side has no facts, or they are not asked for.
+  /// The loops that are looked at; nil where the sides have none in common, or they are not asked for.
   init?(old: [CodegenRow], new: [CodegenRow], _ options: Comparison.Options) {
     guard options.only != .times, !old.isEmpty, !new.isEmpty else { return nil }
     func wanted(_ rows: [CodegenRow]) -> [CodegenRow] {
       rows.filter { options.ignored.exception(for: $0.stableName) == nil }
     }
     self.init(old: wanted(old), new: wanted(new))
+    if equal + changes.count == 0 { return nil }
   }
 
   public var regressions: [Change] { changes.filter { $0.kind == .worse } }

@@ -14,7 +14,8 @@ extension Comparison {
       lines.append(
         Self.command("error", suspect.name, "\(suspect.change), \(suspect.state)\n\(why)"))
     }
-    for change in redCode.prefix(max(0, most - regressions.count)) {
+    let loops = redCode.grouped { [$0.name] + $0.differences }.map { $0[0] }
+    for change in loops.prefix(max(0, most - regressions.count)) {
       lines.append(
         Self.command("error", change.name, "code: \(change.differences.joined(separator: ", "))"))
     }

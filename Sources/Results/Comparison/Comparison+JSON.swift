@@ -2,12 +2,14 @@ import FoundationEssentials
 
 extension Comparison {
   /// One object: the result, the runs, each suspect with what came of it, and the loops that changed.
-  var json: String {
+  func json() throws(ResultsError) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .convertToSnakeCase
     // Nothing in it is infinite or no number: `finite` sees to that.
-    guard let data = try? encoder.encode(Document(self)) else { return "{}\n" }
+    guard let data = try? encoder.encode(Document(self)) else {
+      throw .notJudged(why: "a number of this comparison is none that JSON has")
+    }
     return String(decoding: data, as: UTF8.self) + "\n"
   }
 }
@@ -87,18 +89,18 @@ private struct Document: Encodable {
     headCommit = comparison.current.meta.commit
     compared = comparison.changes.count
     expectedSuspects = comparison.expectedSuspects
-    threshold = comparison.floor
+    threshold = comparison.floor.finite ?? 0
     inflation = comparison.inflation.finite ?? 0
     suspects = comparison.suspects.map { suspect in
       let finding = suspect.finding
       return Suspect(
         name: suspect.name, state: suspect.state, isRed: suspect.isRed,
         standsOut: suspect.standsOut, accepted: suspect.accepted,
-        factor: suspect.factor.finite ?? 0, pScreening: suspect.p,
+        factor: suspect.factor.finite ?? 0, pScreening: suspect.p.finite ?? 1,
         verdict: finding?.verdict.rawValue, confirmedFactor: finding?.factor?.finite,
         confirmedLo: finding?.factorInterval?.lowerBound.finite,
         confirmedHi: finding?.factorInterval?.upperBound.finite,
-        shift: suspect.shift?.finite, unit: suspect.unit.rawValue, pConfirmation: finding?.p,
+        shift: suspect.shift?.finite, unit: suspect.unit.rawValue, pConfirmation: finding?.p.finite,
         causes: comparison.causes(of: suspect.current))
     }
     faster = changed(comparison.improvements)

@@ -6,68 +6,41 @@ extension Comparison {
   var ktap: String {
     let found = Dictionary(suspects.map { ($0.name, $0) }) { first, _ in first }
     let own = suspects.filter(\.isBaselineArm).map(\.current)
-    var tests: [(name: String, points: [Point])] = (changes.map(\.current) + own)
+    var tests = (changes.map(\.current) + own)
       .grouped { "\($0.operation).\($0.mode)" }.map { rows in
         let name = "\(rows[0].operation).\(rows[0].mode)"
-        return (
+        return KTAPTest(
           name,
           rows.map { row in
-            Point(String(row.stableName.dropFirst(name.count + 1)), found[row.stableName])
-          }
-        )
+            let point = String(row.stableName.dropFirst(name.count + 1))
+            return KTAPTest(point, found[row.stableName].map { .of($0) } ?? .passed(""))
+          })
       }
     if let code {
       let red = Set(redCode.map(\.name))
       let loops = code.regressions.grouped(by: \.name).map { copies in
         let change = copies[0]
         let what = change.differences.joined(separator: ", ")
-        let accepted = options.accepted.exception(for: change.name)?.reason
-        return red.contains(change.name)
-          ? Point(change.name, isOK: false, what)
-          : Point(change.name, isOK: true, accepted.map { "XFAIL \($0)" } ?? what)
+        if red.contains(change.name) { return KTAPTest(change.name, .failed(what)) }
+        let reason = options.accepted.exception(for: change.name)?.reason
+        return KTAPTest(change.name, reason.map { .expected($0) } ?? .passed(what))
       }
-      tests.append(("code", loops.isEmpty ? [Point("more_work", isOK: true, "none")] : loops))
+      tests.append(
+        KTAPTest("code", loops.isEmpty ? [KTAPTest("more_work", .passed("none"))] : loops))
     }
-    var lines = ["KTAP version 1", "1..\(tests.count)"]
-    lines += ([headline] + remarks + provenance).map { "# " + $0 }
-    for (number, test) in zip(1..., tests) {
-      lines += ["  KTAP version 1", "  1..\(test.points.count)"]
-      lines += zip(1..., test.points).map { "  " + $1.line($0) }
-      lines.append(
-        "\(test.points.allSatisfy(\.isOK) ? "ok" : "not ok") \(number) \(test.name)")
-    }
+    let about = ([headline] + remarks + provenance).map { "# " + $0.onOneLine }
+    let lines =
+      ["KTAP version 1", "1..\(tests.count)"] + about
+      + zip(1..., tests).flatMap { $1.lines(numbered: $0) }
     return lines.joined(separator: "\n") + "\n"
   }
 }
 
-private struct Point {
-  let name: String
-  let isOK: Bool
-  let diagnosis: String?
-
-  init(_ name: String, isOK: Bool, _ diagnosis: String?) {
-    self.name = name
-    self.isOK = isOK
-    self.diagnosis = diagnosis
-  }
-
-  init(_ name: String, _ suspect: Comparison.Suspect?) {
-    self.name = name
-    guard let suspect else {
-      (isOK, diagnosis) = (true, nil)
-      return
-    }
-    isOK = !suspect.isRed
+extension KTAPTest.Result {
+  fileprivate static func of(_ suspect: Comparison.Suspect) -> Self {
     let text = "\(suspect.change), \(suspect.state)"
-    if let accepted = suspect.accepted {
-      diagnosis = "XFAIL \(accepted)"
-    } else {
-      diagnosis = suspect.isJudged ? text : "SKIP \(text)"
-    }
-  }
-
-  func line(_ number: Int) -> String {
-    "\(isOK ? "ok" : "not ok") \(number) \(name.replacing("#", with: ""))"
-      + (diagnosis.map { " # \($0)" } ?? "")
+    if let accepted = suspect.accepted { return .expected(accepted) }
+    if suspect.isRed { return .failed(text) }
+    return suspect.isJudged ? .passed(text) : .skipped(text)
   }
 }

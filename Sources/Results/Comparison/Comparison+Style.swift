@@ -14,10 +14,11 @@ extension Comparison {
   }
 
   /// - Parameter all: every row, in the styles that leave some out.
-  public func render(_ style: Style, all: Bool = false) -> String {
+  /// - Throws: `notJudged` for numbers that JSON does not have.
+  public func render(_ style: Style, all: Bool = false) throws(ResultsError) -> String {
     switch style {
     case .text: render(all: all)
-    case .json: json
+    case .json: try json()
     case .github: annotations
     case .ktap: ktap
     case .markdown: markdown

@@ -32,7 +32,7 @@ extension Comparison {
         + (options.isLiberal ? "" : "\(expectedSuspects.fixed(1)) by chance, ")
         + "\(standing) standing out over all rows"
     case .ok:
-      let times = options.only == .code ? nil : "none of \(timed) got slower"
+      let times = options.only == .code ? nil : "none of \(timed) is shown to be slower"
       return "ok: " + [times, codeState].compactMap(\.self).joined(separator: "; ")
     }
   }
@@ -40,15 +40,43 @@ extension Comparison {
   /// What must be known to read the headline.
   var remarks: [String] {
     var lines: [String] = []
-    if result != .fail, let whyUnconfirmed, !unconfirmed.isEmpty {
-      lines.append("not measured again: \(whyUnconfirmed)")
+    if let whyUnconfirmed, !unconfirmed.isEmpty {
+      lines.append(
+        "\(unconfirmed.count.counted("suspect")) not measured again: \(whyUnconfirmed)")
     }
-    if ownTimes.haveMoved { lines.append(harnessText) }
+    if options.only != .code {
+      lines.append(
+        "changes below \((100 * floor).fixed(1)) % are not told: "
+          + (floor > options.threshold ? "the base's noise floor" : "--threshold"))
+      if inflation > Self.remarkableInflation {
+        lines.append(
+          "intervals are taken for \(inflation.fixed(1)) times as wide: the runs' twins and arms differ "
+            + "by so much more than these say, and only large changes are suspected")
+      }
+    }
+    if ownTimes.haveMoved || ownTimes.isRemarkable { lines.append(harnessText) }
+    let explained = suspects.count {
+      $0.finding?.verdict == .shared || $0.finding?.verdict == .baselineFaster
+    }
+    if explained > 0 {
+      lines.append(
+        "\(explained.counted("suspect")) slower beside a baseline that changed itself: not blamed")
+    }
+    let counts = [
+      ("not judged, too few processes or no interval", unjudged.count),
+      ("only in the base", onlyInBaseline.count), ("only in the head", onlyInCurrent.count),
+      ("ignored", ignored), ("loops only in the base", code?.removed.count ?? 0),
+    ]
+    let absent = counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
+    if !absent.isEmpty { lines.append("not compared: \(absent.joined(separator: "; "))") }
     if missing.contains(.code) {
       lines.append("code of timed loops: not compared, \(why(missing: .code))")
     }
     for exception in unusedExceptions {
       lines.append("accepted, but nothing like it got worse: \(exception.glob)")
+    }
+    for exception in unusedIgnored {
+      lines.append("ignored, but there is nothing of that name: \(exception.glob)")
     }
     return lines
   }
@@ -76,11 +104,9 @@ extension Comparison {
   }
 
   private var harnessText: String {
-    let (count, word) =
-      ownTimes.slower >= ownTimes.faster
-      ? (ownTimes.slower, "slower") : (ownTimes.faster, "faster")
-    var text =
-      "the harness or the machine changed: baselines' own times are \(word) in \(count) of "
+    var text = ownTimes.haveMoved ? "the harness or the machine changed: " : ""
+    text +=
+      "baselines' own times are slower in \(ownTimes.slower) and faster in \(ownTimes.faster) of "
       + "\(ownTimes.cells.counted("cell")) (median \((100 * (ownTimes.factor - 1)).signed(1)) %"
     if let shift = ownTimes.emptyShift {
       text += ", empty loop \(shift.signed(2)) \(ownTimes.unit.rawValue)"
@@ -89,8 +115,11 @@ extension Comparison {
       text += ", length of a cycle \((100 * (cycle - 1)).signed(1)) %"
     }
     return text
-      + "); arms are not blamed for what their baseline shares (\(notBlamed.count.counted("row")))"
+      + "); arms are not blamed for what their baseline shares"
+      + (ownTimes.haveMoved ? " (\(notBlamed.count.counted("row")))" : "")
   }
+
+  private static let remarkableInflation = 2.0
 
   /// Facts that explain a change of an arm's times: those of its loop, and of its baseline's.
   func causes(of row: SummaryRow) -> [String] {
@@ -134,7 +163,7 @@ extension Comparison.Suspect {
     if accepted != nil { return "accepted" }
     switch finding?.verdict {
     case .confirmed: return "slower"
-    case .refuted: return "not slower when measured again"
+    case .unconfirmed: return "not confirmed by \(finding?.processes ?? 0) processes"
     case .shared: return "slower, as its baseline: the harness changed"
     case .baselineFaster: return "its baseline got faster"
     case .unmeasured, nil: return "suspected"

@@ -14,7 +14,8 @@ extension Comparison {
     lines += list("Accepted", accepted.map { "\($0.name) \($0.change): \($0.accepted ?? "")" }, all)
     let cleared = suspects.filter { $0.accepted == nil && $0.isJudged && !$0.isRed }
     lines += list(
-      "Suspected, and measured again", cleared.map { "\($0.name): \($0.state)" }, all, most: 3)
+      "Suspected, and measured again", cleared.map { "\($0.name) \($0.change): \($0.state)" }, all,
+      most: 3)
     lines += list(
       "Neither blamed nor praised, it is their baseline that changed",
       notBlamed.map { "\($0.name) \($0.percent)" }, all, most: 0)
@@ -76,13 +77,10 @@ extension Comparison {
   private var counts: String {
     let unchanged =
       changes.count - suspects.count { !$0.isBaselineArm } - improvements.count - notBlamed.count
-    var parts = [
+    let parts = [
       "times: \(regressions.count) slower", "\(unconfirmed.count) suspected",
       "\(improvements.count) faster", "\(unchanged) unchanged",
     ]
-    if !unjudged.isEmpty { parts.append("\(unjudged.count) not judged") }
-    if !onlyInBaseline.isEmpty { parts.append("\(onlyInBaseline.count) only in the base") }
-    if !onlyInCurrent.isEmpty { parts.append("\(onlyInCurrent.count) only in the head") }
     return parts.joined(separator: ", ")
   }
 }

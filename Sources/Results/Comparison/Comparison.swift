@@ -29,6 +29,10 @@ public struct Comparison: Sendable {
   public let notBlamed: [Change]
   /// Nil unless both runs have machine-code facts, and they are asked for.
   public let code: CodeComparison?
+  /// How many of the current run's rows are ignored.
+  public let ignored: Int
+  /// Globs to ignore that no row and no loop is meant by.
+  public let unusedIgnored: [Exceptions.Exception]
   /// What is there of one run only, or missing in both.
   public let missing: [Half]
   /// Where the current run is, as one would type it; its whole path by default.
@@ -51,6 +55,8 @@ public struct Comparison: Sendable {
     let differences = current.meta.machine.differences(from: baseline.meta.machine)
     guard differences.isEmpty else { throw .machinesDiffer(differences) }
     let matches = try Matches(baseline, current, options)
+    let facts =
+      if let facts { facts } else { (old: try baseline.codegen(), new: try current.codegen()) }
     let layouts =
       options.isLiberal
       ? (old: Layouts(try baseline.layouts()), new: Layouts(try current.layouts())) : nil
@@ -65,16 +71,25 @@ public struct Comparison: Sendable {
     onlyInBaseline = matches.onlyInBaseline
     onlyInCurrent = matches.onlyInCurrent
     ownTimes = OwnTimes(Array(matches.baselines.values))
-    let noise = [baseline, current].compactMap(\.meta.noiseFloor?.percentile95)
-    floor = max(options.threshold, noise.max() ?? 0)
+    ignored = matches.ignored.count
+    let used = matches.ignored.union((facts.old + facts.new).map(\.stableName))
+    unusedIgnored = options.ignored.all.filter { exception in
+      !used.contains { exception.matches($0) }
+    }
+    // The base's alone: a run must not raise what it is judged by.
+    let noise = options.only == .code ? 0 : baseline.meta.noiseFloor?.percentile95 ?? 0
+    guard noise <= Self.mostNoise else {
+      throw .notJudged(
+        why: "the noise floor of \(baseline.path) is \((100 * noise).fixed(0)) %, so that nothing "
+          + "smaller could be told; measure it again where less else runs")
+    }
+    floor = max(options.threshold, noise)
     let screening = Screening(
       changes, baselines: matches.baselines, ownTimes: ownTimes, floor: floor, options)
     inflation = screening.inflation
     suspects = screening.suspects
     improvements = screening.improvements
     notBlamed = screening.notBlamed
-    let facts =
-      if let facts { facts } else { (old: try baseline.codegen(), new: try current.codegen()) }
     code = CodeComparison(old: facts.old, new: facts.new, options)
     self.baseline = baseline
     self.current = current
@@ -85,11 +100,36 @@ public struct Comparison: Sendable {
     ].compactMap(\.self)
     // Without times there is a half that looks whole; without code one that is exact, and told.
     let fatal = missing.first { $0 == .times || options.only == .code }
-    let absent = Half.allCases.first { half in
-      options.required.contains(half) && (half == .code ? code == nil : changes.isEmpty)
-    }
+    let wanted = options.required.union(options.isCodeStrict ? [.code] : [])
+    let absent = Half.allCases.first { wanted.contains($0) && missing.contains($0) }
     if let half = fatal ?? absent { throw .notJudged(why: why(missing: half)) }
+    if let lost = lost(of: matches) {
+      throw .notJudged(
+        why: "\(lost), and all of them are required; leave out what is meant to be gone with "
+          + "--ignore")
+    }
   }
+
+  /// What the base has and can't be compared, although it is required.
+  private func lost(of matches: Matches) -> String? {
+    if options.required.contains(.times) {
+      let rows =
+        onlyInBaseline.filter(\.isJudgeable)
+        + unjudged.filter { matches.old($0)?.isJudgeable == true }
+      if let first = rows.first {
+        return "\(rows.count.counted("time")) of the base can't be judged in the head, such as "
+          + first.stableName
+      }
+    }
+    if options.required.contains(.code), let first = code?.removed.first {
+      return "\(code?.removed.count.counted("loop") ?? "") of the base can't be found in the head, "
+        + "such as \(first.symbol)"
+    }
+    return nil
+  }
+
+  /// A noise floor above which nothing worth knowing is told.
+  private static let mostNoise = 0.25
 }
 
 extension Comparison {
@@ -120,10 +160,13 @@ extension Comparison {
     switch half {
     case .code:
       let without = [baseline, current].filter { (try? $0.codegen())?.isEmpty != false }
-      return "there are no machine-code facts (codegen.csv) in "
-        + without.map(\.path.string).joined(separator: " and ")
-        + "; measure where objdump is (binutils)"
+      return without.isEmpty
+        ? "no loop is in both \(baseline.path) and \(current.path) and not ignored"
+        : "there are no machine-code facts (codegen.csv) in "
+          + without.map(\.path.string).joined(separator: " and ")
+          + "; measure where objdump is (binutils)"
     case .times:
+      if ignored > 0 && unjudged.isEmpty { return "all that both runs have is ignored" }
       return
         "no time of \(baseline.path) and \(current.path) can be judged: that takes "
         + "\(Self.fewestProcesses) processes in each (bench run --processes) and intervals; their "
@@ -151,6 +194,9 @@ private struct Matches {
   var tooFew: [SummaryRow] = []
   let onlyInBaseline: [SummaryRow]
   let onlyInCurrent: [SummaryRow]
+  /// The names of the rows that are ignored, in either run.
+  let ignored: Set<String>
+  private let oldByAxes: [[String]: SummaryRow]
   /// The rows of the baseline arms, by the current run's cell.
   var baselines: [Int: Pair] = [:]
 
@@ -163,6 +209,10 @@ private struct Matches {
     }
     let (old, new) = (wanted(baseline.summary), wanted(current.summary))
     let oldByAxes = Dictionary(old.map { ($0.axisFields, $0) }) { first, _ in first }
+    self.oldByAxes = oldByAxes
+    ignored = Set(
+      (baseline.summary + current.summary).map(\.stableName)
+        .filter { options.ignored.exception(for: $0) != nil })
     let newAxes = Set(new.map(\.axisFields))
     onlyInBaseline = old.filter { !$0.isBaseline && !newAxes.contains($0.axisFields) }
     onlyInCurrent = new.filter { !$0.isBaseline && oldByAxes[$0.axisFields] == nil }
@@ -180,13 +230,21 @@ private struct Matches {
         judged.append((before, row))
       }
     }
-    guard matched || options.only == .code else {
+    guard matched || options.only == .code || !ignored.isEmpty else {
       throw .nothingMatches(baseline: baseline.path, current: current.path)
     }
   }
+
+  /// The baseline's row of the same cell and arm.
+  func old(_ row: SummaryRow) -> SummaryRow? { oldByAxes[row.axisFields] }
 }
 
 extension SummaryRow {
+  /// Whether it has what a comparison takes.
+  fileprivate var isJudgeable: Bool {
+    processes >= Comparison.fewestProcesses && (ratioLo != nil || differenceLo != nil)
+  }
+
   /// The row's axes as text, equal for the same measurement in two runs.
   var axisFields: [String] { Self.axes.map { $0.field(self).csv } }
 }

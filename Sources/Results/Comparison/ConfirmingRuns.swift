@@ -17,8 +17,8 @@ import Measurement
 /// - the other of the two points the same way;
 /// - it changed by more than the floor, and by more than the baseline's twin, which is the same code, did
 ///   between the two programs;
-/// - its own time became longer: where the baseline's moved the same way, the harness changed, and where it
-///   moved the other way, the baseline got better.
+/// - it is not explained by the baseline: not where the baseline's own time grew by as much as the difference
+///   or more (the harness changed), and not where the baseline got faster and the arm's own time is not longer.
 ///
 /// A baseline got worse where its own time did, net of the empty loop's, and most other arms' did not.
 public struct ConfirmingRuns: Sendable {
@@ -37,8 +37,8 @@ public struct ConfirmingRuns: Sendable {
   public enum Verdict: String, Sendable {
     /// It is slower than with the baseline's program.
     case confirmed
-    /// It is not, as far as can be told.
-    case refuted
+    /// It is not shown to be: it may be as it was, or slower by less than so many processes can tell.
+    case unconfirmed
     /// It is, as much as its baseline or more: something that both share changed.
     case shared
     /// Its baseline got faster.
@@ -115,16 +115,17 @@ private struct Cell {
       Statistics.shift(of: new, from: old)
     }
     var p: Double { Statistics.rankSumTest(new, above: old) }
-    var scatter: Double {
-      max(Statistics.interquartileRange(old), Statistics.interquartileRange(new))
-    }
-    /// Whether it moved to one side, and by more than half of what it is to explain.
-    func explains(_ change: Double) -> Bool {
-      guard !isEmpty, shift.median * change > 0, abs(shift.median) > abs(change) / 2 else {
+    /// Of both programs' values as one lot, so that choosing by it says nothing of which program a value is
+    /// of, and the test stays exact.
+    var scatter: Double { Statistics.interquartileRange(old + new) }
+    /// Whether it became more.
+    var grew: Bool { !isEmpty && p <= ConfirmingRuns.moved }
+    /// Whether it moved to one side, and by more than a share of what it is to explain.
+    func explains(_ change: Double, share: Double = 0.5) -> Bool {
+      guard !isEmpty, shift.median * change > 0, abs(shift.median) > share * abs(change) else {
         return false
       }
-      let p = change > 0 ? p : Statistics.rankSumTest(old, above: new)
-      return p <= ConfirmingRuns.moved
+      return change > 0 ? grew : reversed.grew
     }
     var reversed: Sample { Sample(old: old.map { -$0 }, new: new.map { -$0 }) }
   }
@@ -162,13 +163,13 @@ private struct Cell {
     let noise = twin.isEmpty ? 0 : exp(abs(twin.shift.median)) - 1
     let verdict: ConfirmingRuns.Verdict
     if steadier.p > level || !isOneWay || size <= max(floor, noise) {
-      verdict = .refuted
+      verdict = .unconfirmed
     } else {
       let change = difference.isEmpty ? size * time : difference.shift.median
       let reference = sample(baseline) { $0.time(in: unit) }
       verdict =
-        reference.explains(change)
-        ? .shared : reference.reversed.explains(change) ? .baselineFaster : .confirmed
+        reference.explains(change, share: 1)
+        ? .shared : reference.reversed.explains(change) && !own.grew ? .baselineFaster : .confirmed
     }
     return finding(
       verdict, factor: ratio.isEmpty ? nil : ratio, shift: difference, unit, p: steadier.p)
@@ -190,7 +191,7 @@ private struct Cell {
     }
     let verdict: ConfirmingRuns.Verdict
     if judged.p > level || change <= floor * Statistics.median(own.old) {
-      verdict = .refuted
+      verdict = .unconfirmed
     } else {
       verdict = empty.explains(change) || 2 * along > others.count ? .shared : .confirmed
     }
@@ -228,7 +229,7 @@ extension Comparison {
     for place in places {
       let finding = runs.finding(
         for: suspects[place], level: ConfirmingRuns.siftingErrorRate, floor: floor)
-      if finding.verdict == .refuted {
+      if finding.verdict == .unconfirmed {
         suspects[place].finding = finding
       } else {
         left.append((place, finding.p))

@@ -28,7 +28,9 @@ public struct Exceptions: Equatable, Sendable {
   /// - Throws: `malformed` for a glob without a reason.
   public init(_ text: String, path: FilePath) throws(ResultsError) {
     var all: [Exception] = []
-    for (number, line) in zip(1..., text.split(separator: "\n", omittingEmptySubsequences: false)) {
+    for (number, line) in zip(
+      1..., text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline))
+    {
       let words = line.split(maxSplits: 1, whereSeparator: \.isWhitespace)
       guard let glob = words.first, !glob.hasPrefix("#") else { continue }
       guard words.count == 2 else {
@@ -41,9 +43,16 @@ public struct Exceptions: Equatable, Sendable {
     self.all = all
   }
 
-  /// - Throws: `cannotRead`, `unsuitable`, `malformed`.
+  /// - Throws: `noSuchExceptions`, `cannotRead`, `unsuitable`, `malformed`.
   public static func load(_ path: FilePath) throws(ResultsError) -> Exceptions {
-    try Exceptions(String(decoding: Run.read(path), as: UTF8.self), path: path)
+    do throws(ResultsError) {
+      return try Exceptions(String(decoding: Run.read(path), as: UTF8.self), path: path)
+    } catch {
+      if case .cannotRead(_, errno: .noSuchFileOrDirectory) = error {
+        throw .noSuchExceptions(path: path)
+      }
+      throw error
+    }
   }
 
   /// The first that a name is meant by.

@@ -46,7 +46,15 @@ public struct OwnTimes: Equatable, Sendable {
 
   /// Whether baselines moved alike, in half of the cells or more: then it is the harness, the machine or
   /// the baselines' own code that changed, and an arm is not blamed for what its baseline shares.
-  public var haveMoved: Bool { cells > 0 && 2 * max(slower, faster) >= cells }
+  public var haveMoved: Bool {
+    cells >= Self.fewestCells && 2 * max(slower, faster) >= cells
+  }
+
+  /// Of fewer cells nothing general can be said.
+  private static let fewestCells = 4
+
+  /// Whether so many moved that one should know.
+  var isRemarkable: Bool { 10 * (slower + faster) > cells }
 }
 
 /// Whose own time moved where the difference of an arm and its baseline did.

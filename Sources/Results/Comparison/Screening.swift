@@ -7,7 +7,8 @@ import Measurement
 /// by chance, or one in ten where they are measured again (``Comparison/Options/suspicion``). What got faster is not
 /// measured again, and has to stand out over all rows. Rows are not independent and runs have luck of their own, so the
 /// scatter of all rows counts, too: where most rows moved farther than their intervals say, intervals are too
-/// narrow for two runs, and all distances are taken for as much smaller (``inflation``).
+/// narrow for two runs, and all distances are taken for as much smaller (``inflation``). What many rows changed by
+/// must not pass for scatter, so that only the twins tell it where suspects are measured again.
 struct Screening {
   let inflation: Double
   private(set) var suspects: [Comparison.Suspect] = []
@@ -19,7 +20,7 @@ struct Screening {
     baselines: [Int: (old: SummaryRow, new: SummaryRow)],
     ownTimes: OwnTimes, floor: Double, _ options: Comparison.Options
   ) {
-    inflation = Self.inflation(changes)
+    inflation = Self.inflation(changes, byTwinsAlone: options.isLiberal)
     func pValues(_ distance: (Comparison.Change) -> Double) -> [Double] {
       changes.map { [inflation] in Statistics.normalTest(distance($0) / inflation) }
     }
@@ -67,17 +68,20 @@ struct Screening {
   /// With fewer rows of an arm their median says little.
   private static let fewestRows = 20
 
-  /// Of each arm's rows, and the twins', how far the median lies beyond where it belongs; of these numbers
-  /// the lower median: what one arm, or a few of several, has for being changed in all of its rows is not
-  /// taken for scatter.
-  private static func inflation(_ changes: [Comparison.Change]) -> Double {
-    var distances = Dictionary(grouping: changes, by: \.current.arm)
-      .mapValues { $0.map(\.scatter) }.values.map(\.self)
+  /// Of each arm's rows, and the twins', how far they scatter about their median, over what normal ones do; of
+  /// these numbers the lower median: what one arm, or a few of several, has for being changed in all of its
+  /// rows is not taken for scatter.
+  private static func inflation(_ changes: [Comparison.Change], byTwinsAlone: Bool) -> Double {
     var cells: Set<Int> = []
-    distances.append(
-      changes.filter { cells.insert($0.current.cell).inserted }.compactMap(\.twinDistance))
-    let excess = distances.filter { $0.count >= fewestRows }
-      .map { Statistics.median($0.map(abs)) / normalMedian }.sorted()
+    let twins = changes.filter { cells.insert($0.current.cell).inserted }
+      .compactMap(\.twinDistance)
+    let arms = Dictionary(grouping: changes, by: \.current.arm).values
+      .map { $0.map(\.scatter) }
+    let excess = ([twins] + (byTwinsAlone ? [] : arms)).filter { $0.count >= fewestRows }
+      .map { distances in
+        let middle = Statistics.median(distances)
+        return Statistics.median(distances.map { abs($0 - middle) }) / normalMedian
+      }.sorted()
     return excess.isEmpty ? 1 : max(1, excess[(excess.count - 1) / 2])
   }
 }

@@ -5,7 +5,7 @@ struct KTAPTest {
 
   enum Content {
     case result(Result)
-    case tests([KTAPTest], about: String)
+    case tests([KTAPTest], about: String?)
   }
 
   /// What became of it, and why.
@@ -23,7 +23,7 @@ struct KTAPTest {
   }
 
   /// - Parameter about: a diagnostic line before the tests.
-  init(_ name: String, about: String, _ tests: [KTAPTest]) {
+  init(_ name: String, about: String? = nil, _ tests: [KTAPTest]) {
     self.name = name
     content = .tests(tests, about: about)
   }
@@ -42,7 +42,7 @@ struct KTAPTest {
       return [Self.line(number, name, result.isOK, result.diagnosis)]
     case .tests(let tests, let about):
       let inner =
-        ["KTAP version 1", "1..\(tests.count)", "# \(about.onOneLine)"]
+        ["KTAP version 1", "1..\(tests.count)"] + (about.map { ["# \($0.onOneLine)"] } ?? [])
         + zip(1..., tests).flatMap { $1.lines(numbered: $0) }
       let isSkipped = leaves.allSatisfy(\.isSkipped)
       return inner.map { "  " + $0 }
@@ -53,7 +53,8 @@ struct KTAPTest {
   private static func line(
     _ number: Int, _ name: String, _ isOK: Bool, _ diagnosis: String
   ) -> String {
-    "\(isOK ? "ok" : "not ok") \(number) \(name)" + (diagnosis.isEmpty ? "" : " # \(diagnosis)")
+    "\(isOK ? "ok" : "not ok") \(number) \(name.onOneLine.replacing("#", with: ""))"
+      + (diagnosis.isEmpty ? "" : " # \(diagnosis)")
   }
 
   /// As kselftest counts them.
