@@ -120,15 +120,15 @@ extension BenchTests {
       #expect(json.output.contains("\"result\" : \"suspected\""))
     }
 
-    @Test("Suspects that both programs measure again and are not slower are cleared; status 0")
+    @Test("Suspects that both programs measure again and are as they were are cleared; status 0")
     func cleared() throws {
       try write(meta, changed("mask", by: 1.3), to: "current")
       let ending = try compare(
-        "baseline", "current", "--confirm", "always", "--confirm-budget", "10")
+        "baseline", "current", "--confirm", "always", "--confirm-budget", "50")
       #expect(ending.status == 0, "\(ending.errors)")
       #expect(ending.output.hasPrefix("ok: "), "\(ending.output)")
       #expect(ending.output.contains("Suspected, and measured again: 2\n"))
-      #expect(ending.output.contains("/mask: not slower when measured again\n"))
+      #expect(ending.output.contains(": not confirmed by "))
       #expect(directory.names("results/second").count == 1)
     }
 
@@ -140,7 +140,8 @@ extension BenchTests {
       try write(meta, changed("mask", by: 1.3), to: "current")
       let auto = try compare("baseline", "current", "--confirm", "auto")
       #expect(auto.status == 0 && auto.output.hasPrefix("suspected, not confirmed: "))
-      #expect(auto.output.contains("was built anew"), "\(auto.output)")
+      let text = auto.output.replacing("\n", with: " ").replacing("   ", with: " ")
+      #expect(text.contains("was built anew"), "\(auto.output)")
       let always = try compare("baseline", "current", "--confirm", "always")
       #expect(always.status == 69)
       #expect(always.errorMessages.first?.contains("was built anew") == true, "\(always.errors)")

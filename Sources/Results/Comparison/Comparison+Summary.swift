@@ -45,9 +45,11 @@ extension Comparison {
         "\(unconfirmed.count.counted("suspect")) not measured again: \(whyUnconfirmed)")
     }
     if options.only != .code {
-      lines.append(
-        "changes below \((100 * floor).fixed(1)) % are not told: "
-          + (floor > options.threshold ? "the base's noise floor" : "--threshold"))
+      if floor > 0 {
+        lines.append(
+          "changes below \((100 * floor).fixed(1)) % are not told: "
+            + (floor > options.threshold ? "the base's noise floor" : "--threshold"))
+      }
       if inflation > Self.remarkableInflation {
         lines.append(
           "intervals are taken for \(inflation.fixed(1)) times as wide: the runs' twins and arms differ "
