@@ -7,14 +7,22 @@ struct MemoryFile: Sendable {
 
   /// Nil where no memory map, or more than one, is open.
   init?() {
-    let found = (0..<1024).filter { descriptor in
+    let found = Self.descriptors
+    guard found.count == 1 else { return nil }
+    descriptor = found[0]
+  }
+
+  /// What the names of memory maps' files begin with, in /proc.
+  static let name = "/memfd:vmemmap-"
+
+  /// Those of all memory maps that this process has.
+  static var descriptors: [Int32] {
+    (0..<1024).filter { descriptor in
       var path = [CChar](repeating: 0, count: 64)
       let length = unsafe readlink("/proc/self/fd/\(descriptor)", &path, path.count)
-      let name = path.prefix(max(0, length)).map { UInt8(bitPattern: $0) }
-      return String(decoding: name, as: UTF8.self).hasPrefix("/memfd:vmemmap-")
+      let bytes = path.prefix(max(0, length)).map { UInt8(bitPattern: $0) }
+      return String(decoding: bytes, as: UTF8.self).hasPrefix(name)
     }
-    guard found.count == 1 else { return nil }
-    descriptor = Int32(found[0])
   }
 
   var allocatedBytes: Int {
