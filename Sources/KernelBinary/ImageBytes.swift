@@ -9,8 +9,8 @@ struct ImageBytes: Sendable {
   /// Of the whole; `Int.max` for `/proc/kcore`, which says nothing useful.
   let count: Int
 
-  /// Far more than a kernel, even with all its debug information, has in one part.
-  static let limit = 512 << 20
+  /// More than a kernel has in one part: debug information is not read.
+  static let limit = 128 << 20
 
   /// - Throws: ``KernelImageError/unreadable(path:errno:)``.
   init(path: FilePath, hasLength: Bool = true) throws(KernelImageError) {

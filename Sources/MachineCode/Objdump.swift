@@ -35,7 +35,7 @@ struct Objdump: Equatable {
   }
 
   /// Far more than the tool prints, and needs, for all timed loops.
-  private static let limits = (bytes: 1 << 30, time: Duration.seconds(300))
+  private static let limits = (bytes: 128 << 20, time: Duration.seconds(300))
 
   /// What the tool prints on standard output for each list of arguments, run at the same time; its
   /// complaints go to our standard error.

@@ -12,8 +12,10 @@ public enum ResultsError: Error, Equatable {
   case cannotRead(path: FilePath, errno: Errno)
   /// The file's text is not what its schema says; `line` counts from 1.
   case malformed(path: FilePath, line: Int, column: String?, value: String, expected: String)
-  /// The file is there, but it is nothing to read whole: no regular file, or too large.
+  /// The file is there, but it is nothing to read whole: no regular file.
   case unsuitable(path: FilePath, why: String)
+  /// The file has more bytes than are ever needed of one of its kind.
+  case tooLarge(path: FilePath, bytes: Int, limit: Int)
   /// The file is there in a packed form only.
   case packed(path: FilePath)
   /// Two rows of a file are about the same.
@@ -54,8 +56,8 @@ extension ResultsError {
   /// The status that a tool ends with, numbered as in `sysexits.h`.
   public var exitCode: Int32 {
     switch self {
-    case .foreignSchema, .cannotRead, .unsuitable, .packed, .malformed, .duplicate, .rowCount,
-      .missingColumn, .malformedMeta:
+    case .foreignSchema, .cannotRead, .unsuitable, .tooLarge, .packed, .malformed, .duplicate,
+      .rowCount, .missingColumn, .malformedMeta:
       65
     case .noSuchRun, .noSuchBaseline, .noSuchExceptions: 66
     case .machinesDiffer, .nothingMatches, .notComplete, .notJudged, .oneMachine,
@@ -79,6 +81,9 @@ extension ResultsError: CustomStringConvertible {
         + ", or measure again"
     case .unsuitable(let path, let why):
       "cannot read \(path): \(why); give a run directory as 'bench run' leaves it"
+    case .tooLarge(let path, let bytes, let limit):
+      "cannot read \(path): it has \(ByteCount(bytes)), more than the limit of \(ByteCount(limit)) for "
+        + "such a file; is it the right one?"
     case .packed(let path):
       "\(path) is packed, as published runs are: unpack it with 'xz --decompress --keep \(path)'"
     case .duplicate(let path, let line, let key):

@@ -163,7 +163,8 @@ struct CSVTests {
   func ranges(column: String, value: String, expected: String) throws {
     var lines = [SummaryRow.sample()].csv().split(separator: "\n").map(String.init)
     let index = try #require(SummaryRow.columns.firstIndex { $0.name == column })
-    var fields = try #require(CSVRecords(Array((lines[1] + "\n").utf8)).records.first).fields
+    var records = CSVRecords(Array((lines[1] + "\n").utf8))
+    var fields = try #require(try records.next()).fields
     fields[index] = value
     lines[1] = fields.map { Field.text($0).csv }.joined(separator: ",")
     #expect(
@@ -233,6 +234,7 @@ struct CSVTests {
     for end in lastRow + 1..<text.count {
       let error = try #require(throws: ResultsError.self) {
         try CSVTable(Array(text[..<end]), path: "summary.csv", ending: .wholeRow)
+          .rows(SummaryRow.self)
       }
       #expect(error.description.hasPrefix("summary.csv, line 3: "))
     }
@@ -255,7 +257,9 @@ struct CSVTests {
   }
 
   @Test("Text after a closing quote is refused; lines within quotes are counted")
-  func textAfterQuote() {
+  func textAfterQuote() throws {
+    var records = CSVRecords(Array("a\n\"x\n\n\"z\n".utf8))
+    #expect(try records.next()?.fields == ["a"])
     #expect(
       throws: CSVRecords.Malformed(
         line: 4,
@@ -263,13 +267,32 @@ struct CSVTests {
         expected: "a comma or the end of the line"
       )
     ) {
-      try CSVRecords(Array("a\n\"x\n\n\"z\n".utf8))
+      try records.next()
     }
+  }
+
+  @Test("A text that comes in parts, cut anywhere, is read as in one", arguments: 1...5)
+  func parts(length: Int) throws {
+    let text = Array("\u{feff}a,\"b\"\"\nc\",\r\n\"頁\",,é\n\n".utf8)
+    var whole = CSVRecords(text)
+    var parts = CSVRecords()
+    var rest = text[...]
+    while let record = try whole.next() {
+      var same = try parts.next()
+      while same == nil, !rest.isEmpty {
+        parts.add(Array(rest.prefix(length)))
+        rest = rest.dropFirst(length)
+        same = try parts.next()
+      }
+      #expect(same == record)
+    }
+    #expect(whole.line == 5 && parts.line == 5 && parts.rest.isEmpty && rest.isEmpty)
   }
 
   @Test("Bytes that are not UTF-8 are refused")
   func notUTF8() {
-    #expect(throws: CSVRecords.Malformed.self) { try CSVRecords([0x61, 0xff, .lf]) }
+    var records = CSVRecords([0x61, 0xff, .lf])
+    #expect(throws: CSVRecords.Malformed.self) { try records.next() }
   }
 
   @Test("JSON has numbers as numbers, empty as null, and texts escaped")

@@ -338,7 +338,7 @@ struct MachinesTests {
   @Test("CSV has a row for each cell and machine, with intervals; JSON the same")
   func csv() throws {
     let machines = try Machines(contradicting)
-    let table = try CSVTable(
+    let table = CSVTable(
       Array(machines.render(.csv).utf8), path: "machines.csv", ending: .wholeRow)
     let rows = try table.rows(MachinesRow.self)
     #expect(rows.map(\.machine) == ["web-1", "web-2", "web-1", "web-2", "web-1"])

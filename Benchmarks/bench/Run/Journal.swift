@@ -119,22 +119,34 @@ extension Journal {
   private func record(at offset: Int64) throws -> (Entry, Place, next: Int64)? {
     guard let header = try bytes(Journal.headerBytes, at: offset)?.words,
       let length = Int(exactly: header[0]), let jsonLength = Int(exactly: header[2]),
-      jsonLength <= length, length <= Journal.largestRecord,
-      let body = try bytes(length, at: offset + Int64(Journal.headerBytes)),
-      body.fnv1a == header[1]
+      jsonLength <= min(length, Journal.largestJSON)
     else { return nil }
-    guard let entry = try? JSONDecoder().decode(Entry.self, from: Data(body[..<jsonLength])) else {
+    let begin = offset + Int64(Journal.headerBytes)
+    guard try hash(length, at: begin) == header[1], let json = try bytes(jsonLength, at: begin)
+    else { return nil }
+    guard let entry = try? JSONDecoder().decode(Entry.self, from: Data(json)) else {
       throw ResumeError.foreignJournal
     }
-    let begin = offset + Int64(Journal.headerBytes)
     return (
       entry, Place(offset: begin + Int64(jsonLength), words: (length - jsonLength) / 8),
       begin + Int64(length)
     )
   }
 
-  /// What a length in a damaged file may ask memory for.
-  private static let largestRecord = 1 << 30
+  /// What a damaged file may ask memory for; without samples, a report has some kilobytes.
+  private static let largestJSON = 4 << 20
+  private static let partBytes = 1 << 20
+
+  /// Part by part: a length in a damaged file may be that of the file. Nil where the file ends before.
+  private func hash(_ count: Int, at offset: Int64) throws(ResultsError) -> UInt64? {
+    var hash = [UInt8]().fnv1a
+    for start in stride(from: 0, to: count, by: Journal.partBytes) {
+      let length = min(Journal.partBytes, count - start)
+      guard let part = try bytes(length, at: offset + Int64(start)) else { return nil }
+      hash = part.fnv1a(after: hash)
+    }
+    return hash
+  }
 
   /// Nil where the file ends before.
   private func bytes(_ count: Int, at offset: Int64) throws(ResultsError) -> [UInt8]? {

@@ -29,13 +29,16 @@ extension FileDescriptor {
   /// The bytes from here to the end, however large the file says that it is.
   package func readToEnd() throws(Errno) -> [UInt8] {
     var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 256 << 10)
-    while true {
-      let count = try typed {
-        try unsafe chunk.withUnsafeMutableBytes { try unsafe read(into: $0) }
+    while case let part = try readPart(), !part.isEmpty { bytes += part }
+    return bytes
+  }
+
+  /// Some bytes from here on, 256 KiB at most; none at the end.
+  package func readPart() throws(Errno) -> [UInt8] {
+    try typed {
+      try unsafe [UInt8](unsafeUninitializedCapacity: 256 << 10) { buffer, count in
+        count = try unsafe read(into: UnsafeMutableRawBufferPointer(buffer))
       }
-      if count == 0 { return bytes }
-      bytes += chunk[..<count]
     }
   }
 }

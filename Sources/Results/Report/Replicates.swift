@@ -25,13 +25,14 @@ struct Replicates {
   }
 
   init?(_ times: [Double]) {
-    guard let minimum = times.min(), let maximum = times.max() else { return nil }
+    // In an order of its own, so that sums are the same in whatever order they come.
+    sorted = times.sorted()
+    guard let minimum = sorted.first, let maximum = sorted.last else { return nil }
     self.minimum = minimum
     self.maximum = maximum
-    let mean = times.reduce(0, +) / Double(times.count)
+    let mean = sorted.reduce(0, +) / Double(times.count)
     self.mean = mean
-    sorted = times.sorted()
-    let squares = times.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    let squares = sorted.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     standardDeviation = times.count > 1 ? (squares / Double(times.count - 1)).squareRoot() : nil
   }
 }
@@ -42,17 +43,17 @@ extension Replicates {
     private let replicates: [SummaryRow.ID: Replicates]
 
     /// From the samples that the run kept of its baselines and arms.
-    /// - Throws: `cannotRead`, `unsuitable`, `missingColumn`, `malformed`, `duplicate`, `rowCount`.
+    /// - Throws: what ``Run/forEachSample(_:)`` throws.
     init(of run: Run) throws(ResultsError) {
-      let samples = try run.samples().filter { $0.part == .baseline || $0.part == .arm }
-      replicates = Dictionary(grouping: samples) { SummaryRow.ID(cell: $0.cell, arm: $0.arm) }
-        .compactMapValues { samples in
-          Replicates(
-            samples.grouped { [$0.process, $0.layout, $0.block] }.map { group in
-              Statistics.median(group.map { Double($0.elapsedNS) / Double($0.iterations) })
-            }
-          )
-        }
+      var times: [SummaryRow.ID: [[Int]: [Double]]] = [:]
+      try run.forEachSample { sample in
+        guard sample.part == .baseline || sample.part == .arm else { return }
+        let arm = SummaryRow.ID(cell: sample.cell, arm: sample.arm)
+        let replicate = [sample.process, sample.layout, sample.block]
+        times[arm, default: [:]][replicate, default: []]
+          .append(Double(sample.elapsedNS) / Double(sample.iterations))
+      }
+      replicates = times.compactMapValues { Replicates($0.values.map { Statistics.median($0) }) }
     }
 
     /// Nil where nothing was kept of the row's arm.

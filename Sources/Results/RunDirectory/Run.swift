@@ -22,33 +22,52 @@ public struct Run: Sendable {
   }
 
   /// Reads the run at `path`, which may be `latest` or another link to it.
-  /// - Throws: `noSuchRun`, `foreignSchema`, `cannotRead`, `unsuitable`, `malformedMeta`,
+  /// - Throws: `noSuchRun`, `foreignSchema`, `cannotRead`, `unsuitable`, `tooLarge`, `malformedMeta`,
   ///   `missingColumn`, `malformed`, `duplicate`, `rowCount`.
   public static func load(_ path: FilePath) throws(ResultsError) -> Run {
     let directory = try RunDirectory.open(path).path
     let metaPath = directory.appending(RunDirectory.metaName)
     let meta = try Meta(json: read(metaPath), path: metaPath)
     let summaryPath = directory.appending(RunDirectory.summaryName)
-    let table = try table(summaryPath, ending: .wholeRow)
-    if table == nil, meta.status == .complete {
+    let rows = try table(summaryPath, ending: .wholeRow) { table throws(ResultsError) in
+      try table.rows(
+        SummaryRow.self, version: (SummaryRow.schemaVersionColumn, Schema.version))
+    }
+    if rows == nil, meta.status == .complete {
       throw .cannotRead(path: summaryPath, errno: .noSuchFileOrDirectory)
     }
-    try table?.requireVersion(Schema.version, column: SummaryRow.schemaVersionColumn)
-    let summary = try table?.rows(SummaryRow.self) ?? []
+    let summary = rows ?? []
     try check(summary.count, meta.rows?.summary, summaryPath)
     return Run(path: directory, meta: meta, summary: summary)
   }
 
-  /// Reads the timed blocks, about a hundred bytes each in the file; empty if none was kept.
-  /// - Throws: `packed`, `cannotRead`, `unsuitable`, `missingColumn`, `malformed`, `duplicate`, `rowCount`.
-  public func samples() throws(ResultsError) -> [SampleRow] {
+  /// Reads the timed blocks, about a hundred bytes each in the file, and hands over one after the other;
+  /// none if none was kept.
+  /// - Throws: `packed`, `cannotRead`, `unsuitable`, `tooLarge`, `missingColumn`, `malformed`,
+  ///   `duplicate`, `rowCount`, and what `take` throws.
+  public func forEachSample(
+    _ take: (SampleRow) throws(ResultsError) -> Void
+  ) throws(ResultsError) {
     let path = path.appending(RunDirectory.samplesName)
     let ending: CSVTable.Ending = meta.status == .complete ? .wholeRow : .anywhere
-    let table = try Self.table(path, ending: ending)
+    var count = 0
+    let read: Void? = try Self.table(
+      path, largest: Self.largestSamples, ending: ending
+    ) { table throws(ResultsError) in
+      try table.forEach(SampleRow.self) { row throws(ResultsError) in
+        count += 1
+        try take(row)
+      }
+    }
     let packed = path.removingLastComponent().appending(RunDirectory.samplesName + ".xz")
-    if table == nil, (try? packed.resolved()) != nil { throw .packed(path: packed) }
-    let samples = try table?.rows(SampleRow.self) ?? []
-    try Self.check(samples.count, meta.rows?.samples, path)
+    if read == nil, (try? packed.resolved()) != nil { throw .packed(path: packed) }
+    try Self.check(count, meta.rows?.samples, path)
+  }
+
+  /// All of ``forEachSample(_:)`` at once, for a run of seconds.
+  public func samples() throws(ResultsError) -> [SampleRow] {
+    var samples: [SampleRow] = []
+    try forEachSample { samples.append($0) }
     return samples
   }
 
@@ -71,36 +90,48 @@ public struct Run: Sendable {
   }
 
   /// Reads the ratios of each copy of the timed loops; empty if none were kept.
-  /// - Throws: `cannotRead`, `unsuitable`, `missingColumn`, `malformed`, `duplicate`.
+  /// - Throws: `cannotRead`, `unsuitable`, `tooLarge`, `missingColumn`, `malformed`, `duplicate`.
   public func layouts() throws(ResultsError) -> [LayoutRow] {
-    try Self.table(path.appending(RunDirectory.layoutsName), ending: .wholeRow)?
-      .rows(LayoutRow.self) ?? []
+    try rows(LayoutRow.self, in: RunDirectory.layoutsName)
   }
 
   /// Reads what several threads did together; empty where none did.
-  /// - Throws: `cannotRead`, `unsuitable`, `missingColumn`, `malformed`, `duplicate`.
+  /// - Throws: `cannotRead`, `unsuitable`, `tooLarge`, `missingColumn`, `malformed`, `duplicate`.
   public func contention() throws(ResultsError) -> [ContentionRow] {
-    try Self.table(path.appending(RunDirectory.contentionName), ending: .wholeRow)?
-      .rows(ContentionRow.self) ?? []
+    try rows(ContentionRow.self, in: RunDirectory.contentionName)
   }
 
   /// Reads the machine-code facts; empty if none were kept.
-  /// - Throws: `cannotRead`, `unsuitable`, `missingColumn`, `malformed`, `duplicate`.
+  /// - Throws: `cannotRead`, `unsuitable`, `tooLarge`, `missingColumn`, `malformed`, `duplicate`.
   public func codegen() throws(ResultsError) -> [CodegenRow] {
-    try Self.table(path.appending(RunDirectory.codegenName), ending: .wholeRow)?
-      .rows(CodegenRow.self) ?? []
+    try rows(CodegenRow.self, in: RunDirectory.codegenName)
   }
 }
 
 extension Run {
+  private func rows<Row: TableRow>(_: Row.Type, in name: String) throws(ResultsError) -> [Row] {
+    try Self.table(path.appending(name), ending: .wholeRow) { table throws(ResultsError) in
+      try table.rows(Row.self)
+    } ?? []
+  }
+
   /// Nil if there is no such file.
-  private static func table(
-    _ path: FilePath,
-    ending: CSVTable.Ending
-  ) throws(ResultsError) -> CSVTable? {
-    do {
-      return try CSVTable(read(path), path: path, ending: ending)
-    } catch .cannotRead(_, .noSuchFileOrDirectory) {
+  private static func table<Value>(
+    _ path: FilePath, largest: Int = largestFile, ending: CSVTable.Ending,
+    _ body: (CSVTable) throws(ResultsError) -> Value
+  ) throws(ResultsError) -> Value? {
+    do throws(ResultsError) {
+      return try reading(path, largest: largest) { file throws(ResultsError) in
+        try body(
+          CSVTable(path: path, ending: ending) { () throws(ResultsError) in
+            do throws(Errno) {
+              return try file.readPart()
+            } catch {
+              throw .cannotRead(path: path, errno: error)
+            }
+          })
+      }
+    } catch .cannotRead(path, .noSuchFileOrDirectory) {
       return nil
     }
   }
@@ -112,28 +143,43 @@ extension Run {
     throw .rowCount(path: path, found: found, written: written)
   }
 
-  /// A pipe would block and a device never end, so only files are read, and none that memory can't hold.
   static func read(
     _ path: FilePath, largest: Int = largestFile
   ) throws(ResultsError) -> [UInt8] {
-    let read: (bytes: [UInt8]?, why: String)
+    try reading(path, largest: largest) { file throws(ResultsError) in
+      do throws(Errno) {
+        return try file.readToEnd()
+      } catch {
+        throw .cannotRead(path: path, errno: error)
+      }
+    }
+  }
+
+  /// A pipe would block and a device never end, so only files are read, and none that memory can't hold.
+  private static func reading<Value>(
+    _ path: FilePath, largest: Int, _ body: (FileDescriptor) throws(ResultsError) -> Value
+  ) throws(ResultsError) -> Value {
+    let result: Result<Value, ResultsError>
     do throws(Errno) {
-      read = try path.reading(options: .nonBlocking) { file throws(Errno) in
+      result = try path.reading(options: .nonBlocking) { file throws(Errno) in
         let status = try file.status()
-        guard status.isRegular else { return (nil, "not a regular file") }
-        guard status.bytes <= largest else {
-          return (nil, "larger than \(ByteCount(largest))")
+        guard status.isRegular else {
+          return .failure(.unsuitable(path: path, why: "not a regular file"))
         }
-        return (try file.readToEnd(), "")
+        guard status.bytes <= largest else {
+          return .failure(.tooLarge(path: path, bytes: status.bytes, limit: largest))
+        }
+        return Result { () throws(ResultsError) in try body(file) }
       }
     } catch {
       throw .cannotRead(path: path, errno: error)
     }
-    guard let bytes = read.bytes else { throw .unsuitable(path: path, why: read.why) }
-    return bytes
+    return try result.get()
   }
 
-  /// In bytes; samples of some hours.
-  static let largestFile = 4 << 30
+  /// In bytes, of what is kept as a whole: a hundred times what a run of minutes leaves.
+  static let largestFile = 16 << 20
+  /// In bytes; samples of some hours, of which each takes eight bytes of memory.
+  private static let largestSamples = 2 << 30
   private static let largestFigure = 16 << 20
 }

@@ -1,4 +1,5 @@
-/// The records of a CSV text, strictly read: RFC 4180, with or without carriage returns.
+/// The records of a CSV text, strictly read: RFC 4180, with or without carriage returns. The text may come
+/// in parts.
 ///
 /// SwiftCSV is not used: it fills short rows up with empties, takes the end of the text for a
 /// closing quote, drops leading blanks and does not tell lines. A damaged file would read as not
@@ -16,32 +17,40 @@ struct CSVRecords {
     var expected: String
   }
 
-  /// The records that end with a line feed.
-  private(set) var records: [Record] = []
-  /// The line of text after the last line feed, which a writer that was killed leaves behind.
-  private(set) var unfinishedLine: Int?
+  private var text: [UInt8] = []
+  private var position = 0
+  /// Which line of the text the next record begins on.
+  private(set) var line = 1
 
-  init(_ text: [UInt8]) throws(Malformed) {
-    // What some editors put before UTF-8, of which it says nothing.
-    let mark: [UInt8] = [0xef, 0xbb, 0xbf]
-    var scanner = Scanner(text: text.starts(with: mark) ? Array(text.dropFirst(mark.count)) : text)
-    while !scanner.isAtEnd {
-      let start = scanner.line
-      if let record = try scanner.record() {
-        records.append(record)
-      } else {
-        unfinishedLine = start
-      }
-    }
+  init(_ text: [UInt8] = []) { add(text) }
+
+  /// What is there of the next record: at the end of the text, what a writer that was killed left.
+  var rest: ArraySlice<UInt8> { text[position...] }
+
+  /// Takes in what follows of the text.
+  mutating func add(_ part: [UInt8]) {
+    text.removeFirst(position)
+    position = 0
+    text += part
+    if line == 1, text.starts(with: Self.byteOrderMark) { position = Self.byteOrderMark.count }
+  }
+
+  /// What some editors put before UTF-8, of which it says nothing.
+  private static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
+
+  /// The next record; nil where its end is not there yet.
+  mutating func next() throws(Malformed) -> Record? {
+    var scanner = Scanner(text: text, position: position, line: line)
+    guard let record = try scanner.record() else { return nil }
+    (position, line) = (scanner.position, scanner.line)
+    return record
   }
 }
 
 private struct Scanner {
   let text: [UInt8]
-  var position = 0
-  var line = 1
-
-  init(text: [UInt8]) { self.text = text }
+  var position: Int
+  var line: Int
 
   var isAtEnd: Bool { position == text.count }
 
@@ -57,7 +66,7 @@ private struct Scanner {
     return CSVRecords.Record(line: start, fields: fields)
   }
 
-  /// Nil when the text ends within quotes.
+  /// Nil when the text ends before the field does.
   private mutating func field() throws(CSVRecords.Malformed) -> String? {
     var bytes: ArraySlice<UInt8> = []
     if takes(.quote) {
@@ -71,9 +80,10 @@ private struct Scanner {
         if text[position...].first == .quote { bytes.append(.quote) }
       } while takes(.quote)
     } else {
-      let end = text[position...].firstIndex { $0 == .comma || $0 == .lf } ?? text.endIndex
-      let isLineEnd = end < text.endIndex && text[end] == .lf
-      let hasReturn = isLineEnd && text[position..<end].last == .cr
+      guard let end = text[position...].firstIndex(where: { $0 == .comma || $0 == .lf }) else {
+        return nil
+      }
+      let hasReturn = text[end] == .lf && text[position..<end].last == .cr
       bytes = text[position..<(hasReturn ? end - 1 : end)]
       position += bytes.count
     }

@@ -1,6 +1,7 @@
 import SystemPackage
+import Text
 
-/// A CSV file with a header, from which typed rows are read.
+/// A CSV file with a header, from which typed rows are read, one after the other.
 struct CSVTable {
   /// Whether the file may end within a row.
   enum Ending {
@@ -10,55 +11,109 @@ struct CSVTable {
   }
 
   private let path: FilePath
-  /// Nil where a kill left not even that.
-  private let header: [String]?
-  private let records: ArraySlice<CSVRecords.Record>
+  private let ending: Ending
+  private let more: () throws(ResultsError) -> [UInt8]
+  private var records = CSVRecords()
 
-  init(_ text: [UInt8], path: FilePath, ending: Ending) throws(ResultsError) {
-    let parsed: CSVRecords
-    do throws(CSVRecords.Malformed) {
-      parsed = try CSVRecords(text)
-    } catch {
-      throw .malformed(
-        path: path,
-        line: error.line,
-        column: nil,
-        value: error.value,
-        expected: error.expected
-      )
-    }
-    if ending == .wholeRow, let line = parsed.unfinishedLine {
-      throw .malformed(
-        path: path,
-        line: line,
-        column: nil,
-        value: "",
-        expected: "a whole row: the file ends within it"
-      )
-    }
+  /// - Parameter more: what follows of the text; nothing at its end.
+  init(path: FilePath, ending: Ending, more: @escaping () throws(ResultsError) -> [UInt8]) {
     self.path = path
-    header = parsed.records.first?.fields ?? (ending == .wholeRow ? [] : nil)
-    records = parsed.records.dropFirst()
+    self.ending = ending
+    self.more = more
   }
 
-  /// - Throws: `foreignSchema` if any row says another version in the column.
-  func requireVersion(_ known: Int, column: String) throws(ResultsError) {
-    guard let index = header?.firstIndex(of: column) else {
-      throw .missingColumn(path: path, column: column)
+  init(_ text: [UInt8], path: FilePath, ending: Ending) {
+    var rest = text
+    self.init(path: path, ending: ending) {
+      defer { rest = [] }
+      return rest
     }
-    for record in records where record.fields.indices.contains(index) {
-      let found = record.fields[index]
-      guard found == "\(known)" else {
-        throw .foreignSchema(path: path, found: found, known: known, writer: nil)
+  }
+
+  /// What a damaged file may ask memory for.
+  private static let longestRecord = 1 << 20
+
+  /// Nil at the end.
+  private mutating func next() throws(ResultsError) -> CSVRecords.Record? {
+    while true {
+      do throws(CSVRecords.Malformed) {
+        if let record = try records.next() { return record }
+      } catch {
+        throw .malformed(
+          path: path, line: error.line, column: nil, value: error.value, expected: error.expected)
       }
+      guard records.rest.count <= Self.longestRecord else {
+        throw .malformed(
+          path: path, line: records.line, column: nil,
+          value: String(decoding: records.rest.prefix(100), as: UTF8.self),
+          expected: "a row of \(ByteCount(Self.longestRecord)) at most")
+      }
+      let part = try more()
+      guard part.isEmpty else {
+        records.add(part)
+        continue
+      }
+      guard records.rest.isEmpty || ending == .anywhere else {
+        throw .malformed(
+          path: path, line: records.line, column: nil, value: "",
+          expected: "a whole row: the file ends within it")
+      }
+      return nil
     }
   }
 
-  /// The rows, read by the columns' names: columns that the schema does not know are skipped.
+  /// Hands over the rows, read by the columns' names: columns that the schema does not know are skipped.
   ///
-  /// - Throws: `missingColumn`, `malformed`, `duplicate`.
-  func rows<Row: TableRow>(_: Row.Type) throws(ResultsError) -> [Row] {
-    guard let header else { return [] }
+  /// - Parameter version: a column, and what must stand there.
+  /// - Throws: `missingColumn`, `malformed`, `duplicate`, `foreignSchema`, and what reading and `take`
+  ///   throw.
+  consuming func forEach<Row: TableRow>(
+    _: Row.Type, version: (column: String, known: Int)? = nil,
+    _ take: (Row) throws(ResultsError) -> Void
+  ) throws(ResultsError) {
+    // A kill may have left not even a header.
+    guard let header = try next()?.fields ?? (ending == .wholeRow ? [] : nil) else { return }
+    let versionIndex = version.flatMap { header.firstIndex(of: $0.column) }
+    if let version, versionIndex == nil {
+      throw .missingColumn(path: path, column: version.column)
+    }
+    var columns: [(column: Column<Row>, index: Int)] = []
+    var keys = Keys()
+    let key = Row.key.compactMap { header.firstIndex(of: $0) }
+    while true {
+      let record = try next()
+      // Nothing else is looked at in a file of another version.
+      if let version, let versionIndex, let fields = record?.fields,
+        fields.indices.contains(versionIndex), fields[versionIndex] != "\(version.known)"
+      {
+        throw .foreignSchema(
+          path: path, found: fields[versionIndex], known: version.known, writer: nil)
+      }
+      if columns.isEmpty { columns = try Self.columns(of: Row.self, in: header, path) }
+      guard let record else { return }
+      let row = try row(record, columns, header)
+      let values = key.map { record.fields[$0] }
+      guard key.isEmpty || keys.insert(values) else {
+        throw .duplicate(
+          path: path, line: record.line,
+          key: zip(Row.key, values).map { "\($0) \($1)" }.joined(separator: ", "))
+      }
+      try take(row)
+    }
+  }
+
+  /// All rows at once.
+  consuming func rows<Row: TableRow>(
+    _: Row.Type, version: (column: String, known: Int)? = nil
+  ) throws(ResultsError) -> [Row] {
+    var rows: [Row] = []
+    try forEach(Row.self, version: version) { rows.append($0) }
+    return rows
+  }
+
+  private static func columns<Row: TableRow>(
+    of _: Row.Type, in header: [String], _ path: FilePath
+  ) throws(ResultsError) -> [(column: Column<Row>, index: Int)] {
     var columns: [(column: Column<Row>, index: Int)] = []
     for column in Row.columns {
       if let index = header.firstIndex(of: column.name) {
@@ -67,41 +122,53 @@ struct CSVTable {
         throw .missingColumn(path: path, column: column.name)
       }
     }
-    let key = Row.key.compactMap { header.firstIndex(of: $0) }
-    var seen: Set<[String]> = []
-    var rows: [Row] = []
-    rows.reserveCapacity(records.count)
-    for record in records {
-      guard record.fields.count == header.count else {
+    return columns
+  }
+
+  private func row<Row: TableRow>(
+    _ record: CSVRecords.Record, _ columns: [(column: Column<Row>, index: Int)], _ header: [String]
+  ) throws(ResultsError) -> Row {
+    guard record.fields.count == header.count else {
+      throw .malformed(
+        path: path,
+        line: record.line,
+        column: header[min(record.fields.count, header.count - 1)],
+        value: record.fields.last ?? "",
+        expected:
+          "the last of \(header.count) fields: the row has \(record.fields.count)"
+      )
+    }
+    var row = Row.blank
+    for (column, index) in columns {
+      guard column.parse(record.fields[index], &row) else {
         throw .malformed(
           path: path,
           line: record.line,
-          column: header[min(record.fields.count, header.count - 1)],
-          value: record.fields.last ?? "",
-          expected:
-            "the last of \(header.count) fields: the row has \(record.fields.count)"
+          column: column.name,
+          value: record.fields[index],
+          expected: column.expectation
         )
       }
-      var row = Row.blank
-      for (column, index) in columns {
-        guard column.parse(record.fields[index], &row) else {
-          throw .malformed(
-            path: path,
-            line: record.line,
-            column: column.name,
-            value: record.fields[index],
-            expected: column.expectation
-          )
-        }
-      }
-      let values = key.map { record.fields[$0] }
-      guard key.isEmpty || seen.insert(values).inserted else {
-        throw .duplicate(
-          path: path, line: record.line,
-          key: zip(Row.key, values).map { "\($0) \($1)" }.joined(separator: ", "))
-      }
-      rows.append(row)
     }
-    return rows
+    return row
+  }
+}
+
+/// The keys of the rows that were read. Most end with a number that counts up, and a span of these takes
+/// no more memory than one.
+private struct Keys {
+  private var seen: [[String]: RangeSet<Int>] = [:]
+
+  /// False where it was there.
+  mutating func insert(_ key: [String]) -> Bool {
+    var name = key
+    var number = 0
+    if let last = key.last.flatMap({ Int($0) }), last < .max {
+      name.removeLast()
+      number = last
+    }
+    let isNew = seen[name]?.contains(number) != true
+    if isNew { seen[name, default: RangeSet()].insert(contentsOf: number..<number + 1) }
+    return isNew
   }
 }
