@@ -15,12 +15,25 @@ let comparesWithC: Bool = Context.environment["COMPARE_WITH_C"] != nil
 // What scripts/numa-guest runs beside the tests, in a virtual machine only.
 let isForGuest: Bool = Context.environment["FOR_GUEST"] != nil
 
+// What Tests/fuzz/run links with libFuzzer: the readers tell it where inputs lead.
+let isFuzzed: Bool = Context.environment["FUZZ"] != nil
+
 // Targets are added one by one, with types spelled out: one expression of all of them is more than
 // some compilers can infer types for.
 var settings: [SwiftSetting] = [.strictMemorySafety()]
 if Context.environment["CI"] != nil { settings.append(.treatAllWarnings(as: .error)) }
 if hasURCU { settings.append(.define("HAVE_URCU")) }
 if comparesWithC { settings.append(.define("COMPARE_WITH_C")) }
+var settingsOfReaders: [SwiftSetting] = settings
+var settingsOfLoops: [SwiftSetting] = settings
+var linkingWithoutFuzzer: [String] = []
+if isFuzzed {
+  settingsOfReaders.append(.unsafeFlags(["-sanitize=fuzzer", "-enable-testing"]))
+  // They take minutes to optimise, and nothing is timed.
+  settingsOfLoops.append(.unsafeFlags(["-Onone"]))
+  // SwiftPM links the program, too, which nobody runs then.
+  linkingWithoutFuzzer = ["-Xlinker", "--unresolved-symbols=ignore-all"]
+}
 
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let argumentParser: Target.Dependency =
@@ -51,7 +64,7 @@ targets.append(
 
 // MARK: - What measures, judges and tells
 
-targets.append(.target(name: "Text", swiftSettings: settings))
+targets.append(.target(name: "Text", swiftSettings: settingsOfReaders))
 targets.append(.target(name: "CProcesses"))
 targets.append(
   .target(
@@ -59,33 +72,39 @@ targets.append(
     dependencies: ["CProcesses", "SystemErrors", system],
     swiftSettings: settings))
 targets.append(
-  .target(name: "Host", dependencies: ["SystemErrors", "Text", system], swiftSettings: settings))
+  .target(
+    name: "Host",
+    dependencies: ["SystemErrors", "Text", system],
+    swiftSettings: settingsOfReaders))
 targets.append(
   .target(
     name: "Kernel",
     dependencies: ["Host", "Processes", "SystemErrors", system],
-    swiftSettings: settings))
+    swiftSettings: settingsOfReaders))
 targets.append(
-  .target(name: "MachineCode", dependencies: ["Processes", system], swiftSettings: settings))
+  .target(
+    name: "MachineCode",
+    dependencies: ["Processes", system],
+    swiftSettings: settingsOfReaders))
 targets.append(
   .target(
     name: "KernelBinary",
     dependencies: ["Host", "MachineCode", "Processes", "SystemErrors", system],
-    swiftSettings: settings))
+    swiftSettings: settingsOfReaders))
 targets.append(.target(name: "CFiles"))
 targets.append(.target(name: "CMeasurement"))
 targets.append(
   .target(
     name: "Measurement",
     dependencies: ["CMeasurement", "Text", system],
-    swiftSettings: settings))
+    swiftSettings: settingsOfReaders))
 targets.append(
   .target(
     name: "Results",
     dependencies: [
       "CFiles", "Host", "Measurement", "SystemErrors", "Text", "Vmemmap", system,
     ],
-    swiftSettings: settings))
+    swiftSettings: settingsOfReaders))
 
 // MARK: - The timed loops
 
@@ -109,7 +128,7 @@ targets.append(
     name: "TimedLoops",
     dependencies: ["Vmemmap", "CVmemmap"] + loopsInC,
     path: "Benchmarks/TimedLoops",
-    swiftSettings: settings,
+    swiftSettings: settingsOfLoops,
     plugins: ["GenerateLoops"]))
 if comparesWithC {
   targets.append(
@@ -134,9 +153,9 @@ targets.append(
       "Host", "Kernel", "KernelBinary", "Processes", "Text", argumentParser, system,
     ],
     path: "Benchmarks/bench",
-    swiftSettings: settings,
+    swiftSettings: settingsOfReaders,
     // A run names the program that measured by it, so that another one is not taken for the same.
-    linkerSettings: [.unsafeFlags(["-Xlinker", "--build-id=sha1"])]))
+    linkerSettings: [.unsafeFlags(["-Xlinker", "--build-id=sha1"] + linkingWithoutFuzzer)]))
 
 // MARK: - Tests
 
@@ -206,6 +225,20 @@ if isForGuest {
       swiftSettings: settings))
   targets.append(
     .executableTarget(name: "forbid-nodes", path: "Tests/guest/forbid-nodes"))
+}
+
+// MARK: - What damaged files and strange arguments meet
+
+if isFuzzed {
+  targets.append(
+    .target(
+      name: "fuzz",
+      dependencies: [
+        "bench", "Host", "Kernel", "KernelBinary", "MachineCode", "Results", argumentParser, system,
+      ],
+      path: "Tests/fuzz",
+      exclude: ["corpus", "run"],
+      swiftSettings: settingsOfReaders))
 }
 
 let package = Package(

@@ -7,6 +7,22 @@ struct ELFImage: Sendable {
     let offset: Int
     let count: Int
     let isExecutable: Bool
+
+    /// Where the addresses behind it begin.
+    var end: UInt64 { address + UInt64(count) }
+
+    /// - Returns: nil for one that would end behind all addresses, or all places of a file.
+    init?(address: UInt64, offset: Int, count: Int, isExecutable: Bool) {
+      guard offset >= 0, count > 0, !offset.addingReportingOverflow(count).overflow,
+        !address.addingReportingOverflow(UInt64(count)).overflow
+      else { return nil }
+      self.address = address
+      self.offset = offset
+      self.count = count
+      self.isExecutable = isExecutable
+    }
+
+    func holds(_ place: UInt64) -> Bool { place >= address && place < end }
   }
 
   let bytes: ImageBytes
@@ -29,12 +45,11 @@ struct ELFImage: Sendable {
     let table = try bytes.read("the program headers", at: place, count: count * 56)
     segments = (0..<count).compactMap { index in
       let entry = index * 56
-      let length = Int(truncatingIfNeeded: table.number(at: entry + 32, UInt64.self))
-      guard table.number(at: entry, UInt32.self) == 1, length > 0 else { return nil }  // PT_LOAD
+      guard table.number(at: entry, UInt32.self) == 1 else { return nil }  // PT_LOAD
       return Segment(
         address: table.number(at: entry + 16),
         offset: Int(truncatingIfNeeded: table.number(at: entry + 8, UInt64.self)),
-        count: length,
+        count: Int(truncatingIfNeeded: table.number(at: entry + 32, UInt64.self)),
         isExecutable: table.number(at: entry + 4, UInt32.self) & 1 != 0)
     }
     sections = (
@@ -43,16 +58,17 @@ struct ELFImage: Sendable {
     )
   }
 
+  /// Of a symbol's name, with the zero that ends it: `KSYM_NAME_LEN`. Where names are damaged, their ends
+  /// are not looked for in all of the file.
+  private static let longestName = 512
+
   static let magic: [UInt8] = [0x7f, 0x45, 0x4c, 0x46]
 
   /// The bytes that the running kernel has, or would have, at these addresses.
   ///
   /// - Throws: ``KernelImageError/unmapped(path:what:address:)``, and what reading throws.
   func read(_ what: String, at address: UInt64, count: Int) throws(KernelImageError) -> [UInt8] {
-    let segment = segments.first {
-      address >= $0.address && address - $0.address < $0.count
-        && count <= $0.count - Int(address - $0.address)
-    }
+    let segment = segments.first { $0.holds(address) && count <= $0.end - address }
     guard count >= 0, let segment else {
       throw .unmapped(path: bytes.path, what: what, address: address)
     }
@@ -85,7 +101,7 @@ struct ELFImage: Sendable {
         let kind = table[entry + 4] & 15
         // STT_NOTYPE, STT_OBJECT, STT_FUNC; not one that other files define.
         guard kind <= 2, table.number(at: entry + 6, UInt16.self) != 0, name < names.count,
-          let end = names[name...].firstIndex(of: 0), end > name
+          let end = names[name...].prefix(Self.longestName).firstIndex(of: 0), end > name
         else { return nil }
         return KernelSymbol(
           name: String(decoding: names[name..<end], as: UTF8.self),

@@ -83,18 +83,16 @@ struct KernelText {
     var nopBytes: [UInt64: Int] = [:]
     let places = branches.map(\.code)
     var next = 0
-    for segment in image.elf.segments where segment.isOfKernel {
-      let symbols = image.functions.filter {
-        $0.address >= segment.address && $0.address - segment.address < segment.count
-      }
+    // In damaged files, segments may overlap.
+    var end: UInt64 = 0
+    for segment in image.elf.segments.filter(\.isOfKernel).sorted(by: { $0.address < $1.address }) {
+      let symbols = image.functions.filter { segment.holds($0.address) && $0.address >= end }
       guard let first = symbols.first, let last = symbols.last else { continue }
-      let end = min(
-        segment.address &+ UInt64(segment.count), last.address &+ Self.longest)
+      end = Self.end(of: last, before: segment.end)
       let text = try image.elf.read("code", at: first.address, count: Int(end - first.address))
       for (index, symbol) in symbols.enumerated() {
-        let stop = min(
-          index + 1 < symbols.count ? symbols[index + 1].address : end,
-          symbol.address + Self.longest)
+        let stop = Self.end(
+          of: symbol, before: index + 1 < symbols.count ? symbols[index + 1].address : end)
         let start = Int(symbol.address - first.address)
         var bytes = Array(text[start..<Int(stop - first.address)])
         while next < places.count, places[next] < symbol.address { next += 1 }
@@ -107,6 +105,10 @@ struct KernelText {
     }
     self.functions = functions
     self.nopBytes = nopBytes
+  }
+
+  private static func end(of symbol: KernelSymbol, before limit: UInt64) -> UInt64 {
+    symbol.address + min(limit - symbol.address, longest)
   }
 
   func function(holding place: UInt64) -> Function? {

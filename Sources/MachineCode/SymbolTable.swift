@@ -30,8 +30,10 @@ struct SymbolTable {
       let entry = fields[1].split(separator: UInt8(ascii: " "))
       guard entry.count >= 2, let size = UInt64(Substring(entry[0]), radix: 16), size > 0
       else { continue }
+      let (end, overflow) = address.addingReportingOverflow(size)
+      guard !overflow else { continue }
       let name = String(Substring(entry[entry.count - 1]))
-      functions.append(Symbol(name: name, range: address..<address + size))
+      functions.append(Symbol(name: name, range: address..<end))
     }
     self.functions = functions
     self.isStripped = isStripped

@@ -88,6 +88,23 @@ extension BenchTests {
       #expect(directory.names("results") == [])
     }
 
+    @Test(
+      "A plan with what can't be reckoned with is refused and says so; status 65",
+      arguments: [
+        ("\"order\":9", "\"order\":99", "the order 99 in cell 0"),
+        ("\"folios\":8", "\"folios\":\(Int.max)", "\(Int.max) folios in cell 0"),
+        ("\"name\":\"mask\"", "\"name\":\"none\"", "does not have in cell 0"),
+        ("\"index\":1", "\"index\":7", "the number 7 in cell 1"),
+        ("\"layouts\":4", "\"layouts\":400", "400 copies of loops"),
+        ("\"ways\":", "\"ways\":-", "caches"),
+      ])
+    func absurdPlan(there: String, instead: String, said: String) throws {
+      try directory.edit("recorded/latest/plan.json", there, instead)
+      let ending = try replay()
+      #expect(ending.status == 65)
+      #expect(ending.errorMessages.first?.contains(said) == true, "\(ending.errors)")
+    }
+
     @Test("A row that is not there is refused with those that are; status 64")
     func noRow() throws {
       let rows = try directory.run("recorded/latest").summary.count

@@ -114,6 +114,13 @@ extension BenchTests {
       #expect(without.status == 69 && without.errors.contains("no journal"), "\(without.errors)")
       try FileManager.default.moveItem(at: directory.file("journal"), to: journal)
 
+      let plan = try directory.text("results/latest/plan.json")
+      try directory.edit("results/latest/plan.json", "\"folios\":1,", "\"folios\":2,")
+      let other = try resume()
+      #expect(other.status == 69 && other.errors.contains("its journal"), "\(other.errors)")
+      try directory.edit(
+        "results/latest/plan.json", try directory.text("results/latest/plan.json"), plan)
+
       #expect(try resume().status == 0)
       let complete = try resume()
       #expect(complete.status == 69 && complete.errors.contains("complete"), "\(complete.errors)")

@@ -35,6 +35,27 @@ struct MemoryRoomTests {
     #expect(room.bytes == 4000 * Self.mebibyte && room.limit == nil)
   }
 
+  @Test("Sizes that no machine has tell nothing", arguments: ["-1", "\(Int.max)", "\(Int.min)"])
+  func absurd(size: String) throws {
+    #expect(MemoryRoom.kibibytes("\(size) kB") == nil)
+    var files = v2("", max: "\(50 << 20)", used: 0)
+    files["proc/self/cgroup"] = "0::/\n"
+    files["sys/fs/cgroup/memory.stat"] = "inactive_file \(Int.min)\n"
+    #expect(try room(files).bytes == 50 * Self.mebibyte)
+    files["sys/fs/cgroup/memory.current"] = size
+    #expect(try room(files).limit == nil)
+    try withTemporaryDirectory { root in
+      try root.pushing("sys/devices/system/node/online").write("0")
+      try root.pushing("sys/devices/system/node/node0/meminfo").write("MemTotal: \(size) kB")
+      let cache = root.pushing("sys/devices/system/cpu/cpu0/cache/index0")
+      for (name, text) in ["level": "1", "type": "Data", "size": "\(size)K"] {
+        try cache.appending(name).write(text)
+      }
+      let machine = Machine.current(root: root)
+      #expect(machine.nodes.map(\.memoryBytes) == [nil] && machine.caches.isEmpty)
+    }
+  }
+
   @Test("The strictest of nested groups counts, and what files left in memory is free (version 2)")
   func unified() throws {
     var files = v2("/a/b", max: "max", used: 50 << 20)

@@ -47,6 +47,13 @@ struct SystemTreeTests {
     }
   }
 
+  @Test("A list longer than CPUs and nodes can be is none, and takes no memory")
+  func longLists() {
+    #expect(SystemTree.list("0-2,5") == [0, 1, 2, 5])
+    #expect(SystemTree.list("0-\(Int.max)") == nil)
+    #expect(SystemTree.list(Array(repeating: "0-65535", count: 3).joined(separator: ",")) == nil)
+  }
+
   @Test("A file that says that it is empty is read whole")
   func proc() throws {
     #expect(try SystemTree().text("proc/self/status").contains("VmSize:"))

@@ -42,6 +42,60 @@ struct KernelImageTests {
     try expectSymbols(image(builder.elf()), of: builder)
   }
 
+  /// A kernel with a symbol table, and 64-bit numbers of its only program header changed.
+  private func file(
+    _ changes: [Int: UInt64] = [:], isTwice: Bool = false, isCore: Bool = false
+  ) -> [UInt8] {
+    var builder = KernelBuilder.old
+    builder.hasSymbolTable = true
+    builder.hasKallsyms = false
+    var file = builder.elf(isCore: isCore)
+    for (place, value) in changes {
+      var number: [UInt8] = []
+      number.append(little: value, 8)
+      file.replaceSubrange(64 + place..<64 + place + 8, with: number)
+    }
+    if isTwice {
+      file[56] = 2
+      file.replaceSubrange(64 + 56..<64 + 2 * 56, with: file[64..<64 + 56])
+    }
+    return file
+  }
+
+  @Test(
+    "A segment that would end behind all addresses, or behind all of a file, holds nothing",
+    arguments: [[16: UInt64.max - 8], [8: UInt64(Int64.max)], [32: UInt64(Int64.max)], [32: .max]])
+  func endlessSegments(changes: [Int: UInt64]) throws {
+    let image = try image(file(changes))
+    let error = #expect(throws: KernelImageError.self) { try JumpTable(image) }
+    guard case .unmapped = error else {
+      Issue.record("read")
+      return
+    }
+    #expect(try KernelText(image, branches: []).functions.isEmpty)
+  }
+
+  @Test("A function in two segments is there once")
+  func overlappingSegments() throws {
+    let once = try KernelText(image(file()), branches: []).functions.map(\.name)
+    let twice = try image(file(isTwice: true))
+    #expect(twice.elf.segments.count == 2)
+    #expect(try KernelText(twice, branches: []).functions.map(\.name) == once)
+  }
+
+  @Test("The last of all addresses are those of functions as others are")
+  func lastAddresses() throws {
+    let start = UInt64.max - 0x20
+    let files = try PreparedTree()
+    try files.write(Data(file([16: start, 32: 0x20], isCore: true)), to: "proc/kcore")
+    let lines = ["f", "g"].enumerated().map { number, name in
+      "\(String(start + 16 * UInt64(number), radix: 16)) t \(name)"
+    }
+    try files.write(Data(lines.joined(separator: "\n").utf8), to: "proc/kallsyms")
+    let image = try KernelImage.running(files.tree)
+    #expect(try KernelText(image, branches: []).functions.map(\.bytes.count) == [16, 16])
+  }
+
   @Test("Without names, or with tables that contradict themselves, it is refused and told so")
   func noNames() {
     var builder = KernelBuilder.old

@@ -47,6 +47,7 @@ struct ListingTests {
         SYMBOL TABLE:
         0000000000000010 l     F .text\t0000000000000008              .hidden tiny_hidden
         0000000000000020 g     F .text\t0000000000000000              tiny_endless
+        fffffffffffffff0 g     F .text\t0000000000000011              tiny_beyond
         0000000000000000       F *UND*\t0000000000000000              puts@GLIBC_2.2.5
         """
     )

@@ -370,10 +370,17 @@ struct ComparisonTests {
     #expect(exceptions.all.map(\.reason) == ["because", "so"])
   }
 
-  @Test("A glob without a reason is told by file and line")
-  func noReason() {
+  @Test("Lines may end as on other systems; blanks around a glob and its reason are none of them")
+  func lineEnds() throws {
+    let lines = try Exceptions(" a  because \t of\r\n\tb so \r\n", path: "accepted")
+    #expect(
+      lines.all == [.init(glob: "a", reason: "because \t of"), .init(glob: "b", reason: "so")])
+  }
+
+  @Test("A glob without a reason is told by file and line", arguments: ["b", "b  ", "b \t\r"])
+  func noReason(line: String) {
     let error = #expect(throws: ResultsError.self) {
-      try Exceptions("a because\nb\n", path: "accepted")
+      try Exceptions("a because\n\(line)\n", path: "accepted")
     }
     #expect(error?.exitCode == 65)
     #expect(error?.description.hasPrefix("accepted, line 2: ") == true)

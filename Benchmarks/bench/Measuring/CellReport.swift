@@ -64,10 +64,15 @@ struct CellReport: Codable {
     return report
   }
 
-  var samples: [Sample] { samples(packed) }
-
   /// The samples that are kept elsewhere.
-  func samples(_ packed: PackedSamples) -> [Sample] { packed.samples(events: events.count) }
+  ///
+  /// - Throws: `ResumeError.foreignJournal` where they are none of this report's arms and rounds.
+  func samples(_ packed: PackedSamples) throws(ResumeError) -> [Sample] {
+    guard let samples = packed.samples(events: events.count),
+      samples.allSatisfy({ arms.indices.contains($0.arm) && cycles.indices.contains($0.round) })
+    else { throw .foreignJournal }
+    return samples
+  }
 }
 
 /// Samples as numbers: JSON of objects would take longer to read than to measure.
@@ -97,11 +102,20 @@ struct PackedSamples: Codable {
       }
   }
 
-  func samples(events: Int) -> [CellReport.Sample] {
-    guard let threads = words.first.map(Int.init) else { return [] }
-    return stride(
-      from: 1, to: words.count, by: PackedSamples.fixed + events + threads
-    ).map { first in
+  /// - Returns: nil for words that are not of whole samples, or hold numbers that no sample has.
+  func samples(events: Int) -> [CellReport.Sample]? {
+    guard let first = words.first else { return [] }
+    guard first < words.count else { return words.count == 1 ? [] : nil }
+    let threads = Int(first)
+    let length = PackedSamples.fixed + events + threads
+    let starts = stride(from: 1, to: words.count, by: length)
+    guard (words.count - 1).isMultiple(of: length),
+      starts.allSatisfy({ start in
+        words[start..<start + length].allSatisfy { $0 <= Int.max || $0 == PackedSamples.noCount }
+          && words[start..<start + PackedSamples.fixed].allSatisfy { $0 <= Int.max }
+      })
+    else { return nil }
+    return starts.map { first in
       let counts = Array(words[first + PackedSamples.fixed..<first + PackedSamples.fixed + events])
       let times = first + PackedSamples.fixed + events
       return CellReport.Sample(

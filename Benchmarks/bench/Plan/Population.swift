@@ -22,6 +22,14 @@ struct Population: Hashable, Codable, Sendable {
 
   var largestOrder: Int { shares.last!.order }
 
+  /// Whether it is one that could have been typed, where it was read from a file.
+  var isSound: Bool {
+    !shares.isEmpty && zip(shares, shares.dropFirst()).allSatisfy { $0.order < $1.order }
+      && shares.allSatisfy {
+        (0...Population.largestOrder).contains($0.order) && Share.weights.contains($0.weight)
+      }
+  }
+
   /// How many folios so many pages make, in expectation.
   func folios(in pages: Int) -> Double {
     let all = shares.reduce(0) { $0 + $1.weight }
@@ -54,7 +62,7 @@ extension Population: CustomStringConvertible {
 
 extension Population.Share {
   /// Wide enough for shares of anything.
-  private static let weights = 1e-6...1e9
+  fileprivate static let weights = 1e-6...1e9
   private static let units: KeyValuePairs<Character, Int> = ["k": 10, "m": 20, "g": 30]
 
   fileprivate init?(size: Substring, weight: Substring) {

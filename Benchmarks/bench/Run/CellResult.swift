@@ -57,7 +57,7 @@ struct CellResult {
     try reports.sorted { $0.key < $1.key }.flatMap { process, report -> [Round] in
       guard let place = places[process] else { return [] }
       let perRound = Dictionary(
-        grouping: report.samples(try journal.samples(at: place)), by: \.round)
+        grouping: try report.samples(try journal.samples(at: place)), by: \.round)
       return perRound.sorted { $0.key < $1.key }.map { number, samples in
         var elapsed = [UInt64](repeating: 0, count: report.arms.count)
         var threads = [[UInt64]](repeating: [], count: report.arms.count)

@@ -183,6 +183,21 @@ extension [UInt8] {
 }
 
 extension Journal.Entry {
+  /// Whether it tells of cells that the plan has, and of each arm what is told of arms.
+  func isOf(_ plan: Plan) -> Bool {
+    switch self {
+    case .look(_, let cells): return cells.allSatisfy(plan.cells.indices.contains)
+    case .told(let message, _):
+      guard let told = message.planned else { return true }
+      guard plan.cells.indices.contains(told.index) else { return false }
+      let planned = plan.cells[told.index]
+      guard told.cell == planned.cell, told.arms == planned.arms else { return false }
+      guard case .cell(let report) = message else { return true }
+      return report.iterations > 0 && report.mappings.count == told.arms.count
+        && [0, told.arms.count].contains(report.failedSwaps.count)
+    }
+  }
+
   fileprivate var samples: PackedSamples? {
     guard case .told(.cell(let report), _) = self else { return nil }
     return report.packed

@@ -49,7 +49,10 @@ struct RunInProgress {
     isQuiet: Bool
   ) throws {
     var found: [(Journal.Entry, Journal.Place)] = []
-    let journal = try Journal(of: directory) { found.append(($0, $1)) }
+    let journal = try Journal(of: directory) { entry, place throws(ResumeError) in
+      guard entry.isOf(plan) else { throw .foreignJournal }
+      found.append((entry, place))
+    }
     self.signals = signals
     self.isQuiet = isQuiet
     self.plan = plan
@@ -255,7 +258,7 @@ extension RunInProgress {
       let item = Meta.Unmeasured(what: planned.cell.summary, why: why)
       if !meta.unmeasured.contains(item) { meta.unmeasured.append(item) }
     case .told(.cell(let report), let process):
-      let samples = report.samples(try results.journal.samples(at: place))
+      let samples = try report.samples(try results.journal.samples(at: place))
       results.add(report, process: process, samples: samples.count, at: place)
       try directory.appendSamples(report.sampleRows(samples, process: process))
     }

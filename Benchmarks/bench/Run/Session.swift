@@ -113,5 +113,8 @@ extension Plan {
     } catch {
       throw .malformedMeta(path: path, detail: "not a plan that this program can carry out")
     }
+    if let problem {
+      throw .malformedMeta(path: path, detail: "no plan that can be carried out has \(problem)")
+    }
   }
 }

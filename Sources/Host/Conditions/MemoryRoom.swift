@@ -40,7 +40,9 @@ public struct MemoryRoom: Equatable, Sendable {
 
   /// "4679896 kB"
   static func kibibytes(_ text: String) -> Int? {
-    text.split(separator: " ").first.flatMap { Int($0) }.map { $0 << 10 }
+    text.split(separator: " ").first.flatMap { Int($0) }.flatMap {
+      SystemTree.bytes($0, each: 1024)
+    }
   }
 }
 
@@ -55,11 +57,13 @@ extension SystemTree {
       : (["memory.limit_in_bytes"], "memory.usage_in_bytes", "total_inactive_file")
     // "max" in the one version, a number beyond any memory in the other.
     let limits = names.0.compactMap { integer(ifPresent: directory.appending($0)) }
-    guard let limit = limits.min(), limit < 1 << 60,
-      let used = integer(ifPresent: directory.appending(names.1))
+    guard let limit = limits.min().flatMap({ Self.bytes($0, each: 1) }),
+      let used = integer(ifPresent: directory.appending(names.1)).flatMap({
+        Self.bytes($0, each: 1)
+      })
     else { return nil }
     // What files left in memory can be had back at once.
-    let files = (try? numbers(directory.appending("memory.stat")))?[names.2] ?? 0
+    let files = max(0, (try? numbers(directory.appending("memory.stat")))?[names.2] ?? 0)
     return MemoryRoom(
       bytes: max(0, limit - used + min(files, used)),
       limit: "\(path(directory).appending(names.0[0])) of \(limit >> 20) MiB")

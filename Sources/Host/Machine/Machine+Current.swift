@@ -99,13 +99,15 @@ extension SystemTree {
   /// "Node 0 MemTotal:        4679896 kB"
   private func memory(_ path: FilePath) -> Int? {
     let total = text(ifPresent: path)?.split(separator: "\n").first { $0.contains("MemTotal:") }
-    return total?.split(separator: " ").compactMap { Int($0) }.last.map { $0 * 1024 }
+    return total?.split(separator: " ").compactMap { Int($0) }.last.flatMap {
+      Self.bytes($0, each: 1024)
+    }
   }
 
   /// "32K"
   private static func bytes(_ size: String) -> Int? {
     let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30]
-    guard let last = size.last, let unit = units[last] else { return Int(size) }
-    return Int(size.dropLast()).map { $0 * unit }
+    let unit = size.last.flatMap { units[$0] }
+    return Int(unit == nil ? size[...] : size.dropLast()).flatMap { bytes($0, each: unit ?? 1) }
   }
 }

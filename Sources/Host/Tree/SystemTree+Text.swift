@@ -75,14 +75,26 @@ extension SystemTree {
     line(ifPresent: path).flatMap(Self.list)
   }
 
-  /// - Returns: nil where there is nothing in it.
+  /// - Returns: nil where there is nothing in it, or more than CPUs and nodes can be.
   static func list(_ line: String) -> [Int]? {
     guard !line.isEmpty else { return nil }
-    return line.split(separator: ",").flatMap { range -> [Int] in
+    var numbers: [Int] = []
+    for range in line.split(separator: ",") {
       let bounds = range.split(separator: "-").compactMap { Int($0) }
-      guard let first = bounds.first, let last = bounds.last, first <= last else { return [] }
-      return Array(first...last)
+      guard let first = bounds.first, let last = bounds.last, first <= last else { continue }
+      guard numbers.count < mostNumbers, last < mostNumbers else { return nil }
+      numbers += first...last
     }
+    return numbers
+  }
+
+  /// More than CPUs (`NR_CPUS`) or nodes (`MAX_NUMNODES`) of any kernel.
+  private static let mostNumbers = 1 << 16
+
+  /// The bytes of so many units; nil for less than nothing, and for more than any machine has: their sums
+  /// and differences don't overflow.
+  static func bytes(_ number: Int, each unit: Int) -> Int? {
+    (0...(1 << 60) / unit).contains(number) ? number * unit : nil
   }
 
   /// The keys and values of lines such as "MemTotal: 4679896 kB", up to the first empty line.

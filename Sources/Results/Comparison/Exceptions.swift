@@ -28,17 +28,18 @@ public struct Exceptions: Equatable, Sendable {
   /// - Throws: `malformed` for a glob without a reason.
   public init(_ text: String, path: FilePath) throws(ResultsError) {
     var all: [Exception] = []
-    for (number, line) in zip(
-      1..., text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline))
-    {
-      let words = line.split(maxSplits: 1, whereSeparator: \.isWhitespace)
-      guard let glob = words.first, !glob.hasPrefix("#") else { continue }
-      guard words.count == 2 else {
+    // Scalars, not characters: "\r\n" is one character and no line feed, and an accent joins a blank.
+    let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+    for (number, line) in zip(1..., lines) {
+      let words = line.split(whereSeparator: \.properties.isWhitespace)
+      guard let glob = words.first, glob.first != "#" else { continue }
+      guard words.count > 1, let last = words.last else {
         throw .malformed(
           path: path, line: number, column: nil, value: String(line),
           expected: "a glob of names and the reason why it is accepted, with a blank between them")
       }
-      all.append(Exception(glob: String(glob), reason: String(words[1])))
+      let reason = line[words[1].startIndex..<last.endIndex]
+      all.append(Exception(glob: String(glob), reason: String(reason)))
     }
     self.all = all
   }
