@@ -1,6 +1,7 @@
 """scripts/gate, with a compiler and a bench that only say what they were asked."""
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -131,6 +132,52 @@ class Gate(unittest.TestCase):
         self.assertTrue(ending.stdout.startswith("ok: nothing that is built differs"))
         self.assertEqual(self.calls(), [])
 
+    def test_what_was_not_built_looked_at_no_option_and_prints_nothing_for_programs(self):
+        self.write("repository/README.md", "more")
+        self.commit("old")
+        for style in ["json", "ktap", "github", "markdown"]:
+            ending = self.gate("base", f"--style={style}")
+            self.assertEqual((ending.returncode, ending.stdout), (0, ""), style)
+            self.assertIn("ok: nothing that is built differs", ending.stderr)
+        for arguments in [("--bogus",), ("--accept=nowhere",), ("--", "--bogus")]:
+            ending = self.gate("base", *arguments)
+            self.assertEqual(ending.returncode, 0)
+            self.assertIn("options were not looked at", ending.stdout, arguments)
+        self.assertNotIn("options", self.gate("base").stdout)
+
+    def test_changes_that_are_not_committed_are_not_taken_for_none(self):
+        self.commit("new")
+        self.write("repository/README.md", "more")
+        self.assertEqual(self.gate("HEAD").returncode, 0)
+        self.write("repository/Sources/another", "new")
+        ending = self.gate("HEAD")
+        self.assertEqual((ending.returncode, ending.stdout), (64, ""))
+        self.assertIn("commit them first", ending.stderr)
+        self.git("add", "Sources/another")
+        self.assertEqual(self.gate("HEAD").returncode, 64)
+        # Revisions that were named say what is meant.
+        self.assertEqual(self.gate("HEAD", "HEAD").returncode, 0)
+        ending = self.gate("base")
+        self.assertEqual(ending.returncode, 0)
+        self.assertIn("not committed", ending.stderr)
+
+    def test_a_machine_without_a_compiler_is_told_with_the_way_out(self):
+        self.commit("new")
+        self.write("bin/swift", "#!/bin/sh\necho no toolchain is selected >&2\nexit 1\n", executable=True)
+        ending = self.gate("base")
+        self.assertEqual(ending.returncode, 2)
+        self.assertIn("no toolchain is selected", ending.stderr)
+        self.assertIn("scripts/setup", ending.stderr)
+        (self.root / "bin/swift").unlink()
+        names = ["bash", "git", "sed", "dirname", "cksum", "cut", "mktemp", "rm", "cat", "date"]
+        for name in names:
+            (self.root / "bin" / name).symlink_to(shutil.which(name))
+        self.environment["PATH"] = str(self.root / "bin")
+        ending = self.gate("base")
+        self.assertEqual(ending.returncode, 2, ending.stderr)
+        self.assertIn("no swift on the PATH", ending.stderr)
+        self.assert_clean()
+
     def test_a_build_that_fails_is_told_with_the_revision(self):
         self.commit("broken")
         ending = self.gate("base")
@@ -144,6 +191,15 @@ class Gate(unittest.TestCase):
             ending = self.gate(*arguments)
             self.assertEqual(ending.returncode, 66)
             self.assertIn("no revision 'nowhere'", ending.stderr)
+
+    def test_a_value_behind_a_blank_is_told_from_a_revision(self):
+        for arguments in [("base", "--threshold", "5%"), ("--threshold", "5%"), ("--threshold", "5%", "base")]:
+            ending = self.gate(*arguments)
+            self.assertEqual(ending.returncode, 66)
+            self.assertIn("no revision '5%'", ending.stderr)
+            self.assertIn("--threshold=5%", ending.stderr)
+        for arguments in [("nowhere", "--threshold=5%"), ("--threshold=5%", "nowhere"), ("--code-only", "nowhere")]:
+            self.assertNotIn("=nowhere", self.gate(*arguments).stderr)
 
     def test_a_shallow_clone_is_told_with_the_way_out(self):
         self.commit("new")
