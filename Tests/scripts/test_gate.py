@@ -27,6 +27,7 @@ BENCH = r"""
 echo "$code: $*" >>"$CALLS"
 [[ $code == slow ]] && exec sleep 60
 [[ $1 == compare && $code == worse ]] && exit 1
+[[ $1 == run && $code == ends-* ]] && exit "${code#ends-}"
 exit 0
 """
 
@@ -131,6 +132,14 @@ class Gate(unittest.TestCase):
         self.assertEqual(ending.returncode, 0)
         self.assertTrue(ending.stdout.startswith("ok: nothing that is built differs"))
         self.assertEqual(self.calls(), [])
+
+    def test_a_run_that_fails_is_not_taken_for_a_verdict(self):
+        for status, expected in [(1, 69), (2, 69), (64, 69), (137, 69), (129, 129), (130, 130), (143, 143)]:
+            self.commit(f"ends-{status}")
+            ending = self.gate("base")
+            self.assertEqual(ending.returncode, expected, ending.stderr)
+            self.assertIn(f"could not be measured (status {status})", ending.stderr)
+        self.assert_clean()
 
     def test_what_was_not_built_looked_at_no_option_and_prints_nothing_for_programs(self):
         self.write("repository/README.md", "more")
