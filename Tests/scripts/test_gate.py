@@ -17,6 +17,7 @@ SWIFT = r"""#!/usr/bin/env bash
 [[ $1 == --version ]] && { echo "Swift of a test"; exit; }
 while [[ $1 != --package-path ]]; do shift; done
 echo "build $(cat "$2/Sources/code")" >>"$CALLS"
+ls "$2/Sources" | paste -sd ' ' >>"$CALLS.trees"
 [[ $(cat "$2/Sources/code") != broken ]] || { echo "error: broken" >&2; exit 1; }
 mkdir -p "$2/.build/release"
 { echo '#!/usr/bin/env bash'; echo "code=$(cat "$2/Sources/code")"; cat "$BENCH"; } >"$2/.build/release/bench"
@@ -25,6 +26,13 @@ chmod +x "$2/.build/release/bench"
 
 BENCH = r"""
 echo "$code: $*" >>"$CALLS"
+# What a run says of itself.
+if [[ $1 == run ]]; then
+  folder=$(dirname "$0")
+  echo "$code is $(cat "$0.commit"), of git $(git -C "$folder" rev-parse HEAD 2>&1)" >>"$CALLS.commits"
+  [[ -x $folder/bench && $folder == */repository/.build-gate/* ]] || exit 3
+fi
+[[ $code == waits ]] && while [[ ! -e $CALLS.go ]]; do sleep 0.05; done
 [[ $code == slow ]] && exec sleep 60
 [[ $1 == compare && $code == worse ]] && exit 1
 [[ $1 == run && $code == ends-* ]] && exit "${code#ends-}"
@@ -91,13 +99,61 @@ class Gate(unittest.TestCase):
         self.commit("new")
         ending = self.gate("base", "--threshold=5%", "--", "--preset", "smoke")
         self.assertEqual((ending.returncode, ending.stdout), (0, ""), ending.stderr)
-        results = self.repository / "results/gate"
+        results, = (self.repository / "results/gate").iterdir()
         self.assertEqual(self.calls(), [
             "build old", "build new",
             f"old: run --preset smoke --output {results}/base",
             f"new: run --preset smoke --output {results}/head",
             f"new: compare --output {results} --threshold=5% {results}/base/latest {results}/head/latest",
         ])
+        self.assert_clean()
+
+    def revision(self, name):
+        return subprocess.run(
+            ["git", "rev-parse", name], cwd=self.repository, check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+    def test_programs_stay_where_runs_name_them_and_know_their_commits(self):
+        self.commit("new")
+        self.gate("base")
+        said = (self.root / "calls.commits").read_text().splitlines()
+        for line, code, commit in zip(said, ["old", "new"], ["base", "HEAD"], strict=True):
+            self.assertTrue(line.startswith(f"{code} is {self.revision(commit)[:12]}, "), line)
+            # A program that does not read the file says nothing rather than another commit.
+            self.assertIn("not a git repository", line)
+        kept = [path.name for path in (self.repository / ".build-gate").iterdir()]
+        self.assertEqual(sorted(name[:40] for name in kept), sorted(map(self.revision, ["base", "HEAD"])))
+        self.assert_clean()
+
+    def test_one_tree_has_the_files_of_either_revision_and_no_others(self):
+        self.write("repository/Sources/gone", "")
+        self.commit("older")
+        (self.repository / "Sources/gone").unlink()
+        self.write("repository/Sources/added", "")
+        self.commit("newer")
+        self.assertEqual(self.gate("HEAD~1").returncode, 0)
+        self.assertEqual((self.root / "calls.trees").read_text(), "code gone\nadded code\n")
+
+    def test_two_at_once_have_programs_and_runs_of_their_own(self):
+        self.commit("waits")
+        both = [
+            subprocess.Popen(
+                [self.repository / "scripts/gate", "base"], env=self.environment,
+                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            for _ in range(2)]
+        deadline = time.monotonic() + 60
+        while sum(call.startswith("waits: run") for call in self.calls()) < 2:
+            ended = [process.stderr.read() for process in both if process.poll() is not None]
+            self.assertEqual(ended, [])
+            self.assertLess(time.monotonic(), deadline, self.calls())
+            time.sleep(0.05)
+        (self.root / "calls.go").touch()
+        for process in both:
+            errors = process.communicate(timeout=60)[1]
+            self.assertEqual(process.returncode, 0, errors)
+        outputs = [call.split("--output ")[1].split()[0] for call in self.calls() if ": run" in call]
+        self.assertEqual(len(set(outputs)), 4, outputs)
+        self.assertEqual(len(list((self.repository / ".build-gate").iterdir())), 2)
         self.assert_clean()
 
     def test_what_was_built_before_is_not_built_again(self):
@@ -117,7 +173,8 @@ class Gate(unittest.TestCase):
         self.assertEqual(len(calls), 1)
         self.assertRegex(
             calls[0],
-            r"^worse: compare --only=code --strict-code \S+/base/\.build/bench \S+/head/\.build/bench$")
+            rf"^worse: compare --only=code --strict-code \S+/\.build-gate/{self.revision('base')}-\d+/bench "
+            rf"\S+/\.build-gate/{self.revision('HEAD')}-\d+/bench$")
         self.assert_clean()
 
     def test_the_status_is_that_of_the_comparison(self):
