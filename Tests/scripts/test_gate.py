@@ -1,6 +1,7 @@
 """scripts/gate, with a compiler and a bench that only say what they were asked."""
 
 import os
+import re
 import shutil
 import signal
 import stat
@@ -275,6 +276,32 @@ class Gate(unittest.TestCase):
         self.assertEqual(ending.returncode, 66)
         self.assertIn("git fetch --unshallow", ending.stderr)
         self.assertIn("fetch-depth: 0", ending.stderr)
+
+    def test_the_base_that_ci_takes_is_in_a_clone_as_deep_as_its_own(self):
+        text = (GATE.parents[1] / ".github/workflows/ci.yml").read_text()
+        bases = re.findall(r"scripts/gate (\S+) ", text)
+        depths = re.findall(r"fetch-depth: (\d+)", text)
+        self.assertEqual(len(bases), 2)
+        self.assertEqual(len(depths), 2)
+        # A pull request that changes nothing which is built, merged into a branch that did, which has gone on.
+        self.git("checkout", "--quiet", "-b", "change")
+        self.write("repository/README.md", "more")
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", "change")
+        self.git("checkout", "--quiet", "main")
+        self.commit("new")
+        self.git("checkout", "--quiet", "-b", "merge")
+        self.git("merge", "--quiet", "--no-edit", "change")
+        self.git("checkout", "--quiet", "main")
+        self.commit("newer")
+        for base, depth in zip(bases, depths):
+            clone = self.root / f"clone{len(list(self.root.iterdir()))}"
+            self.git(
+                "clone", "--quiet", f"--depth={depth}", "--no-single-branch", "--branch=merge",
+                f"file://{self.repository}", str(clone), where=self.root)
+            ending = self.gate(base, where=clone)
+            self.assertEqual(ending.returncode, 0, ending.stderr)
+            self.assertTrue(ending.stdout.startswith("ok: nothing that is built differs"), ending.stderr)
 
     def test_usage(self):
         for arguments in [(), ("a", "b", "c"), ("base", "--code-only", "--", "--preset", "smoke")]:
