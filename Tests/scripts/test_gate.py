@@ -142,6 +142,9 @@ class Gate(unittest.TestCase):
                 [self.repository / "scripts/gate", "base"], env=self.environment,
                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
             for _ in range(2)]
+        for process in both:
+            self.addCleanup(process.wait)
+            self.addCleanup(process.terminate)
         deadline = time.monotonic() + 60
         while sum(call.startswith("waits: run") for call in self.calls()) < 2:
             ended = [process.stderr.read() for process in both if process.poll() is not None]
