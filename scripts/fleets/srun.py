@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import sys
 import tarfile
 import time
 from contextlib import ExitStack
@@ -38,7 +39,12 @@ def measure(fleet: Fleet, plan: Plan, tasks: list[Task]) -> None:
         raise
     finally:
         for task, attempt, process in running:
-            finish(State(task, "lost", attempt=attempt), process.wait())
+            status = process.wait()
+            try:
+                finish(State(task, "lost", attempt=attempt), status)
+            except FleetError as error:
+                # What came back of the others is unpacked all the same.
+                print(f"fleet: {task.name}: {error}", file=sys.stderr)
 
 
 def stop(plan: Plan, processes: list[subprocess.Popen[bytes]]) -> None:
@@ -56,9 +62,10 @@ def stop(plan: Plan, processes: list[subprocess.Popen[bytes]]) -> None:
 def start(fleet: Fleet, plan: Plan, task: Task, attempt: Path) -> subprocess.Popen[bytes]:
     streams = plan.stage == "stream"
     with ExitStack() as files:
-        log = files.enter_context((attempt / "log").open("wb"))
-        source = files.enter_context(fleet.archive.open("rb")) if streams else subprocess.DEVNULL
-        back = files.enter_context((attempt / "back.tar").open("wb")) if streams else log
+        with writing(attempt):
+            log = files.enter_context((attempt / "log").open("wb"))
+            source = files.enter_context(fleet.archive.open("rb")) if streams else subprocess.DEVNULL
+            back = files.enter_context((attempt / "back.tar").open("wb")) if streams else log
         command = slurm.step(fleet, plan, task, attempt)
         try:
             # Its own group: an interrupt is passed on once, by us.
@@ -78,9 +85,15 @@ def finish(here: State, status: int) -> None:
         try:
             with tarfile.open(back) as tar:
                 tar.extractall(here.attempt)
+            back.unlink()
         except (tarfile.TarError, EOFError):
             pass  # cut short: no status, then
-        back.unlink()
+        except OSError as error:
+            # What is there of it is not taken for all.
+            (here.attempt / "status").unlink(missing_ok=True)
+            advice = f"make room and unpack it there: tar -xf {back} -C {here.attempt}"
+            here.reason = f"its files came back, but: {error.strerror or error}; {advice}"
+            return keep(here)
     if not (here.attempt / "status").exists():
         here.reason = f"srun ended with {status}: {last_words(here)}"
         keep(here)

@@ -1,0 +1,158 @@
+"""scripts/fleet, with commands of Slurm's and a bench that only say what they were asked.
+
+Tests/fleet has a real Slurm.
+"""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+import tarfile
+import tempfile
+import unittest
+from pathlib import Path
+from unittest import mock
+
+SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
+sys.path.insert(0, str(SCRIPTS))
+
+from fleets import srun  # noqa: E402
+from fleets.plan import Fleet, Plan, Task  # noqa: E402
+from fleets.state import states  # noqa: E402
+
+COMMANDS = {
+    "sinfo": "echo 'n1|all*'; echo 'n2|all*'",
+    "squeue": "exit 0",
+    "scontrol": r"""printf 'n1\nn2\n'""",
+}
+
+# As bench ends where an option is unknown, and where this machine lacks something.
+BENCH = """
+[ "$1" = list ] || exit 70
+case "$*" in
+*--bogus*) printf "Error: Unknown option '--bogus'\\nUsage: bench list <options>\\n" >&2; exit 64 ;;
+*--quiet*) printf "Error: Unknown option '--quiet'\\nUsage: bench list <options>\\n" >&2; exit 64 ;;
+*--cpu-node*) printf "Error: there is no node 1\\n  See 'bench list --help'\\n" >&2; exit 64 ;;
+esac
+"""
+
+
+def meta(status: str = "complete") -> str:
+    return json.dumps({"status": status})
+
+
+class FleetCase(unittest.TestCase):
+    def setUp(self) -> None:
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.root = Path(temporary.name)
+        self.directory = self.root / "fleet"
+        (self.root / "bin").mkdir()
+        for name, text in COMMANDS.items():
+            self.program(self.root / "bin" / name, text)
+        path = f"{self.root / 'bin'}:{os.environ['PATH']}"
+        self.environment = {**os.environ, "PATH": path}
+        self.stage()
+
+    def program(self, path: Path, text: str) -> None:
+        path.write_text(f"#!/bin/sh\n{text}\n")
+        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+    def stage(self, bench: str = BENCH) -> None:
+        (self.directory / "stage").mkdir(parents=True, exist_ok=True)
+        self.program(self.directory / "stage" / "bench", bench)
+        with tarfile.open(self.directory / "stage.tar", "w") as tar:
+            tar.add(self.directory / "stage", arcname=".")
+
+    def fleet(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        ending = subprocess.run(
+            [sys.executable, "-B", SCRIPTS / "fleet.py", *arguments], env=self.environment, check=False,
+            capture_output=True, text=True, timeout=60)  # fmt: skip
+        self.assertNotIn("Traceback", ending.stderr)
+        return ending
+
+    def plan(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        return self.fleet("plan", str(self.directory), *arguments)
+
+    def assert_refused(self, status: int, words: str, *arguments: str) -> None:
+        ending = self.fleet(*arguments)
+        self.assertEqual(ending.returncode, status, (arguments, ending.stdout, ending.stderr))
+        self.assertIn(words, ending.stderr, arguments)
+        self.assertEqual(len(ending.stderr.splitlines()), 1, ending.stderr)
+
+    def assert_no_plan(self, words: str, *arguments: str) -> None:
+        self.assert_refused(64, words, "plan", str(self.directory), *arguments)
+        self.assertFalse((self.directory / "plan.json").exists(), arguments)
+
+    def leave_run(self, name: str, attempt: int = 1) -> Path:
+        """What a finished task leaves."""
+        place = self.directory / "tasks" / name / str(attempt)
+        (place / "results" / "a").mkdir(parents=True)
+        (place / "results" / "a" / "meta.json").write_text(meta())
+        (place / "results" / "latest").symlink_to("a")
+        (place / "status").write_text("0\n")
+        return place
+
+
+class ComingBack(FleetCase):
+    """What srun brought by standard output."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.here = Fleet(self.directory)
+        self.made = Plan([Task.on("n1"), Task.on("n2")], "srun", "stream", [], [], "x")
+
+    def start(self, fleet: Fleet, plan: Plan, task: Task, attempt: Path) -> "subprocess.Popen[bytes]":
+        """As a task that ends at once."""
+        with tempfile.TemporaryDirectory() as place:
+            (Path(place) / "results" / "a").mkdir(parents=True)
+            (Path(place) / "results" / "latest").symlink_to("a")
+            (Path(place) / "results" / "a" / "meta.json").write_text(meta())
+            (Path(place) / "status").write_text("0\n")
+            with tarfile.open(attempt / "back.tar", "w") as tar:
+                tar.add(place, arcname=".")
+        return subprocess.Popen(["true"])
+
+    def measure(self) -> "list[tuple[str, str]]":
+        with mock.patch.object(srun, "start", self.start):
+            srun.measure(self.here, self.made, self.made.tasks)
+        return [(state.word, state.reason) for state in states(self.here, self.made, submits=True)]
+
+    def test_it_is_unpacked(self) -> None:
+        self.assertEqual([word for word, _ in self.measure()], ["done", "done"])
+        self.assertEqual(list(self.directory.glob("tasks/*/*/back.tar")), [])
+
+    def test_where_one_can_not_be_unpacked_it_stays_and_the_others_are(self) -> None:
+        unpack = tarfile.TarFile.extractall
+
+        def full(tar: tarfile.TarFile, path: Path, **named: object) -> None:
+            unpack(tar, path)
+            if "n1" in Path(path).parts:
+                raise OSError(28, "No space left on device")
+
+        with mock.patch.object(tarfile.TarFile, "extractall", full):
+            (first, why), (second, _) = self.measure()
+        self.assertEqual((first, second), ("lost", "done"))
+        self.assertIn("No space left on device", why)
+        self.assertIn("back.tar", why)
+        kept = [path.parts[-3] for path in self.directory.glob("tasks/*/*/back.tar")]
+        self.assertEqual(kept, ["n1"])
+
+    def test_a_disk_too_full_to_say_so_keeps_nothing_from_the_others(self) -> None:
+        def full(here: object) -> None:
+            raise srun.FleetError(73, "cannot write")
+
+        def cut(tar: tarfile.TarFile, path: Path, **named: object) -> None:
+            raise tarfile.ReadError("cut short")
+
+        with (
+            mock.patch.object(srun, "keep", full),
+            mock.patch.object(tarfile.TarFile, "extractall", cut),
+        ):
+            words = [word for word, _ in self.measure()]
+        self.assertEqual(words, ["lost", "lost"])
+
+
+if __name__ == "__main__":
+    unittest.main()
