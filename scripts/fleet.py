@@ -9,7 +9,8 @@ Four commands over a directory, each of which may be repeated at any time:
     collect DIR               the runs in DIR/results, and bench machines of them in DIR/machines.*
 
 Exit status: 0 fine; 2 some nodes failed or were lost; 64 usage; 66 no plan; 69 no Slurm here, or it refuses;
-73 cannot write; 75 not finished yet, or Slurm does not answer: try again; 78 cannot build.
+73 cannot write; 75 not finished yet, or Slurm does not answer: try again; 78 no program:
+cannot build, or it is gone.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -27,25 +27,30 @@ from typing import NoReturn
 from fleets import slurm, srun
 from fleets.errors import NOT_YET, USAGE, FleetError
 from fleets.plan import ENGINES, STAGES, Fleet, Plan, Task, replace, writing
-from fleets.stage import stage
+from fleets.stage import ask, check, stage
 from fleets.state import AGAIN, ENDED, WORDS, State, line, states
 
 SOME_FAILED = 2
+# In seconds.
+DAY = 86400
 
 
 def plan(arguments: argparse.Namespace) -> int:
     fleet = Fleet(arguments.directory)
     tasks = [Task.on(node) for node in slurm.hosts(arguments.nodes or "")]
     tasks += [Task.meeting(constraint) for constraint in arguments.constraint]
-    if not tasks:
+    if arguments.nodes is None and not arguments.constraint:
         tasks = [Task.on(node) for node in slurm.nodes(arguments.partition)]
     given = [f"--partition={arguments.partition}"] if arguments.partition else []
     given += [f"--time={arguments.time}"] if arguments.time else []
-    given += shlex.split(arguments.slurm)
+    given += arguments.slurm
     made = Plan(tasks, arguments.engine, arguments.stage, given, arguments.options).check()
     with fleet.locked():
-        made = fleet.keep(made)
         stage(fleet, arguments.binary)
+        beware = check(fleet, made.options)
+        made = fleet.keep(made)
+    if beware:
+        print(f"fleet: {beware}", file=sys.stderr)
     first = made.tasks[0]
     attempt = fleet.directory / "tasks" / first.name / "1"
     if made.engine == "sbatch":
@@ -139,12 +144,34 @@ def link(place: Path, target: Path | None) -> None:
 
 
 def machines(fleet: Fleet, *arguments: str) -> str:
-    environment = {**os.environ, "LD_LIBRARY_PATH": f"{fleet.stage / 'lib'}"}
-    command = [str(fleet.stage / "bench"), "machines", *arguments]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
+    done = ask(fleet, "machines", *arguments)
     if done.returncode:
         raise FleetError(done.returncode, done.stderr.strip().removeprefix("Error: "))
     return done.stdout
+
+
+def filled(text: str) -> str:
+    """An empty variable is no wish for the default."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the value is empty; leave it out, or say what is meant")
+    return text
+
+
+def words(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text}: {error}") from error
+
+
+def seconds(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0
+    if not 0 < number <= DAY:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of seconds, up to {DAY}")
+    return number
 
 
 class Parser(argparse.ArgumentParser):
@@ -161,19 +188,24 @@ def parsed(typed: list[str]) -> argparse.Namespace:
 
     def command(name: str, does: object, summary: str) -> Parser:
         added = commands.add_parser(name, help=summary, description=summary)
-        added.add_argument("directory", type=Path, metavar="DIR", help="the fleet's directory")
+        added.add_argument("directory", type=directory, metavar="DIR", help="the fleet's directory")
         added.set_defaults(does=does)
         return added
 
+    def directory(text: str) -> Path:
+        return Path(filled(text))
+
     planning = command("plan", plan, "decides where to measure what, builds and stages; then [-- OPTION...]")
-    planning.add_argument("--nodes", metavar="LIST", help="such as web-[1-3,7]; a task on each")
+    planning.add_argument("--nodes", type=filled, metavar="LIST", help="such as web-[1-3,7]; a task on each")
     planning.add_argument(
-        "--constraint", action="append", default=[], metavar="FEATURES",
+        "--constraint", type=filled, action="append", default=[], metavar="FEATURES",
         help="a task on any node that has them; may be given several times",
     )  # fmt: skip
-    planning.add_argument("--partition", metavar="NAME", help="all of its nodes, if none are named")
-    planning.add_argument("--time", metavar="MINUTES", help="Slurm's time limit of each task")
-    planning.add_argument("--slurm", default="", metavar="OPTIONS", help="more, as in --slurm='--qos=x'")
+    planning.add_argument("--partition", type=filled, metavar="NAME", help="all of its nodes, if none are named")
+    planning.add_argument("--time", type=filled, metavar="MINUTES", help="Slurm's time limit of each task")
+    planning.add_argument(
+        "--slurm", type=words, default=[], metavar="OPTIONS", help="more, as in --slurm='--qos=x'"
+    )
     planning.add_argument("--engine", choices=ENGINES, default=ENGINES[0], help="default: sbatch")
     planning.add_argument(
         "--stage", choices=STAGES, default=STAGES[0],
@@ -184,7 +216,7 @@ def parsed(typed: list[str]) -> argparse.Namespace:
     command("submit", submit, "submits what was not yet, and what failed or was lost")
     waiting = command("status", status, "tells what became of each task")
     waiting.add_argument("--wait", action="store_true", help="until none is queued or running")
-    waiting.add_argument("--interval", type=float, default=10, metavar="SECONDS", help="default: 10")
+    waiting.add_argument("--interval", type=seconds, default=10, metavar="SECONDS", help="default: 10")
     collecting = command("collect", collect, "gathers the runs and compares the machines")
     collecting.add_argument("--by", choices=["machine", "kind"], default="machine", help="a column each")
     arguments = parser.parse_args(own)

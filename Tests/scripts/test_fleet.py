@@ -95,6 +95,85 @@ class FleetCase(unittest.TestCase):
         return place
 
 
+class Planning(FleetCase):
+    def test_an_empty_variable_is_not_every_node(self) -> None:
+        for option in ["--nodes", "--constraint", "--partition", "--time"]:
+            for value in ["", " "]:
+                self.assert_no_plan(option, option, value)
+        self.assert_no_plan("no node to measure on", "--nodes", ",")
+        self.assert_refused(64, "DIR", "plan", "", "--nodes", "n1")
+        self.assertEqual(self.plan().returncode, 0)
+
+    def test_a_task_that_has_no_name_is_refused(self) -> None:
+        for option, value in [
+            ("--constraint", "&"), ("--nodes", "..,x"), ("--nodes", "x,-"),
+            ("--nodes", "a" * 65), ("--constraint", "a&" * 33),
+            # No label of bench run.
+            ("--nodes", "17"), ("--constraint", "none"),
+        ]:  # fmt: skip
+            self.assert_no_plan("is no name for a task", option, value)
+        self.assertEqual(self.plan("--nodes", "a" * 64).returncode, 0)
+
+    def test_what_the_shell_can_not_have_meant_is_told(self) -> None:
+        self.assert_no_plan("--slurm", "--nodes", "n1", "--slurm=--qos='x")
+        self.assertEqual(self.plan("--nodes", "n1").returncode, 0)
+        for interval in ["-1", "0", "nan", "inf", "1e300"]:
+            self.assert_refused(
+                64, "--interval", "status", str(self.directory), "--wait", f"--interval={interval}")
+
+    def test_options_that_bench_does_not_know_are_not_planned(self) -> None:
+        self.assert_no_plan("Unknown option '--bogus'", "--nodes", "n1", "--", "--bogus")
+        # Of run alone, and of a machine that is not this one.
+        ending = self.plan("--nodes", "n1", "--", "--quiet", "--all-arms", "--save-baseline", "x")
+        self.assertEqual((ending.returncode, ending.stderr), (0, ""))
+        ending = self.plan("--nodes", "n1", "--", "--cpu-node", "1")
+        self.assertEqual(ending.returncode, 0)
+        self.assertIn("here, 'bench list --cpu-node 1' says: there is no node 1", ending.stderr)
+
+    def test_options_that_can_not_be_checked_here_are_told(self) -> None:
+        self.stage("exit 127")
+        ending = self.plan("--nodes", "n1", "--", "--bogus")
+        self.assertEqual(ending.returncode, 0)
+        self.assertIn("options were not checked", ending.stderr)
+
+
+class Keeping(FleetCase):
+    def test_a_plan_that_is_damaged_is_not_taken_for_none(self) -> None:
+        self.assertEqual(self.plan("--nodes", "n1").returncode, 0)
+        self.leave_run("n1")
+        plan = self.directory / "plan.json"
+        for text in ["{", "[]", '{"tasks": null}', "\udcff"]:
+            plan.write_text(text, errors="surrogateescape")
+            self.assert_refused(
+                66, "cannot be read", "plan", str(self.directory), "--nodes", "n1", "--", "--order", "9")
+            self.assertEqual(plan.read_text(errors="surrogateescape"), text)
+            self.assert_refused(66, "cannot be read", "status", str(self.directory))
+        # Nothing was begun: nothing is lost.
+        (self.directory / "tasks").rename(self.root / "tasks")
+        self.assertEqual(self.plan("--nodes", "n1").returncode, 0)
+
+    def test_what_was_begun_does_not_drop_out_of_a_plan(self) -> None:
+        self.assertEqual(self.plan("--nodes", "n1,n2,n3").returncode, 0)
+        self.leave_run("n2")
+        self.assert_refused(64, "n2 was begun", "plan", str(self.directory), "--nodes", "n1,n3")
+        self.assert_refused(64, "n2 was begun", "plan", str(self.directory), "--constraint", "n2")
+        self.assertEqual(self.plan("--nodes", "n2,n4").returncode, 0)
+        names = [task["name"] for task in json.loads((self.directory / "plan.json").read_text())["tasks"]]
+        self.assertEqual(names, ["n2", "n4"])
+
+
+class Collecting(FleetCase):
+    def test_a_program_that_is_gone_is_told_with_the_way_out(self) -> None:
+        self.assertEqual(self.plan("--nodes", "n1,n2").returncode, 0)
+        for name in ["n1", "n2"]:
+            self.leave_run(name)
+        bench = self.directory / "stage" / "bench"
+        bench.unlink()
+        self.assert_refused(78, "tar -xf", "collect", str(self.directory))
+        bench.write_text("")
+        self.assert_refused(78, "tar -xf", "collect", str(self.directory))
+
+
 class ComingBack(FleetCase):
     """What srun brought by standard output."""
 

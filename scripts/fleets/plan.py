@@ -27,6 +27,10 @@ STAGES = ["shared", "sbcast", "stream"]
 # The plan says these for every node.
 OWN_OPTIONS = ["--label", "--output", "--format", "--color"]
 
+LONGEST_NAME = 64
+# What tools that read tables take for nothing, or for an answer.
+NO_NAMES = ["na", "null", "none", "true", "false"]
+
 
 @dataclass(frozen=True)
 class Task:
@@ -81,8 +85,20 @@ class Plan:
 
 
 def slug(name: str) -> str:
-    """As the name of a directory and a label."""
-    return re.sub(r"[^A-Za-z0-9_.-]+", "-", name).strip("-.")
+    """As the name of a directory, and as what bench run takes for a --label (RunCommand.swift)."""
+    made = re.sub(r"[^A-Za-z0-9_.-]+", "-", name).strip("-.")
+    if not made or len(made) > LONGEST_NAME or made.lower() in NO_NAMES or is_number(made):
+        advice = f"it takes letters, 1 to {LONGEST_NAME} characters, and is not {', '.join(NO_NAMES)}"
+        raise FleetError(USAGE, f"'{name}' is no name for a task: {advice}")
+    return made
+
+
+def is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 class Fleet:
@@ -95,31 +111,54 @@ class Fleet:
         self.results = self.directory / "results"
 
     def plan(self) -> Plan:
+        known = self._known()
+        if not known:
+            advice = f"make one: scripts/fleet plan {self.directory}"
+            raise FleetError(NO_PLAN, f"no plan in {self.directory}; {advice}")
+        return known
+
+    def _known(self) -> Plan | None:
+        """The plan; None where none was made."""
         path = self.directory / "plan.json"
         try:
             known = json.loads(path.read_text(encoding="utf-8"))
             tasks = [Task(**task) for task in known.pop("tasks")]
             return Plan(tasks=tasks, **known)
-        except FileNotFoundError as error:
-            advice = f"make one: scripts/fleet plan {self.directory}"
-            raise FleetError(NO_PLAN, f"no plan in {self.directory}; {advice}") from error
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            raise FleetError(NO_PLAN, f"{path} cannot be read: {error}; plan anew") from error
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            advice = "bring it back, or take another directory" if self._is_begun else "plan anew"
+            raise FleetError(NO_PLAN, f"{path} cannot be read: {error}; {advice}") from error
+
+    @property
+    def _is_begun(self) -> bool:
+        return (self.directory / "tasks").exists()
 
     def keep(self, plan: Plan) -> Plan:
         """Writes the plan, unless the directory has another one that was begun."""
         try:
-            known: Plan | None = self.plan()
+            known = self._known()
         except FleetError:
+            if self._is_begun:
+                raise
             known = None
-        begun = (self.directory / "tasks").exists()
-        if known and begun and not known.is_comparable(plan):
-            advice = "take another directory for it"
-            raise FleetError(USAGE, f"{self.directory} has begun another plan; {advice}")
+        if known and self._is_begun:
+            self._check(plan, known)
         identity = known.identity if known else secrets.token_hex(4)
         plan = Plan(**{**vars(plan), "identity": identity})
         replace(self.directory / "plan.json", json.dumps(asdict(plan), indent=1) + "\n")
         return plan
+
+    def _check(self, plan: Plan, begun: Plan) -> None:
+        """That nothing which was measured is lost by the new plan."""
+        if not begun.is_comparable(plan):
+            advice = "take another directory for it"
+            raise FleetError(USAGE, f"{self.directory} has begun another plan; {advice}")
+        for task in begun.tasks:
+            if task not in plan.tasks and self.attempts(task):
+                place = self.directory / "tasks" / task.name
+                advice = f"name it too, or move {place} away"
+                raise FleetError(USAGE, f"{task.name} was begun and is not in the list; {advice}")
 
     def attempts(self, task: Task) -> list[Path]:
         """The directories of the task's attempts, the latest last."""

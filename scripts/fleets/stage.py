@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 import shutil
 import subprocess
 import tarfile
 from pathlib import Path
 
-from fleets.errors import CANNOT_BUILD, FleetError
+from fleets.errors import CANNOT_BUILD, USAGE, FleetError
 from fleets.plan import Fleet, writing
 
 ROOT = Path(__file__).resolve().parents[2]
 # Of the node, because they belong to its kernel or to each other.
 SYSTEM = r"linux-vdso|ld-linux|lib(c|m|dl|rt|pthread|resolv|util|nsl|nss_\w+|anl)\.so"
+
+# Options of bench run that bench list has not, besides those that the fleet says.
+PRINTING = {"--quiet", "--all-arms", "--allow-debug-build"}
+NAMING = "--save-baseline"
 
 
 def build() -> Path:
@@ -59,9 +65,55 @@ def revision(folder: Path) -> str:
         return ""
 
 
+def gone(fleet: Fleet, why: object) -> FleetError:
+    advice = f"tar -xf {fleet.archive} -C {fleet.stage} brings the same one back"
+    return FleetError(CANNOT_BUILD, f"no program {fleet.stage / 'bench'}: {why}; {advice}")
+
+
+def ask(fleet: Fleet, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """What the staged program says on this machine."""
+    environment = {**os.environ, "LD_LIBRARY_PATH": f"{fleet.stage / 'lib'}"}
+    command = [str(fleet.stage / "bench"), *arguments]
+    try:
+        return subprocess.run(
+            command, check=False, capture_output=True, text=True, env=environment
+        )
+    except OSError as error:
+        raise gone(fleet, error.strerror or error) from error
+
+
+def check(fleet: Fleet, options: list[str]) -> str:
+    """Refuses options that no node will take; returns what else is to be known of them, if anything.
+
+    bench list has the options that say what is measured, and measures nothing.
+    """
+    asked: list[str] = []
+    given = iter(options)
+    for option in given:
+        if option == NAMING:
+            next(given, None)
+        elif option not in PRINTING and not option.startswith(f"{NAMING}="):
+            asked.append(option)
+    done = ask(fleet, "list", *asked)
+    said = done.stderr.strip()
+    lines = said.splitlines() or [f"status {done.returncode}"]
+    if done.returncode == USAGE and "\nUsage: " in said:
+        until = next(at for at, line in enumerate(lines) if re.match("(Help|Usage): ", line))
+        raise FleetError(USAGE, f"bench run: {' '.join(lines[:until]).removeprefix('Error: ')}")
+    if done.returncode == USAGE:
+        # Of a plan for this machine: nodes may have what it lacks.
+        typed = shlex.join(["bench", "list", *asked])
+        return f"here, '{typed}' says: {lines[0].removeprefix('Error: ')}"
+    if done.returncode:
+        return f"options were not checked, the program does not run here: {lines[0]}"
+    return ""
+
+
 def stage(fleet: Fleet, binary: Path | None) -> None:
     """Stages the program, unless that was done: all nodes run the same one."""
     if fleet.archive.exists() and fleet.stage.exists():
+        if not (fleet.stage / "bench").exists():
+            raise gone(fleet, "it was staged, and is gone")
         return
     program = (binary or build()).resolve()
     needed = libraries(program)
