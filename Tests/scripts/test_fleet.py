@@ -3,6 +3,8 @@
 Tests/fleet has a real Slurm.
 """
 
+import contextlib
+import io
 import json
 import os
 import stat
@@ -194,7 +196,8 @@ class ComingBack(FleetCase):
         return subprocess.Popen(["true"])
 
     def measure(self) -> "list[tuple[str, str]]":
-        with mock.patch.object(srun, "start", self.start):
+        told = contextlib.redirect_stderr(io.StringIO())
+        with mock.patch.object(srun, "start", self.start), told as self.errors:
             srun.measure(self.here, self.made, self.made.tasks)
         return [(state.word, state.reason) for state in states(self.here, self.made, submits=True)]
 
@@ -231,6 +234,7 @@ class ComingBack(FleetCase):
         ):
             words = [word for word, _ in self.measure()]
         self.assertEqual(words, ["lost", "lost"])
+        self.assertIn("fleet: n2: cannot write", self.errors.getvalue())
 
 
 if __name__ == "__main__":
