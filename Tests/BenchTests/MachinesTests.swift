@@ -95,6 +95,11 @@ extension BenchTests {
       #expect(one.errorMessages.count == 1)
       #expect(one.errors.contains("all runs are of one machine, zen5-vm"))
       #expect(try machines(Self.published.string, "nowhere").status == 66)
+      try leave("zen4") { _ in false }
+      try directory.edit("zen4/meta.json", "version\" : 2,", "version\" : 3,")
+      let foreign = try machines(Self.published.string, "zen4")
+      #expect(foreign.status == 69)
+      #expect(foreign.errors.contains("schema version 3"))
       #expect(try machines().status == 64)
     }
   }

@@ -54,6 +54,8 @@ extension BenchTests {
       Case("--seed 1.5", "'1.5'", "--seed"),
       Case("--format xml", "'xml'", "table", "csv", "json"),
       Case("--label 7", "'7'", "number", "web-42"),
+      Case("--label a\tb", "'a b'", "tabs", "web-42"),
+      Case("--label a\u{1b}[2Jb", "'a [2Jb'", "controls", "web-42"),
       Case("--frobnicate", "'--frobnicate'"),
       Case("elsewhere", "'elsewhere'"),
       // Beyond memory, and beyond what an integer holds.

@@ -320,6 +320,21 @@ struct MachinesTests {
       machines.render(on: Screen(hasColors: true)).contains("\u{1b}[38;5;33m 0.56 <\u{1b}[0m"))
   }
 
+  @Test("What fewer than 3 processes measured has no verdict, whatever its row says, and is told")
+  func fewProcesses() throws {
+    var few = row(0.8)
+    few.processes = 2
+    let machines = try Machines([
+      run([few, row(0.7, order: 4)], label: "a"), run([row(0.8), row(0.6, order: 4)], label: "b"),
+    ])
+    #expect(agreements(machines) == [.unresolved, .agreeing])
+    #expect(machines.rows.map(\.outcome) == [.unresolved, .faster, .faster, .faster])
+    let text = machines.render()
+    #expect(text.contains("agree: 1 of 1 cell that two"))
+    #expect(text.contains("\nnot judged: 1 cell that fewer than 3 processes measured"))
+    #expect(!(try Machines(contradicting).render().contains("not judged")))
+  }
+
   @Test("Runs that were cut short, and of different commits, are told")
   func caveats() throws {
     let runs = contradicting.map { run in

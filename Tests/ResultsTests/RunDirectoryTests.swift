@@ -255,6 +255,29 @@ struct RunDirectoryTests {
     }
   }
 
+  @Test("To be set beside others it must be of this schema: that is no fault of its; status 69")
+  func foreignSchemaBesideOthers() throws {
+    try withTemporaryDirectory { root in
+      var meta = Meta.sample
+      let path = try RunDirectory.create(in: root, for: &meta).path
+      try path.appending("meta.json").write(#"{"schema_version": 7}"#)
+      let error = #expect(throws: ResultsError.self) { try Run.loadToCompare(path) }
+      #expect(error?.exitCode == 69)
+      #expect(error?.description.contains("schema version 7") == true)
+      try path.appending("meta.json").write("{")
+      let damaged = #expect(throws: ResultsError.self) { try Run.loadToCompare(path) }
+      #expect(damaged?.exitCode == 65)
+    }
+  }
+
+  @Test("A label that was edited stays on one line")
+  func editedLabel() throws {
+    var meta = Meta.sample
+    meta.label = "web\n42\u{1b}[31m\r\n"
+    let read = try Meta(json: meta.json(path: "meta.json"), path: "meta.json")
+    #expect(read.label == "web 42 [31m")
+  }
+
   @Test("A run of schema 1 is refused with the way out: the commit that wrote it")
   func firstSchema() throws {
     try withTemporaryDirectory { root in

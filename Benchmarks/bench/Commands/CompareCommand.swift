@@ -122,7 +122,7 @@ struct CompareCommand: ParsableCommand {
         "'\(first ? base : head)' is a program and '\(first ? head : base)' is none: give two runs, or "
           + "two programs")
     }
-    let (old, new) = (try load(base), try load(head))
+    let (old, new) = (try Run.loadToCompare(base), try Run.loadToCompare(head))
     func place(_ run: Run) -> URL {
       URL(filePath: run.path.string).standardizedFileURL.resolvingSymlinksInPath()
     }
@@ -164,16 +164,6 @@ struct CompareCommand: ParsableCommand {
       )
     }
     return (FilePath(runs[0]), runs.count == 2 ? FilePath(runs[1]) : latest)
-  }
-
-  /// A run that another schema describes can't be compared, whatever else it is good for.
-  private func load(_ path: FilePath) throws -> Run {
-    do throws(ResultsError) {
-      return try Run.load(path)
-    } catch {
-      guard case .foreignSchema = error else { throw error }
-      throw ResultsError.notJudged(why: error.description)
-    }
   }
 
   private func options() throws -> Comparison.Options {

@@ -16,14 +16,15 @@ struct MachinesCommand: ParsableCommand {
 
       Machines are called by --label of their runs, or else by their CPU. Runs of one machine and label \
       are pooled: the median of their ratios, an interval that holds all of theirs, and the verdict of \
-      more than half of them, unless one says the contrary.
+      more than half of them, unless one says the contrary. What fewer than three processes measured has \
+      no verdict.
 
       Cells match by their axes. Footprints match by their bytes, and where those differ by the cache that \
       holds what is touched (the column level), as long as no machine has two such cells; nodes by \
       whether memory and threads are on one; mappings always.
 
-      Exit status: 0, whatever machines say; 65 unreadable, 66 no such run, 69 all runs are of one machine, \
-      or no cell is on two.
+      Exit status: 0, whatever machines say; 65 unreadable, 66 no such run, 69 a run is of another schema, \
+      all are of one machine, or no cell is on two.
       """)
 
   @Argument(help: ArgumentHelp("The runs: directories under results/.", valueName: "run"))
@@ -51,7 +52,7 @@ struct MachinesCommand: ParsableCommand {
 
   func run() throws {
     let machines = try Machines(
-      paths.map { try Run.load(FilePath($0)) }, arms: allArms ? .all : .new, pooling: by)
+      paths.map { try Run.loadToCompare(FilePath($0)) }, arms: allArms ? .all : .new, pooling: by)
     print(
       machines.render(format, all: all, on: .standardOutput(color)), terminator: "")
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Processes
 import Results
 import SystemPackage
+import Text
 import Vmemmap
 
 /// Measures a plan.
@@ -60,11 +61,12 @@ struct RunCommand: ParsableCommand {
     // What tools that read tables take for a number, or for nothing.
     let words: Set = ["", "na", "n/a", "nan", "null", "none", "true", "false", "inf"]
     guard !words.contains(label.lowercased()), Double(label) == nil,
-      label.count <= RunCommand.longestLabel, !label.contains(where: \.isNewline)
+      label.count <= RunCommand.longestLabel, label == label.onOneLine
     else {
       throw ValidationError(
-        "--label '\(label.prefix(RunCommand.longestLabel))' can't be told from a number or nothing in a "
-          + "table, or is over \(RunCommand.longestLabel) characters; take a name such as web-42")
+        "--label '\(label.onOneLine.prefix(RunCommand.longestLabel))' can't be told from a number or nothing in a "
+          + "table, is over \(RunCommand.longestLabel) characters, or has tabs, newlines or other controls; "
+          + "take a name such as web-42")
     }
   }
 

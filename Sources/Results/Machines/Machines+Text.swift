@@ -72,9 +72,14 @@ extension Machines {
     let cut = runs.filter { $0.meta.status != .complete }
     let commits = Set(runs.compactMap(\.meta.commitText)).sorted()
     let alone = cells.count - shared.count
+    let unjudged = cells.count { !$0.sightings.allSatisfy(\.isJudged) }
     let mapped = shared.count { Set($0.sightings.map(\.row.mapping)).count > 1 }
     let caveats: [String?] = [
       alone == 0 ? nil : "on one machine only: \(alone.counted("cell")) (--all)",
+      unjudged == 0
+        ? nil
+        : "not judged: \(unjudged.counted("cell")) that fewer than \(Comparison.fewestProcesses) "
+          + "processes measured on a machine (bench run --processes)",
       mapped == 0
         ? nil
         : "beware: \(mapped.counted("cell")) with struct pages that machines map differently "

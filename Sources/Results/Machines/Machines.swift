@@ -73,12 +73,20 @@ extension Machines {
     let baseline: SummaryRow?
     /// How many runs say it together.
     let runs: Int
+    /// Whether each of them had the processes that a verdict takes.
+    let isJudged: Bool
 
     /// The compared arms that have a ratio; of cells that nothing tells apart the first.
     static func of(_ run: Run, arms: SummaryTable.Arms, machine: Int) -> [Sighting] {
       SummaryTable(run.summary, arms: arms).pairs.filter { $0.new.ratio != nil }
         .grouped(by: \.new.axisFields)
-        .map { Sighting(machine: machine, row: $0[0].new, baseline: $0[0].old, runs: 1) }
+        .map { pairs in
+          var row = pairs[0].new
+          let isJudged = row.processes >= Comparison.fewestProcesses
+          if !isJudged { row.verdict = nil }
+          return Sighting(
+            machine: machine, row: row, baseline: pairs[0].old, runs: 1, isJudged: isJudged)
+        }
     }
 
     /// - Parameter sightings: of one machine and cell, one of each run; not empty.
@@ -87,7 +95,7 @@ extension Machines {
       return Sighting(
         machine: sightings[0].machine, row: .pooled(sightings.map(\.row)),
         baseline: baselines.isEmpty ? nil : .pooled(baselines),
-        runs: sightings.count)
+        runs: sightings.count, isJudged: sightings.allSatisfy(\.isJudged))
     }
   }
 }

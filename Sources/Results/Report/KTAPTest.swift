@@ -1,3 +1,5 @@
+import Text
+
 /// A test of the kernel's Test Anything Protocol: one with a result, or one of tests.
 struct KTAPTest {
   let name: String
@@ -83,8 +85,4 @@ extension KTAPTest.Result {
     // A second "#" would be another directive to some parsers.
     return text.onOneLine.replacing("#", with: "")
   }
-}
-
-extension String {
-  var onOneLine: String { split(whereSeparator: \.isNewline).joined(separator: " ") }
 }

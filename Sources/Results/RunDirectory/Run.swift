@@ -41,6 +41,18 @@ public struct Run: Sendable {
     return Run(path: directory, meta: meta, summary: summary)
   }
 
+  /// Reads the run at `path` to set it beside others. One that another schema describes can't be,
+  /// whatever else it is good for.
+  /// - Throws: `notJudged` in place of `foreignSchema`; else as ``load(_:)``.
+  public static func loadToCompare(_ path: FilePath) throws(ResultsError) -> Run {
+    do throws(ResultsError) {
+      return try load(path)
+    } catch {
+      guard case .foreignSchema = error else { throw error }
+      throw .notJudged(why: error.description)
+    }
+  }
+
   /// Reads the timed blocks, about a hundred bytes each in the file, and hands over one after the other;
   /// none if none was kept.
   /// - Throws: `packed`, `cannotRead`, `unsuitable`, `tooLarge`, `missingColumn`, `malformed`,

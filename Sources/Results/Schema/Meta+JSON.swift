@@ -1,5 +1,6 @@
 import FoundationEssentials
 import SystemPackage
+import Text
 
 extension Meta {
   /// - Throws: `notFinite`: JSON has no word for such a number.
@@ -26,6 +27,8 @@ extension Meta {
           path: path, found: "\(probe.version)", known: Schema.version, writer: probe.commit)
       }
       self = try decoder.decode(Meta.self, from: Data(json))
+      // Where it was edited: a name must not break the lines that it is in.
+      label = label?.onOneLine
     } catch let error as ResultsError {
       throw error
     } catch let error as DecodingError {
