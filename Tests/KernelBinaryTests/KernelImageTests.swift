@@ -7,10 +7,15 @@ import Testing
 
 @Suite("Images of kernels")
 struct KernelImageTests {
+  /// Images are read as they are asked, so that their files stay.
+  private let files: PreparedTree
+
+  init() throws { files = try PreparedTree() }
+
   private func image(_ bytes: [UInt8]) throws -> KernelImage {
-    let files = try PreparedTree()
-    try files.write(Data(bytes), to: "vmlinuz")
-    return try KernelImage(file: files.path("vmlinuz"))
+    let name = "\(UInt64.random(in: 0 ... .max))/vmlinuz"
+    try files.write(Data(bytes), to: name)
+    return try KernelImage(file: files.path(name))
   }
 
   private func failure(_ bytes: [UInt8]) -> KernelImageError? {
