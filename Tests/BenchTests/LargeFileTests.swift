@@ -21,10 +21,12 @@ extension BenchTests {
     }
 
     /// Makes a file of 1 GiB of which only the beginning takes room on the disk.
-    private func makeLarge(_ name: String, beginning: [UInt8] = []) throws {
+    private func makeLarge(
+      _ name: String, beginning: [UInt8] = [], bytes: UInt64 = 1 << 30
+    ) throws {
       let file = try directory.newFile(name)
       try file.write(contentsOf: beginning)
-      try file.truncate(atOffset: 1 << 30)
+      try file.truncate(atOffset: bytes)
       try file.close()
     }
 
@@ -32,11 +34,13 @@ extension BenchTests {
       "What is kept as a whole is refused by its name, its size and the limit; status 65",
       arguments: [
         ("results/latest/meta.json", ["report"]), ("results/latest/summary.csv", ["report"]),
-        ("results/latest/codegen.csv", ["compare", "results/latest", "results/latest"]),
+        ("results/latest/codegen.csv", ["compare", "copy", "results/latest"]),
         ("results/latest/plan.json", ["replay", "results/latest", "1"]),
-        ("accepted", ["compare", "results/latest", "results/latest", "--accept", "accepted"]),
+        ("accepted", ["compare", "copy", "results/latest", "--accept", "accepted"]),
       ])
     func refused(name: String, arguments: [String]) throws {
+      try FileManager.default.copyItem(
+        at: directory.file("results/latest").resolvingSymlinksInPath(), to: directory.file("copy"))
       try makeLarge(name)
       let ending = try run(arguments)
       #expect(ending.status == 65 && ending.output == "", "\(ending.errors)")
@@ -59,10 +63,12 @@ extension BenchTests {
     @Test("A journal whose first record would be all of it has none, and the run goes on")
     func journal() throws {
       try directory.edit("results/latest/meta.json", "\"complete\"", "\"interrupted\"")
-      let header = [(1 << 30) - 24, 1, 2].flatMap { number in
+      // All of it is hashed, so that it is less: more than the limit on data still.
+      let bytes: UInt64 = 350 << 20
+      let header = [bytes - 24, 1, 2].flatMap { number in
         (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
       }
-      try makeLarge("results/latest/journal", beginning: header)
+      try makeLarge("results/latest/journal", beginning: header, bytes: bytes)
       let ending = try run(["run", "--resume", "results/latest"])
       #expect(ending.status == 0, "\(ending.errors)")
     }
