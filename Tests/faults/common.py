@@ -86,7 +86,7 @@ def remains(output: Path, status: int | None, *, lenient: bool = False) -> list[
         complaints += tables(path)
         summary = path / "summary.csv"
         rows = len(summary.read_text().splitlines()) - 1 if summary.exists() else 0
-        if state == "complete" and (rows <= 0 or status not in (0, 74)):
+        if state == "complete" and (rows <= 0 or status not in (None, 0, 74)):
             complaints.append(f"complete with {rows} rows, and exit status {status}")
         if state == "failed" and rows > 0 and not lenient:
             complaints.append(f"failed, but {rows} rows")
