@@ -8,10 +8,12 @@ public enum StandardStreams {
   ///
   /// Those that are closed are opened on /dev/null: otherwise the next file that is opened has their
   /// number, and holds what is printed. A stream that can't be written, and a file that would exceed
-  /// its limit, are errors from here on, not signals to die of.
+  /// its limit, are errors from here on, not signals to die of. And Ctrl-\ ends it at once again: Swift's
+  /// runtime takes SIGQUIT for a crash, and looks into that for many seconds.
   public static func prepare() {
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
+    if !cpr_is_ignored(SIGQUIT) { signal(SIGQUIT, SIG_DFL) }
     for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) < 0 {
       // The lowest free number is given. Without /dev, what can be neither read nor written will do.
       if unsafe open("/dev/null", O_RDWR) < 0 { _ = unsafe open("/", O_RDONLY) }
