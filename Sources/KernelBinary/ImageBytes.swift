@@ -9,7 +9,7 @@ struct ImageBytes: Sendable {
   /// Of the whole; `Int.max` for `/proc/kcore`, which says nothing useful.
   let count: Int
 
-  /// More than a kernel has in one part: debug information is not read.
+  /// More than a part of a kernel that distributions build: debug information is not read.
   static let limit = 128 << 20
 
   /// - Throws: ``KernelImageError/unreadable(path:errno:)``.

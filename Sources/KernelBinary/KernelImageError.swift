@@ -52,7 +52,7 @@ extension KernelImageError: CustomStringConvertible {
     case .truncated(let path, let what, let needed, let available):
       "'\(path)' is cut short: \(what) ends at byte \(needed) of \(available); copy the file again"
     case .tooLarge(let path, let what, let bytes, let limit):
-      "'\(path)': \(what) has \(bytes) bytes, more than the \(limit) of any kernel: it is damaged, "
+      "'\(path)': \(what) has \(bytes) bytes, more than the \(limit) that are read: it is damaged, "
         + "or no kernel; \(Self.give)"
     case .unknownCompression(let path, let found):
       "'\(path)': its kernel is compressed with something unknown (\(found.hex)); give the "

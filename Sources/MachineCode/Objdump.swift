@@ -34,7 +34,7 @@ struct Objdump: Equatable {
       .map { Objdump(path: $0.path) }
   }
 
-  /// Far more than the tool prints, and needs, for all timed loops.
+  /// More than the tool prints, and needs: some 60 MB for all timed loops.
   private static let limits = (bytes: 128 << 20, time: Duration.seconds(300))
 
   /// What the tool prints on standard output for each list of arguments, run at the same time; its

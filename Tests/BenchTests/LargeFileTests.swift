@@ -1,4 +1,6 @@
 import Foundation
+import Results
+import SystemPackage
 import Testing
 
 extension BenchTests {
@@ -33,12 +35,13 @@ extension BenchTests {
     @Test(
       "What is kept as a whole is refused by its name, its size and the limit; status 65",
       arguments: [
-        ("results/latest/meta.json", ["report"]), ("results/latest/summary.csv", ["report"]),
-        ("results/latest/codegen.csv", ["compare", "copy", "results/latest"]),
-        ("results/latest/plan.json", ["replay", "results/latest", "1"]),
-        ("accepted", ["compare", "copy", "results/latest", "--accept", "accepted"]),
+        ("results/latest/meta.json", "16 MiB", ["report"]),
+        ("results/latest/summary.csv", "768 MiB", ["report"]),
+        ("results/latest/codegen.csv", "768 MiB", ["compare", "copy", "results/latest"]),
+        ("results/latest/plan.json", "768 MiB", ["replay", "results/latest", "1"]),
+        ("accepted", "16 MiB", ["compare", "copy", "results/latest", "--accept", "accepted"]),
       ])
-    func refused(name: String, arguments: [String]) throws {
+    func refused(name: String, limit: String, arguments: [String]) throws {
       try FileManager.default.copyItem(
         at: directory.file("results/latest").resolvingSymlinksInPath(), to: directory.file("copy"))
       try makeLarge(name)
@@ -47,7 +50,31 @@ extension BenchTests {
       let message = try #require(ending.errorMessages.first)
       let file = try #require(name.split(separator: "/").last)
       #expect(
-        message.contains("\(file): it has 1 GiB, more than the limit of 16 MiB"), "\(message)")
+        message.contains("\(file): it has 1 GiB, more than the limit of \(limit)"), "\(message)")
+    }
+
+    @Test("A run of a night is read: its tables have many more rows than one of a minute")
+    func night() throws {
+      let run = try directory.run("results/latest")
+      var meta = run.meta
+      let night = try RunDirectory.create(in: FilePath(directory.url.path), for: &meta)
+      let rows = (0..<32_000 / run.summary.count).flatMap { number in
+        run.summary.map { row in
+          var row = row
+          row.cell += number * run.summary.count
+          return row
+        }
+      }
+      try night.writeSummary(rows)
+      meta.rows = Meta.Rows(summary: rows.count, samples: 0)
+      try night.write(meta)
+      let size = try directory.file("\(meta.runID)/summary.csv").resourceValues(forKeys: [
+        .fileSizeKey
+      ])
+      #expect(try #require(size.fileSize) > 16 << 20)
+      let ending = try Bench.run(
+        ["report", meta.runID, "--style", "github-benchmark"], in: directory.url)
+      #expect(ending.status == 0, "\(ending.errors)")
     }
 
     @Test("Samples are read row by row, and nothing is no row; status 65")

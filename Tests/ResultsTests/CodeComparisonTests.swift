@@ -150,7 +150,7 @@ struct CodeComparisonTests {
       )
       #expect(
         try Comparison(baseline: old, current: less).remarks.contains {
-          $0.contains("1 loops only in the base")
+          $0.contains("1 loop only in the base")
         })
       var options = Comparison.Options()
       options.required = [.code]

@@ -64,12 +64,14 @@ extension Comparison {
       lines.append(
         "\(explained.counted("suspect")) slower beside a baseline that changed itself: not blamed")
     }
+    let removed = code?.removed.count ?? 0
     let counts = [
-      ("not judged, too few processes or no interval", unjudged.count),
-      ("only in the base", onlyInBaseline.count), ("only in the head", onlyInCurrent.count),
-      ("ignored", ignored), ("loops only in the base", code?.removed.count ?? 0),
+      (unjudged.count, "not judged, too few processes or no interval"),
+      (onlyInBaseline.count, "only in the base"), (onlyInCurrent.count, "only in the head"),
+      (ignored, "ignored"),
+      (removed, removed == 1 ? "loop only in the base" : "loops only in the base"),
     ]
-    let absent = counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }
+    let absent = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
     if !absent.isEmpty { lines.append("not compared: \(absent.joined(separator: "; "))") }
     if missing.contains(.code) {
       lines.append("code of timed loops: not compared, \(why(missing: .code))")
@@ -117,8 +119,9 @@ extension Comparison {
       text += ", length of a cycle \((100 * (cycle - 1)).signed(1)) %"
     }
     return text
-      + "); arms are not blamed for what their baseline shares"
-      + (ownTimes.haveMoved ? " (\(notBlamed.count.counted("row")))" : "")
+      + (ownTimes.haveMoved
+        ? "); arms are not blamed for what their baseline shares (\(notBlamed.count.counted("row")))"
+        : ")")
   }
 
   private static let remarkableInflation = 2.0

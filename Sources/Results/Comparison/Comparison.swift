@@ -29,7 +29,7 @@ public struct Comparison: Sendable {
   public let notBlamed: [Change]
   /// Nil unless both runs have machine-code facts, and they are asked for.
   public let code: CodeComparison?
-  /// How many of the current run's rows are ignored.
+  /// How many names of rows, baselines' included, are ignored.
   public let ignored: Int
   /// Globs to ignore that no row and no loop is meant by.
   public let unusedIgnored: [Exceptions.Exception]

@@ -29,7 +29,9 @@ public struct Run: Sendable {
     let metaPath = directory.appending(RunDirectory.metaName)
     let meta = try Meta(json: read(metaPath), path: metaPath)
     let summaryPath = directory.appending(RunDirectory.summaryName)
-    let rows = try table(summaryPath, ending: .wholeRow) { table throws(ResultsError) in
+    let rows = try table(
+      summaryPath, largest: largestTable, ending: .wholeRow
+    ) { table throws(ResultsError) in
       try table.rows(
         SummaryRow.self, version: (SummaryRow.schemaVersionColumn, Schema.version))
     }
@@ -95,10 +97,10 @@ public struct Run: Sendable {
   }
 
   /// Reads `plan.json` as it was written, and says where it is.
-  /// - Throws: `cannotRead`.
+  /// - Throws: `cannotRead`, `unsuitable`, `tooLarge`.
   public func plan() throws(ResultsError) -> (path: FilePath, json: [UInt8]) {
     let path = path.appending(RunDirectory.planName)
-    return (path, try Self.read(path))
+    return (path, try Self.read(path, largest: Self.largestTable))
   }
 
   /// Reads the ratios of each copy of the timed loops; empty if none were kept.
@@ -122,14 +124,16 @@ public struct Run: Sendable {
 
 extension Run {
   private func rows<Row: TableRow>(_: Row.Type, in name: String) throws(ResultsError) -> [Row] {
-    try Self.table(path.appending(name), ending: .wholeRow) { table throws(ResultsError) in
+    try Self.table(
+      path.appending(name), largest: Self.largestTable, ending: .wholeRow
+    ) { table throws(ResultsError) in
       try table.rows(Row.self)
     } ?? []
   }
 
   /// Nil if there is no such file.
   private static func table<Value>(
-    _ path: FilePath, largest: Int = largestFile, ending: CSVTable.Ending,
+    _ path: FilePath, largest: Int, ending: CSVTable.Ending,
     _ body: (CSVTable) throws(ResultsError) -> Value
   ) throws(ResultsError) -> Value? {
     do throws(ResultsError) {
@@ -189,9 +193,12 @@ extension Run {
     return try result.get()
   }
 
-  /// In bytes, of what is kept as a whole: a hundred times what a run of minutes leaves.
+  /// In bytes, of what does not grow with the number of cells.
   static let largestFile = 16 << 20
-  /// In bytes; samples of some hours, of which each takes eight bytes of memory.
+  /// In bytes, of a table or plan with a row for each cell and arm: three times that of the preset `full`, by what
+  /// a row of the published runs takes.
+  private static let largestTable = 768 << 20
+  /// In bytes; samples of half an hour or more, of which each takes eight bytes of memory.
   private static let largestSamples = 2 << 30
   private static let largestFigure = 16 << 20
 }
