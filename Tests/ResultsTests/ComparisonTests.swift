@@ -128,11 +128,12 @@ struct ComparisonTests {
 
   private func compare(
     _ old: KeyValuePairs<String, Double>, _ new: KeyValuePairs<String, Double>, empty: Double = 0.5,
-    options: Comparison.Options = .init()
+    options: Comparison.Options = .init(), code: (old: [CodegenRow], new: [CodegenRow])? = nil
   ) throws -> Comparison {
     try Comparison(
       baseline: .sample((0..<4).flatMap { rows(cell: $0, old) }),
-      current: .sample((0..<4).flatMap { rows(cell: $0, new, empty: empty) }), options: options)
+      current: .sample((0..<4).flatMap { rows(cell: $0, new, empty: empty) }), options: options,
+      code: code)
   }
 
   @Test("A cycle more in the shell of all arms: ratios go to 1, and nothing is worse or better")
@@ -155,6 +156,38 @@ struct ComparisonTests {
       empty: 1.5)
     #expect(comparison.suspects.isEmpty)
     #expect(comparison.notBlamed.map(\.current.arm) == ["mask", "mask", "mask", "mask"])
+  }
+
+  @Test(
+    "An arm is not blamed for work that its baseline's loop has more of as well; for any other it is",
+    arguments: [
+      ([16], [16], true), ([16, 16], [16, 16], true), ([16], [17], false),
+      ([16, 16], [16, 17], false),
+      ([16, 0], [16, 0], false), ([0], [16], false), ([0], [0], false),
+    ])
+  func sharedWork(baseline: [Int], arm: [Int], isShared: Bool) throws {
+    func copies(_ arm: String, _ more: [Int]) -> [CodegenRow] {
+      more.enumerated().map { layout, more in
+        var row = CodegenRow.sample(arm, layout: layout)
+        row.symbol = row.symbol.replacing("__latency__", with: "__throughput__")
+        row.instructions += more
+        return row
+      }
+    }
+    let none = [Int](repeating: 0, count: arm.count)
+    let comparison = try compare(
+      ["fakehead": 2, "mask": 3], ["fakehead": 2.01, "mask": 3.5],
+      code: (
+        copies("fakehead", none) + copies("mask", none),
+        copies("fakehead", baseline) + copies("mask", arm)
+      ))
+    #expect(!comparison.ownTimes.haveMoved)
+    #expect(comparison.suspects.isEmpty == isShared && comparison.notBlamed.isEmpty != isShared)
+    #expect(
+      comparison.remarks.contains {
+        $0.hasPrefix("the harness changed: 4 rows moved whose loop and its baseline's")
+      } == isShared)
+    #expect(try comparison.json().contains("\"harness_moved\" : \(isShared)"))
   }
 
   @Test("A cycle more in one arm is suspected in that arm, by ratio and difference")

@@ -99,8 +99,7 @@ struct SecondMeasurement {
       count -= 1
     }
     if count < places.count {
-      comparison.whyUnconfirmed =
-        "there was time for \(count) of \(places.count) suspects; give more with --confirm-budget"
+      comparison.whyUnconfirmed = "there was no time for more; give it with --confirm-budget"
     }
     return Array(places.prefix(count))
   }

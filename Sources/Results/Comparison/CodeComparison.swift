@@ -12,6 +12,8 @@ public struct CodeComparison: Sendable {
   /// Loops of the old side only.
   public let removed: [CodegenRow]
   private let names: (old: String, new: String)
+  /// What became of the work of each loop's copies, by the loop's name.
+  private let work: [String: Set<[Int]>]
 
   /// Matches loops by their symbols.
   /// - Parameter names: what the sides are called in text.
@@ -27,6 +29,7 @@ public struct CodeComparison: Sendable {
     equal = pairs.count - changes.count
     added = new.filter { oldBySymbol[$0.symbol] == nil }
     removed = old.filter { !newSymbols.contains($0.symbol) }
+    work = Dictionary(grouping: pairs, by: \.name).mapValues { Set($0.map(\.work)) }
     self.names = names
   }
 
@@ -49,8 +52,10 @@ public struct CodeComparison: Sendable {
     /// The loop's name, for globs.
     public var name: String { new.stableName }
 
+    /// How much more it has of each work.
+    var work: [Int] { CodegenRow.work.map { new[keyPath: $0.count] - old[keyPath: $0.count] } }
+
     public var kind: Kind {
-      let work = CodegenRow.work.map { new[keyPath: $0.count] - old[keyPath: $0.count] }
       if work.contains(where: { $0 > 0 }) { return .worse }
       return work.contains { $0 < 0 } ? .better : .rewritten
     }
@@ -64,6 +69,13 @@ public struct CodeComparison: Sendable {
     }
     self.init(old: wanted(old), new: wanted(new))
     if equal + changes.count == 0 { return nil }
+  }
+
+  /// Whether all copies of an arm's loop and of its baseline's gained or lost the same work: then what both are
+  /// wrapped in changed, which moves differences, too, where one arm hides more of it than the other.
+  func isShared(by row: SummaryRow) -> Bool {
+    guard let arm = work[row.loop(of: row.arm)], arm.count == 1 else { return false }
+    return arm == work[row.loop(of: row.baseline)] && arm.contains { $0.contains { $0 != 0 } }
   }
 
   public var regressions: [Change] { changes.filter { $0.kind == .worse } }

@@ -108,7 +108,7 @@ private struct Document: Encodable {
     notJudged = comparison.unjudged.map(\.stableName)
     onlyInBase = comparison.onlyInBaseline.map(\.stableName)
     onlyInHead = comparison.onlyInCurrent.map(\.stableName)
-    harnessMoved = comparison.ownTimes.haveMoved
+    harnessMoved = comparison.ownTimes.haveMoved || !comparison.sharedByCode.isEmpty
     code = comparison.code.map { code in
       Code(
         loops: code.equal + code.changes.count, moreWork: loops(code.changes, .worse),

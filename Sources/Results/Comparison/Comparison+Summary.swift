@@ -57,6 +57,11 @@ extension Comparison {
       }
     }
     if ownTimes.haveMoved || ownTimes.isRemarkable { lines.append(harnessText) }
+    if !sharedByCode.isEmpty {
+      lines.append(
+        "the harness changed: \(sharedByCode.count.counted("row")) moved whose loop and its baseline's gained "
+          + "or lost the same work: not blamed")
+    }
     let explained = suspects.count {
       $0.finding?.verdict == .shared || $0.finding?.verdict == .baselineFaster
     }
@@ -120,7 +125,8 @@ extension Comparison {
     }
     return text
       + (ownTimes.haveMoved
-        ? "); arms are not blamed for what their baseline shares (\(notBlamed.count.counted("row")))"
+        ? "); arms are not blamed for what their baseline shares "
+          + "(\((notBlamed.count - sharedByCode.count).counted("row")))"
         : ")")
   }
 
@@ -131,7 +137,7 @@ extension Comparison {
     guard let code else { return [] }
     let names = row.isBaseline ? [row.arm] : [row.arm, row.baseline]
     let changed = names.compactMap { arm -> String? in
-      let loop = "\(row.operation).\(row.mode)/\(arm)"
+      let loop = row.loop(of: arm)
       let differences = code.changes.filter { $0.name == loop }.map {
         $0.differences.joined(separator: ", ")
       }

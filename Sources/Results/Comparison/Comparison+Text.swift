@@ -17,7 +17,7 @@ extension Comparison {
       "Suspected, and measured again", cleared.map { "\($0.name) \($0.change): \($0.state)" }, all,
       most: 3)
     lines += list(
-      "Neither blamed nor praised, it is their baseline that changed",
+      "Neither blamed nor praised, their baseline or what both are wrapped in changed",
       notBlamed.map { "\($0.name) \($0.percent)" }, all, most: 0)
     lines += list("Faster", improvements.map { "\($0.name) \($0.percent)" }, all, most: 3)
     if all {

@@ -25,7 +25,8 @@ public struct Comparison: Sendable {
   /// What may have got worse, the surest first.
   public internal(set) var suspects: [Suspect]
   public let improvements: [Change]
-  /// What changed together with its baseline, or because the baseline did, where baselines did.
+  /// What changed together with its baseline, or because the baseline did, where baselines did; and where the
+  /// loops of both gained or lost the same work.
   public let notBlamed: [Change]
   /// Nil unless both runs have machine-code facts, and they are asked for.
   public let code: CodeComparison?
@@ -84,13 +85,13 @@ public struct Comparison: Sendable {
           + "smaller could be told; measure it again where less else runs")
     }
     floor = max(options.threshold, noise)
+    code = CodeComparison(old: facts.old, new: facts.new, options)
     let screening = Screening(
-      changes, baselines: matches.baselines, ownTimes: ownTimes, floor: floor, options)
+      changes, baselines: matches.baselines, ownTimes: ownTimes, code: code, floor: floor, options)
     inflation = screening.inflation
     suspects = screening.suspects
     improvements = screening.improvements
     notBlamed = screening.notBlamed
-    code = CodeComparison(old: facts.old, new: facts.new, options)
     self.baseline = baseline
     self.current = current
     self.options = options
@@ -146,6 +147,9 @@ extension Comparison {
   }
   /// In times that were measured again, or, where that is asked for, in code.
   public var hasRegression: Bool { !regressions.isEmpty || !redCode.isEmpty }
+
+  /// Those that are not blamed because their loop and their baseline's changed alike.
+  var sharedByCode: [Change] { notBlamed.filter { code?.isShared(by: $0.current) == true } }
 
   /// How many suspects there would be on average if nothing had changed.
   public var expectedSuspects: Double { Double(changes.count) * options.suspicion / 2 }

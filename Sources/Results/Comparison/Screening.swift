@@ -18,7 +18,7 @@ struct Screening {
   init(
     _ changes: [Comparison.Change],
     baselines: [Int: (old: SummaryRow, new: SummaryRow)],
-    ownTimes: OwnTimes, floor: Double, _ options: Comparison.Options
+    ownTimes: OwnTimes, code: CodeComparison?, floor: Double, _ options: Comparison.Options
   ) {
     inflation = Self.inflation(changes, byTwinsAlone: options.isLiberal)
     func pValues(_ distance: (Comparison.Change) -> Double) -> [Double] {
@@ -33,8 +33,9 @@ struct Screening {
       guard p <= options.suspicion, change.size > floor else { continue }
       let own = baselines[change.current.cell]
       let mover = own.map { change.mover(baseline: $0) } ?? .arm
-      let isShared = ownTimes.haveMoved && mover != .arm
-      if change.distance < 0 && mover != .both {
+      let isInCode = code?.isShared(by: change.current) == true
+      let isShared = isInCode || ownTimes.haveMoved && mover != .arm
+      if change.distance < 0 && mover != .both && !isInCode {
         gains[change.current.cell, default: []].append((p, adjusted))
       }
       if isShared {

@@ -19,6 +19,9 @@ extension SummaryRow {
     return words.compactMap(\.self).joined(separator: ".")
   }
 
+  /// The ``CodegenRow/stableName`` of an arm's loop in this cell.
+  func loop(of arm: String) -> String { "\(operation).\(mode)/\(arm)" }
+
   private var className: String {
     guard let mix, mix > 0, mix < 100 else { return pageClass }
     return "\(pageClass)\(mix.plain)" + (predictability.map { "-\($0)" } ?? "")
