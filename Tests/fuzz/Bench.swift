@@ -32,7 +32,7 @@ private func tell(_ plan: Plan, _ left: [LeftOut] = []) {
 }
 
 /// A journal of one record. What the record says of itself is right, or nothing in it would be read: the
-/// input is a line of JSON, and samples.
+/// input is a line of JSON, and rounds.
 func readJournal(_ bytes: [UInt8]) throws {
   let json = bytes.prefix { $0 != UInt8(ascii: "\n") }
   let body = json + bytes.dropFirst(json.count + 1)

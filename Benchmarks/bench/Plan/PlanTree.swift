@@ -45,6 +45,7 @@ extension PlanTree {
   }
 
   private func branchLines() -> [String] {
+    let branches = branches
     var rows = [["operation", "", "orders", "cells"]]
     var operation: Operation?
     for branch in branches {

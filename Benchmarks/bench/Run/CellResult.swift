@@ -4,7 +4,7 @@ import Results
 /// What all processes so far have told about a cell.
 struct CellResult {
   let planned: PlannedCell
-  /// By process, without their samples.
+  /// By process, without their rounds.
   private(set) var reports: [Int: CellReport] = [:]
   private var places: [Int: Journal.Place] = [:]
   /// Whether the machine could not measure it to the end.
@@ -15,9 +15,9 @@ struct CellResult {
   var cell: Cell { planned.cell }
   var arms: [Arm] { planned.arms }
 
-  /// - Parameter place: where the report's samples are.
+  /// - Parameter place: where the report's rounds are.
   mutating func add(_ report: CellReport, process: Int, at place: Journal.Place) {
-    reports[process] = report.withoutSamples
+    reports[process] = report.kept(of: planned)
     places[process] = place
   }
 
@@ -56,8 +56,8 @@ struct CellResult {
   func rounds(_ journal: Journal) throws -> [Round] {
     try reports.sorted { $0.key < $1.key }.flatMap { process, report -> [Round] in
       guard let place = places[process] else { return [] }
-      let perRound = Dictionary(
-        grouping: try report.samples(try journal.samples(at: place)), by: \.round)
+      let rounds = try report.rounds(try journal.rounds(at: place))
+      let perRound = Dictionary(grouping: rounds.samples, by: \.round)
       return perRound.sorted { $0.key < $1.key }.map { number, samples in
         var elapsed = [UInt64](repeating: 0, count: report.arms.count)
         var threads = [[UInt64]](repeating: [], count: report.arms.count)
@@ -70,7 +70,7 @@ struct CellResult {
         return Round(
           process: process, layout: samples[0].layout, block: samples[0].block,
           iterations: report.iterations, elapsed: elapsed, threads: threads,
-          cycle: CycleLength(nanoseconds: report.cycles[number]), events: report.events,
+          cycle: CycleLength(nanoseconds: rounds.cycles[number]), events: report.events,
           counts: counts)
       }
     }

@@ -6,12 +6,12 @@ import Text
 
 /// What measuring processes have told in a run, kept in a file of its directory until the run is complete.
 ///
-/// Samples are read back cell by cell, so that a run of a night takes no more memory than one of a minute;
+/// Rounds are read back cell by cell, so that a run of a night takes no more memory than one of a minute;
 /// and a run that was cut short goes on from what is in it.
 ///
 /// The file is for this program alone. A record is its length and the hash of what follows, the number of
-/// bytes of JSON, these, and the samples as numbers of 64 bits in this machine's order. A record that was cut short by whatever
-/// ended the run is no record.
+/// bytes of JSON, these, and the rounds as numbers of 64 bits in this machine's order. A record that was cut short by
+/// whatever ended the run is no record.
 final class Journal {
   enum Entry: Codable {
     /// What a process told.
@@ -20,7 +20,7 @@ final class Journal {
     case look(Int, cells: [Int])
   }
 
-  /// Where the samples of a report are.
+  /// Where the rounds of a report are.
   struct Place {
     fileprivate let offset: Int64
     fileprivate let words: Int
@@ -90,10 +90,9 @@ extension Journal {
 
   /// - Throws: `cannotWrite`; the journal then ends where it ended before.
   func append(_ entry: Entry) throws -> Place {
-    let words = entry.samples?.words ?? []
-    let json = try [UInt8](JSONEncoder().encode(entry.withoutSamples))
-    let samples = unsafe words.withUnsafeBytes { unsafe [UInt8]($0) }
-    let body = json + samples
+    let words = entry.rounds?.words ?? []
+    let json = try [UInt8](JSONEncoder().encode(entry.withoutRounds))
+    let body = json + (unsafe words.withUnsafeBytes { unsafe [UInt8]($0) })
     let record =
       [UInt64(body.count), body.fnv1a, UInt64(json.count)].flatMap(\.bytes) + body
     do {
@@ -107,12 +106,12 @@ extension Journal {
     return place
   }
 
-  /// The samples of a report that was appended or found.
-  func samples(at place: Place) throws -> PackedSamples {
+  /// The rounds of a report that was appended or found.
+  func rounds(at place: Place) throws -> PackedRounds {
     guard let bytes = try bytes(place.words * 8, at: place.offset) else {
       throw ResultsError.cannotRead(path: path, errno: .noData)
     }
-    return PackedSamples(words: bytes.words)
+    return PackedRounds(words: bytes.words)
   }
 
   /// Nil where no whole record begins.
@@ -133,7 +132,7 @@ extension Journal {
     )
   }
 
-  /// What a damaged file may ask memory for; without samples, a report has some kilobytes.
+  /// What a damaged file may ask memory for; without rounds, a report has some kilobytes.
   private static let largestJSON = 4 << 20
   private static let partBytes = 1 << 20
 
@@ -198,13 +197,13 @@ extension Journal.Entry {
     }
   }
 
-  fileprivate var samples: PackedSamples? {
+  fileprivate var rounds: PackedRounds? {
     guard case .told(.cell(let report), _) = self else { return nil }
     return report.packed
   }
 
-  fileprivate var withoutSamples: Journal.Entry {
+  fileprivate var withoutRounds: Journal.Entry {
     guard case .told(.cell(let report), let process) = self else { return self }
-    return .told(.cell(report.withoutSamples), process: process)
+    return .told(.cell(report.withoutRounds), process: process)
   }
 }

@@ -23,10 +23,10 @@ struct RunInProgress {
   private var signals: StopSignals?
   /// The signal that stopped the run.
   private var stop: StopSignal?
-  /// When `summary.csv` was brought up to date last, on ``MonotonicRawClock``.
-  private var lastSummary = MonotonicRawClock.now()
+  /// When `summary.csv` is brought up to date next, on ``MonotonicRawClock``.
+  private var nextSummary = MonotonicRawClock.now() + summaryInterval
 
-  /// How often it is while measuring, in nanoseconds.
+  /// How often it is at most while measuring, in nanoseconds.
   private static let summaryInterval: UInt64 = 10_000_000_000
 
   init(
@@ -258,16 +258,19 @@ extension RunInProgress {
       let item = Meta.Unmeasured(what: planned.cell.summary, why: why)
       if !meta.unmeasured.contains(item) { meta.unmeasured.append(item) }
     case .told(.cell(let report), let process):
-      let samples = try report.samples(try results.journal.samples(at: place))
-      results.add(report, process: process, samples: samples.count, at: place)
-      try directory.appendSamples(report.sampleRows(samples, process: process))
+      let rounds = try report.rounds(try results.journal.rounds(at: place))
+      results.add(report, process: process, samples: rounds.samples.count, at: place)
+      try directory.appendSamples(report.sampleRows(rounds, process: process))
     }
   }
 
   private mutating func updateSummary() throws {
-    guard MonotonicRawClock.now() - lastSummary > RunInProgress.summaryInterval else { return }
+    let begin = MonotonicRawClock.now()
+    guard begin > nextSummary else { return }
     try directory.writeSummary(try results.summary(meta).rows)
-    lastSummary = MonotonicRawClock.now()
+    let end = MonotonicRawClock.now()
+    // Of many cells it takes seconds, and may have a twentieth of the time.
+    nextSummary = end + max(RunInProgress.summaryInterval, 19 * (end - begin))
   }
 }
 

@@ -67,13 +67,14 @@ extension SummaryRow {
 
 extension CellReport {
   /// The rows of `samples.csv`.
-  func sampleRows(_ samples: [Sample], process: Int) -> [SampleRow] {
-    samples.map { sample in
+  func sampleRows(_ rounds: Rounds, process: Int) -> [SampleRow] {
+    rounds.samples.map { sample in
       var row = SampleRow(
         cell: planned.index, arm: arms[sample.arm].name, part: arms[sample.arm].role,
         process: process, block: sample.block, round: sample.round, position: sample.position,
         layout: sample.layout, iterations: iterations, elapsedNS: Int(sample.elapsed))
-      row.cycleNS = cycles[sample.round] > 0 ? cycles[sample.round] : nil
+      let cycle = rounds.cycles[sample.round]
+      row.cycleNS = cycle > 0 ? cycle : nil
       row.contextSwitches = sample.counts.contextSwitches
       row.pageFaults = sample.counts.pageFaults
       for (event, count) in zip(events, sample.counts.events ?? []) {

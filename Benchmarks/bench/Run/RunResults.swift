@@ -28,7 +28,7 @@ struct RunResults {
 
   /// - Parameters:
   ///   - samples: how many it has.
-  ///   - place: where they are in the journal.
+  ///   - place: where its rounds are in the journal.
   mutating func add(
     _ report: CellReport, process: Int, samples: Int, at place: Journal.Place
   ) {
