@@ -111,6 +111,19 @@ struct StatisticsTests {
     #expect(Statistics.studentTTest([2, 2, 2])! < 1e-15)
   }
 
+  @Test("Student's t test of two samples: one-sided, and those above and below add up to 1")
+  func studentTTestOfTwo() throws {
+    let (low, high) = ([1.0, 2, 3, 4], [3.0, 4, 5, 6])
+    // At six degrees of freedom the distribution is a rational function of t's angle.
+    #expect(isClose(try #require(Statistics.studentTTest(high, above: low)), 23.0 / 648))
+    #expect(isClose(try #require(Statistics.studentTTest(low, above: high)), 625.0 / 648))
+    let unequal = try #require(Statistics.studentTTest([1, 2, 3], above: [0, 1, 1, 2, 1]))
+    #expect(abs(unequal - 0.0722725613) < 1e-9)
+    #expect(Statistics.studentTTest(low, above: low) == 0.5)
+    #expect(Statistics.studentTTest([2, 2], above: [1, 1]) == 0)
+    #expect(Statistics.studentTTest([2], above: low) == nil)
+  }
+
   @Test("The t test rejects exactly where the t interval leaves out 0")
   func studentTTestAndInterval() throws {
     var generator = SeededGenerator(seed: 4)

@@ -71,7 +71,7 @@ struct SecondMeasurement {
       let runs = try measure(
         places, of: comparison, pairs: ConfirmingRuns.siftingPairs, within: left,
         "sifting suspects", signals)
-      places = comparison.sift(places, baseline: runs.baseline, current: runs.current)
+      places = try comparison.sift(places, baseline: runs.baseline, current: runs.current)
     }
     places = affordable(places, in: &comparison, pairs: many.lowerBound, within: left)
     guard !places.isEmpty else { return }
@@ -79,7 +79,7 @@ struct SecondMeasurement {
     let runs = try measure(
       places, of: comparison, pairs: min(max(pairs, many.lowerBound), many.upperBound),
       within: left, "measuring suspects again", signals)
-    comparison.confirm(places, baseline: runs.baseline, current: runs.current)
+    try comparison.confirm(places, baseline: runs.baseline, current: runs.current)
   }
 
   /// How many runs of each program there is time for.

@@ -32,6 +32,29 @@ extension Statistics {
     return max(0, 1 - studentTProbability(angle: angle, degreesOfFreedom: degreesOfFreedom))
   }
 
+  /// The one-sided t test of two samples: how probable is a mean so far above the others', if all are
+  /// independent draws from one normal distribution? As exact as that of one sample; 1/2 where all values are equal.
+  ///
+  /// - Returns: Nil for fewer than two values on one side, which have no spread.
+  public static func studentTTest(_ values: [Double], above others: [Double]) -> Double? {
+    guard min(values.count, others.count) > 1 else { return nil }
+    let degreesOfFreedom = values.count + others.count - 2
+    let (mean, error) = meanAndStandardError(values)
+    let (otherMean, otherError) = meanAndStandardError(others)
+    func squares(_ error: Double, _ count: Int) -> Double {
+      error * error * Double(count) * Double(count - 1)
+    }
+    let variance =
+      (squares(error, values.count) + squares(otherError, others.count)) / Double(degreesOfFreedom)
+    let distance = mean - otherMean
+    let standardError = (variance * (1 / Double(values.count) + 1 / Double(others.count)))
+      .squareRoot()
+    guard distance != 0 else { return 0.5 }
+    let angle = atan2(abs(distance), standardError * Double(degreesOfFreedom).squareRoot())
+    let beyond = max(0, 1 - studentTProbability(angle: angle, degreesOfFreedom: degreesOfFreedom))
+    return distance > 0 ? beyond / 2 : 1 - beyond / 2
+  }
+
   private static func meanAndStandardError(
     _ values: [Double]
   ) -> (mean: Double, standardError: Double) {

@@ -69,6 +69,12 @@ extension Comparison {
       lines.append(
         "\(explained.counted("suspect")) slower beside a baseline that changed itself: not blamed")
     }
+    let placed = suspects.count { $0.finding?.verdict == .placement }
+    if placed > 0 {
+      lines.append(
+        "\(placed.counted("suspect")) slower by no more than it makes where the linker puts a loop: not blamed"
+      )
+    }
     let removed = code?.removed.count ?? 0
     let counts = [
       (unjudged.count, "not judged, too few processes or no interval"),
@@ -177,6 +183,7 @@ extension Comparison.Suspect {
     case .unconfirmed: return "not confirmed by \(finding?.processes ?? 0) processes"
     case .shared: return "slower, as its baseline: the harness changed"
     case .baselineFaster: return "its baseline got faster"
+    case .placement: return "slower by no more than copies of its loop differ"
     case .unmeasured, nil: return "suspected"
     }
   }

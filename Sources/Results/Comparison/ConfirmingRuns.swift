@@ -18,7 +18,9 @@ import Measurement
 /// - it changed by more than the floor, and by more than the baseline's twin, which is the same code, did
 ///   between the two programs;
 /// - it is not explained by the baseline: not where the baseline's own time grew by as much as the difference
-///   or more (the harness changed), and not where the baseline got faster and the arm's own time is not longer.
+///   or more (the harness changed), and not where the baseline got faster and the arm's own time is not longer;
+/// - its loop has more work than it had, or its ratio grew by more than where the linker puts loops does: by
+///   Student's t over the copies of the loop, which are in one place each.
 ///
 /// A baseline got worse where its own time did, net of the empty loop's, and most other arms' did not.
 public struct ConfirmingRuns: Sendable {
@@ -43,12 +45,14 @@ public struct ConfirmingRuns: Sendable {
     case shared
     /// Its baseline got faster.
     case baselineFaster = "baseline_faster"
+    /// It is, by no more than copies of its loop differ among each other, and the loop has no more work.
+    case placement
     /// Too few of the new runs have it.
     case unmeasured
   }
 
   public struct Finding: Equatable, Sendable {
-    public let verdict: Verdict
+    public fileprivate(set) var verdict: Verdict
     /// By what factor ratio or, of a baseline, own time changed, and its interval at 95 %; nil without
     /// ratios.
     public var factor: Double?
@@ -67,35 +71,82 @@ public struct ConfirmingRuns: Sendable {
 
   /// By cell and arm.
   private typealias Rows = [Int: [String: SummaryRow]]
-  private let old: [Rows]
-  private let new: [Rows]
+  private let old: Side
+  private let new: Side
+
+  /// What one program's runs have.
+  private struct Side {
+    let rows: [Rows]
+    /// By cell and arm, of each copy of the loop the ratios in all runs.
+    let copies: [Int: [String: [Int: [Double]]]]
+
+    init(_ runs: [(run: Run, layouts: [LayoutRow])]) {
+      rows = runs.map { run, _ in
+        Dictionary(grouping: run.summary, by: \.cell).mapValues { rows in
+          Dictionary(rows.map { ($0.arm, $0) }) { first, _ in first }
+        }
+      }
+      copies = Dictionary(grouping: runs.flatMap(\.layouts), by: \.cell).mapValues { rows in
+        Dictionary(grouping: rows, by: \.arm).mapValues { rows in
+          Dictionary(grouping: rows, by: \.layout).mapValues { $0.map(\.ratio) }
+        }
+      }
+    }
+
+    func rows(of cell: Int) -> [[String: SummaryRow]] { rows.compactMap { $0[cell] } }
+
+    /// Of each copy of an arm's loop the logarithm of its median ratio.
+    func copies(of cell: Int) -> [String: [Double]] {
+      (copies[cell] ?? [:]).mapValues { $0.values.map { log(Statistics.median($0)) } }
+    }
+  }
 
   /// - Parameters:
   ///   - baseline: runs of one process by the baseline's program, with the cells' numbers of its run.
   ///   - current: the same by the current program, of the current run.
-  public init(baseline: [Run], current: [Run]) {
-    func rows(_ run: Run) -> Rows {
-      Dictionary(grouping: run.summary, by: \.cell).mapValues { rows in
-        Dictionary(rows.map { ($0.arm, $0) }) { first, _ in first }
-      }
+  /// - Throws: what ``Run/layouts()`` throws.
+  public init(baseline: [Run], current: [Run]) throws(ResultsError) {
+    func withLayouts(_ runs: [Run]) throws(ResultsError) -> [(run: Run, layouts: [LayoutRow])] {
+      try runs.map { run throws(ResultsError) in (run, try run.layouts()) }
     }
-    old = baseline.map(rows)
-    new = current.map(rows)
+    self.init(baseline: try withLayouts(baseline), current: try withLayouts(current))
+  }
+
+  init(
+    baseline: [(run: Run, layouts: [LayoutRow])], current: [(run: Run, layouts: [LayoutRow])]
+  ) {
+    old = Side(baseline)
+    new = Side(current)
   }
 
   /// Judges one of `count` suspects.
-  func finding(for suspect: Comparison.Suspect, among count: Int, floor: Double) -> Finding {
-    finding(for: suspect, level: Self.errorRate / Double(count), floor: floor)
+  func finding(
+    for suspect: Comparison.Suspect, among count: Int, floor: Double, hasMoreWork: Bool = false
+  ) -> Finding {
+    finding(
+      for: suspect, level: Self.errorRate / Double(count), floor: floor, hasMoreWork: hasMoreWork)
   }
 
-  /// - Parameter level: how often an unchanged arm may seem slower.
-  func finding(for suspect: Comparison.Suspect, level: Double, floor: Double) -> Finding {
+  /// - Parameters:
+  ///   - level: how often an unchanged arm may seem slower.
+  ///   - hasMoreWork: whether its loop has, so that it is not only where the loop is.
+  func finding(
+    for suspect: Comparison.Suspect, level: Double, floor: Double, hasMoreWork: Bool
+  ) -> Finding {
+    let (before, after) = (suspect.baseline.cell, suspect.current.cell)
     let cell = Cell(
-      old: old.compactMap { $0[suspect.baseline.cell] },
-      new: new.compactMap { $0[suspect.current.cell] })
-    return suspect.isBaselineArm
+      old: old.rows(of: before), new: new.rows(of: after),
+      oldCopies: old.copies(of: before), newCopies: new.copies(of: after))
+    var finding =
+      suspect.isBaselineArm
       ? cell.baseline(suspect.current.arm, level, floor)
       : cell.arm(suspect.current.arm, of: suspect.current.baseline, level, floor)
+    if finding.verdict == .confirmed && !hasMoreWork
+      && cell.isWithinPlacement(suspect.isBaselineArm ? nil : suspect.current.arm)
+    {
+      finding.verdict = .placement
+    }
+    return finding
   }
 }
 
@@ -103,6 +154,26 @@ public struct ConfirmingRuns: Sendable {
 private struct Cell {
   let old: [[String: SummaryRow]]
   let new: [[String: SummaryRow]]
+  /// Of each copy of an arm's loop the logarithm of its ratio.
+  let oldCopies: [String: [Double]]
+  let newCopies: [String: [Double]]
+
+  /// Whether other places of the same code could do as much to an arm, or, for the baseline, to all others.
+  func isWithinPlacement(_ arm: String?) -> Bool {
+    guard let arm else {
+      return newCopies.keys.contains { isWithinPlacement($0, sign: -1) }
+    }
+    return isWithinPlacement(arm, sign: 1)
+  }
+
+  /// - Parameter sign: 1 where its ratio grew, -1 where it shrank.
+  private func isWithinPlacement(_ arm: String, sign: Double) -> Bool {
+    let (old, new) = (oldCopies[arm] ?? [], newCopies[arm] ?? [])
+    guard
+      let t = Statistics.studentTTest(new.map { $0 * sign }, above: old.map { $0 * sign })
+    else { return false }
+    return t > ConfirmingRuns.errorRate
+  }
 
   /// A quantity as both programs have it.
   struct Sample {
@@ -223,12 +294,16 @@ extension Comparison {
   /// Clears suspects that don't look slower in runs of their own.
   /// - Parameter places: where they are in ``suspects``; others stay as they are.
   /// - Returns: the places of those that are left, the surest first.
-  public mutating func sift(_ places: [Int], baseline: [Run], current: [Run]) -> [Int] {
-    let runs = ConfirmingRuns(baseline: baseline, current: current)
+  /// - Throws: what ``Run/layouts()`` throws.
+  public mutating func sift(
+    _ places: [Int], baseline: [Run], current: [Run]
+  ) throws(ResultsError) -> [Int] {
+    let runs = try ConfirmingRuns(baseline: baseline, current: current)
     var left: [(place: Int, p: Double)] = []
     for place in places {
       let finding = runs.finding(
-        for: suspects[place], level: ConfirmingRuns.siftingErrorRate, floor: floor)
+        for: suspects[place], level: ConfirmingRuns.siftingErrorRate, floor: floor,
+        hasMoreWork: hasMoreWork(suspects[place]))
       if finding.verdict == .unconfirmed {
         suspects[place].finding = finding
       } else {
@@ -240,11 +315,20 @@ extension Comparison {
 
   /// Judges suspects by runs that nothing else was decided by.
   /// - Parameter places: where they are in ``suspects``; others stay as they are.
-  public mutating func confirm(_ places: [Int], baseline: [Run], current: [Run]) {
-    let runs = ConfirmingRuns(baseline: baseline, current: current)
+  /// - Throws: what ``Run/layouts()`` throws.
+  public mutating func confirm(
+    _ places: [Int], baseline: [Run], current: [Run]
+  ) throws(ResultsError) {
+    let runs = try ConfirmingRuns(baseline: baseline, current: current)
     for place in places {
       suspects[place].finding = runs.finding(
-        for: suspects[place], among: places.count, floor: floor)
+        for: suspects[place], among: places.count, floor: floor,
+        hasMoreWork: hasMoreWork(suspects[place]))
     }
+  }
+
+  private func hasMoreWork(_ suspect: Suspect) -> Bool {
+    let loop = suspect.current.loop(of: suspect.current.arm)
+    return code?.regressions.contains { $0.name == loop } == true
   }
 }
