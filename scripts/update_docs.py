@@ -103,14 +103,13 @@ class Run:
     def interval(self, cell: str, arm: str = "mask") -> str:
         """The ratio with its interval, and a word where no verdict was reached."""
         row = self.judged(cell, arm)
-        text = f"{row['ratio']:.2f} [{row['ratio_lo']:.2f}, {row['ratio_hi']:.2f}]"
+        text = f"{hundredths(row['ratio'])} [{hundredths(row['ratio_lo'])}, {hundredths(row['ratio_hi'])}]"
         return text + (", not resolved" if row["verdict"] == "unresolved" else "")
 
     def brief(self, cell: str, arm: str = "mask") -> str:
         """The ratio, three digits of it, and a word where no verdict was reached."""
         row = self.judged(cell, arm)
-        text = f"{row['ratio']:.3g}" if row["ratio"] >= 10 else f"{row['ratio']:.2f}"
-        return text + (", not resolved" if row["verdict"] == "unresolved" else "")
+        return hundredths(row["ratio"]) + (", not resolved" if row["verdict"] == "unresolved" else "")
 
     def cycles(self, cell: str, arm: str = "mask") -> str:
         """The difference to the baseline in whole cycles."""
@@ -118,6 +117,22 @@ class Run:
         if pd.isna(value):
             raise DocsError(f"{self.path.name}: {cell!r} has no difference in cycles of {arm}")
         return f"{abs(value):.0f}"
+
+    def size(self, cell: str, column: str, arm: str = "mask") -> str:
+        """A size, such as footprint_bytes or touched_bytes, as a person would say it."""
+        value = int(self.row(cell, arm)[column])
+        unit = next((unit for unit in reversed(BYTES) if value % BYTES[unit] == 0), None)
+        return f"{value // BYTES[unit]} {unit}" if unit else f"{value} bytes"
+
+    def finding(self, start: str) -> str:
+        """What the run found to hurt it, by the words that it begins with, up to the first comma."""
+        found = [item["what"] for item in self.meta["findings"] if item["what"].startswith(start)]
+        if len(found) != 1:
+            raise DocsError(f"{self.path.name} has {len(found)} findings {start!r}; one is needed")
+        return found[0].split(",")[0]
+
+    def folios(self, cell: str) -> int:
+        return int(self.cells(cell)["huge_pages"].iloc[0])
 
     def words(self, cell: str, arm: str = "mask") -> str:
         """The verdict and its size, as a person would say it."""
@@ -170,6 +185,11 @@ def significant(value: float) -> str:
     """Three digits, or hundredths below one."""
     digits = 2 if value < 1 else max(0, 2 - math.floor(math.log10(value)))
     return f"{value:.{digits}f}"
+
+
+def hundredths(ratio: float) -> str:
+    """Hundredths of a ratio, or three digits."""
+    return f"{ratio:.3g}" if ratio >= 10 else f"{ratio:.2f}"
 
 
 def command(*arguments: str) -> str:

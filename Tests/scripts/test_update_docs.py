@@ -34,6 +34,16 @@ class RunTests(unittest.TestCase):
         self.assertEqual(self.run.ratio(HEADS), f"{row['ratio']:.2f}")
         self.assertEqual(self.run.cycles(HEADS), f"{row['difference_cycles']:.0f}")
 
+    def test_sizes_and_findings_are_those_of_the_run(self):
+        beyond = "compound_head throughput head 9 many off"
+        self.assertEqual(self.run.size(beyond, "footprint_bytes"), "128 MiB")
+        self.assertEqual(self.run.size(beyond, "touched_bytes"), "256 KiB")
+        self.assertEqual(self.run.size(HEADS, "touched_bytes"), "64 bytes")
+        self.assertEqual(self.run.folios(beyond), 4096)
+        self.assertEqual(self.run.finding("virtual"), "virtual machine (present)")
+        with self.assertRaisesRegex(update_docs.DocsError, "0 findings 'load'"):
+            self.run.finding("load")
+
     def test_words_follow_the_verdict(self):
         for ratio, verdict, words in [
             (0.1, "faster", "10.0 times faster"),
