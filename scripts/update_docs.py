@@ -124,6 +124,19 @@ class Run:
         unit = next((unit for unit in reversed(BYTES) if value % BYTES[unit] == 0), None)
         return f"{value // BYTES[unit]} {unit}" if unit else f"{value} bytes"
 
+    def number(self, cell: str) -> int:
+        """The cell's number, by which other tables of the run know it."""
+        return int(self.cells(cell)["cell"].iloc[0])
+
+    def placements(self, cell: str, arm: str = "mask") -> str:
+        """The ratio in each placement of the code."""
+        frame = pd.read_csv(self.path / "layouts.csv")
+        found = frame[(frame["cell"] == self.number(cell)) & (frame["arm"] == arm)].sort_values("layout")
+        if found.empty:
+            raise DocsError(f"{self.path.name}: layouts.csv has no {cell!r}, {arm}")
+        *most, last = [hundredths(ratio) for ratio in found["ratio"]]
+        return f"{', '.join(most)} and {last}"
+
     def finding(self, start: str) -> str:
         """What the run found to hurt it, by the words that it begins with, up to the first comma."""
         found = [item["what"] for item in self.meta["findings"] if item["what"].startswith(start)]
@@ -159,7 +172,7 @@ class Run:
 
     def together(self, cell: str, arm: str, mode: int = 0) -> pd.Series:
         """What all threads of a cell do together; mode 0 is all rounds, 1 and 2 are told apart."""
-        number = self.cells(cell)["cell"].iloc[0]
+        number = self.number(cell)
         frame = self.contention
         rows = frame[(frame["cell"] == number) & (frame["arm"] == arm) & (frame["mode"] == mode)]
         if len(rows) != 1:

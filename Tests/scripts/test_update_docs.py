@@ -40,6 +40,8 @@ class RunTests(unittest.TestCase):
         self.assertEqual(self.run.size(beyond, "touched_bytes"), "256 KiB")
         self.assertEqual(self.run.size(HEADS, "touched_bytes"), "64 bytes")
         self.assertEqual(self.run.folios(beyond), 4096)
+        self.assertEqual(self.run.number(HEADS), 38)
+        self.assertRegex(self.run.placements(HEADS), r"^2\.\d\d, 2\.\d\d, 2\.\d\d and 2\.\d\d$")
         self.assertEqual(self.run.finding("virtual"), "virtual machine (present)")
         with self.assertRaisesRegex(update_docs.DocsError, "0 findings 'load'"):
             self.run.finding("load")
