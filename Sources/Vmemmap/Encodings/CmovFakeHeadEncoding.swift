@@ -12,7 +12,7 @@ public enum CmovFakeHeadEncoding: CompoundEncoding {
 
   public static var role: ArmRole { .old }
 
-  public static var kernels: String? { "up to 7.0 with HVO, by GCC in places" }
+  public static var kernels: String? { "up to 7.0 with HVO, by GCC in most places" }
 
   public static var hvoStates: Set<HVOState> { OptimizeVmemmapKey.hvoStates }
 
