@@ -190,6 +190,25 @@ struct ComparisonTests {
     #expect(try comparison.json().contains("\"harness_moved\" : \(isShared)"))
   }
 
+  @Test("Nor is a baseline that hides less of it than all others")
+  func sharedWorkOfTheBaseline() throws {
+    func code(_ more: Int) -> [CodegenRow] {
+      ["fakehead", "mask"].map { arm in
+        var row = CodegenRow.sample(arm)
+        row.symbol = row.symbol.replacing("__latency__", with: "__throughput__")
+        row.instructions += more
+        return row
+      }
+    }
+    let (old, new): (KeyValuePairs<String, Double>, KeyValuePairs<String, Double>) = (
+      ["fakehead": 2, "mask": 3], ["fakehead": 2.6, "mask": 3.05]
+    )
+    #expect(
+      try compare(old, new, code: (code(0), code(0))).suspects.map(\.isBaselineArm)
+        == [true, true, true, true])
+    #expect(try compare(old, new, code: (code(0), code(16))).suspects.isEmpty)
+  }
+
   @Test("A cycle more in one arm is suspected in that arm, by ratio and difference")
   func arm() throws {
     let comparison = try compare(
