@@ -214,6 +214,13 @@ def command(*arguments: str) -> str:
     return done.stdout
 
 
+def machines(*names: str) -> str:
+    """What `bench machines` says of published runs, as a block of code."""
+    runs = [str((PUBLISHED / name).relative_to(ROOT)) for name in names]
+    lines = [f"$ bench machines {' '.join(runs)}", *command("machines", *runs).splitlines()]
+    return "\n".join(f"    {line}".rstrip() for line in lines)
+
+
 def pages() -> dict[Path, str]:
     """Each page that has a template, and what it must hold."""
     environment = jinja2.Environment(
@@ -226,6 +233,7 @@ def pages() -> dict[Path, str]:
     runs: dict[str, Run] = {}
     environment.globals["run"] = lambda name: runs.setdefault(name, Run(name))
     environment.globals["significant"] = significant
+    environment.globals["machines"] = machines
     made = {}
     for template in sorted(TEMPLATES.glob("*.md")):
         page = ROOT / template.name if template.name == "README.md" else ROOT / "docs" / template.name
