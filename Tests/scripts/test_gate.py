@@ -256,6 +256,29 @@ class Gate(unittest.TestCase):
         self.assertIn("can't be built", ending.stderr)
         self.assert_clean()
 
+    def test_no_failure_of_its_own_is_taken_for_a_verdict(self):
+        self.commit("new")
+        for place in ["tmp", "repository/.build-gate", "repository/results"]:
+            path = self.root / place
+            if path.exists():
+                path.rmdir()
+            path.write_text("a file in place of a directory")
+            ending = self.gate("base")
+            self.assertEqual(ending.returncode, 73, (place, ending.stderr))
+            self.assertIn("gate: can't ", ending.stderr)
+            path.unlink()
+            (self.root / "tmp").mkdir(exist_ok=True)
+        self.assert_clean()
+        self.write("bin/date", "#!/bin/sh\nexit 1\n", executable=True)
+        ending = self.gate("base")
+        self.assertEqual(ending.returncode, 71, ending.stderr)
+        self.assertRegex(ending.stderr, r"gate: status 1 of line \d+: results=.*date")
+        self.assertEqual(ending.stderr.count("status 1"), 1, ending.stderr)
+        with open("/dev/full", "w") as full:
+            ending = subprocess.run([self.repository / "scripts/gate", "nowhere"], env=self.environment, stderr=full)
+        self.assertEqual(ending.returncode, 66)
+        self.assert_clean()
+
     def test_a_missing_revision_is_told(self):
         for arguments in [("nowhere",), ("base", "nowhere"), ("--code-only", "nowhere")]:
             ending = self.gate(*arguments)
