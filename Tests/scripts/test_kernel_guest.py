@@ -1,4 +1,4 @@
-"""What scripts/kernel-guest says of a kernel of one's own before it boots it."""
+"""scripts/kernel-guest and numa-guest, as far as nothing is booted."""
 
 from __future__ import annotations
 
@@ -40,6 +40,8 @@ def image(configuration: str | None, compress=gzip.compress) -> bytes:
 
 
 class OwnKernel(unittest.TestCase):
+    """What is said of a kernel of one's own before it is booted."""
+
     def setUp(self) -> None:
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
@@ -106,6 +108,38 @@ class OwnKernel(unittest.TestCase):
             ).stdout  # fmt: skip
             self.assertIn(advice, said)
             self.assertEqual(said == "", advice == "")
+
+
+class Cache(unittest.TestCase):
+    """What is kept for the next call is whole: functions are called as in a condition, where `set -e` is off."""
+
+    def setUp(self) -> None:
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.cache = Path(directory.name)
+
+    def call(self, source: str, call: str) -> int:
+        """The status of a call, after some source in bash."""
+        begin = f"source {ROOT}/scripts/setup; cache=$0; {source}"
+        script = f"{begin}\nstatus=0; {call} || status=$?; exit $status"
+        return subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script, self.cache], capture_output=True, timeout=60
+        ).returncode
+
+    def test_modules_are_all_or_not_there(self) -> None:
+        function = re.search(r"^get_modules\(\) \{\n.*?^\}$", SCRIPT.read_text(), re.S | re.M)[0]
+        nothing = "; ".join(f"{name}() {{ :; }}" for name in ["get_package", "dpkg-deb", "tar", "xz"])
+        source = f"{function}\ndax_modules=(a); {nothing}"
+        for ends in (1, 0):
+            archives = f"archive_files() {{ echo part; return {ends}; }}"
+            self.assertEqual(self.call(f"{source}; {archives}", "get_modules linux-x"), ends)
+            self.assertEqual((self.cache / "linux-x.modules").exists(), ends == 0)
+
+    def test_a_file_that_can_not_be_kept_is_a_failure(self) -> None:
+        source = f"source {ROOT}/scripts/guest; apt-get() {{ touch x.deb; }}; dpkg() {{ touch kernel; }}"
+        self.assertEqual(self.call(f"{source}; mv() {{ return 1; }}", "unpack linux-x kernel image"), 1)
+        self.assertEqual(self.call(source, "unpack linux-x kernel image"), 0)
+        self.assertTrue((self.cache / "image").exists())
 
 
 if __name__ == "__main__":
