@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import lzma
+import os
 import re
+import shutil
 import struct
 import subprocess
 import tempfile
@@ -140,6 +142,39 @@ class Cache(unittest.TestCase):
         self.assertEqual(self.call(f"{source}; mv() {{ return 1; }}", "unpack linux-x kernel image"), 1)
         self.assertEqual(self.call(source, "unpack linux-x kernel image"), 0)
         self.assertTrue((self.cache / "image").exists())
+
+
+class Nodes(unittest.TestCase):
+    """scripts/numa-guest with commands that do nothing."""
+
+    def test_an_emulator_that_must_be_killed_is_booted_once_more(self) -> None:
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        root = Path(directory.name)
+        products, cache = root / "products", root / ".build/numa-guest"
+        for path in [root / "bin", root / "scripts", root / "Tests/guest", products, cache]:
+            path.mkdir(parents=True)
+        for name in ["numa-guest", "setup", "guest"]:
+            shutil.copy(ROOT / "scripts" / name, root / "scripts")
+        for path in [
+            cache / "vmlinuz", root / "Tests/guest/init", products / "bench",
+            products / "compound-head-benchPackageTests.xctest", products / "forbid-nodes",
+        ]:  # fmt: skip
+            path.touch()
+        for path, does in [
+            (cache / "busybox", "exec cat"), (root / "bin/swift", f"echo {products}"),
+            (root / "bin/qemu-system-x86_64", "exit"), (root / "bin/timeout", "exit 137"),
+        ]:  # fmt: skip
+            path.write_text(f"#!/bin/sh\n{does}\n")
+            path.chmod(0o755)
+        ending = subprocess.run(
+            [root / "scripts/numa-guest", "2"], capture_output=True, text=True, timeout=60,
+            env={**os.environ, "PATH": f"{root / 'bin'}:{os.environ['PATH']}"},
+        )  # fmt: skip
+        self.assertEqual(ending.returncode, 2, ending.stderr)
+        self.assertEqual(ending.stdout.count("a guest with 2 nodes"), 2, ending.stdout)
+        self.assertIn("did not finish within 600 s; once more", ending.stderr)
+        self.assertIn("did not finish within 600 s; its console", ending.stderr)
 
 
 if __name__ == "__main__":
