@@ -12,8 +12,10 @@ import argparse
 import difflib
 import json
 import math
+import re
 import subprocess
 import sys
+from functools import cache, cached_property
 from pathlib import Path
 
 import jinja2
@@ -51,25 +53,35 @@ class Run:
             raise DocsError(f"no published run {name!r}; there are {known}")
         self.frame = read(self.path)
         self.meta = json.loads((self.path / "meta.json").read_text(encoding="utf-8"))
-        contention = self.path / "contention.csv"
-        self.contention = pd.read_csv(contention) if contention.exists() else None
+
+    @cached_property
+    def contention(self) -> pd.DataFrame:
+        path = self.path / "contention.csv"
+        if not path.exists():
+            raise DocsError(f"{self.path.name} has no contention.csv")
+        return pd.read_csv(path)
 
     @property
     def cpu(self) -> str:
         return self.frame["cpu"].iloc[0]
 
     def cells(self, cell: str) -> pd.DataFrame:
-        operation, mode, page_class, order, place, hvo, *more = cell.split()
+        words = cell.split()
+        if len(words) < 6:
+            raise DocsError(f"{cell!r} is no cell; one has operation, mode, page class, order, place, HVO state")
+        operation, mode, page_class, order, place, hvo, *more = words
         frame = self.frame
         found = frame[
             (frame["operation"] == operation)
             & (frame["mode"] == mode)
             & (frame["page_class"] == page_class)
             & (frame["hvo"] == hvo)
+            & (frame["order"].astype(str) == order)
         ]
-        found = found[found["order"] == int(order)]
         for word in more:
             column, _, value = word.partition("=")
+            if column not in found:
+                raise DocsError(f"{self.path.name} has no column {column!r}, which {cell!r} asks for")
             values = found[column]
             found = found[values.isna() if value == "-" else values.astype(str) == value]
         if place == "one":
@@ -77,8 +89,10 @@ class Run:
         elif place == "many":
             found = found[found["footprint_bytes"] == found["footprint_bytes"].max()]
             found = found[found["huge_pages"] > 1]
+        elif size := re.fullmatch(f"([0-9]+)({'|'.join(BYTES)})", place):
+            found = found[found["footprint_bytes"] == int(size[1]) * BYTES[size[2]]]
         else:
-            found = found[found["footprint_bytes"] == int(place[:-3]) * BYTES[place[-3:]]]
+            raise DocsError(f"{place!r} in {cell!r} is no place: one, many, or a size such as 128MiB")
         if found["cell"].nunique() != 1:
             count = found["cell"].nunique()
             raise DocsError(f"{self.path.name} has {count} cells {cell!r}; one is needed")
@@ -95,7 +109,7 @@ class Run:
 
     def ns(self, cell: str, arm: str, per: int = 1) -> str:
         """The time of an operation, or of one page of the several that it is about."""
-        return significant(self.row(cell, arm)["ns_per_op"] / per)
+        return significant(self.measured(cell, arm, "ns_per_op")["ns_per_op"] / per)
 
     def ratio(self, cell: str, arm: str = "mask") -> str:
         return f"{self.judged(cell, arm)['ratio']:.2f}"
@@ -113,10 +127,7 @@ class Run:
 
     def cycles(self, cell: str, arm: str = "mask") -> str:
         """The difference to the baseline in whole cycles."""
-        value = self.row(cell, arm)["difference_cycles"]
-        if pd.isna(value):
-            raise DocsError(f"{self.path.name}: {cell!r} has no difference in cycles of {arm}")
-        return f"{abs(value):.0f}"
+        return f"{abs(self.measured(cell, arm, 'difference_cycles')['difference_cycles']):.0f}"
 
     def size(self, cell: str, column: str, arm: str = "mask") -> str:
         """A size, such as footprint_bytes or touched_bytes, as a person would say it."""
@@ -165,9 +176,13 @@ class Run:
         return f"**{words}**" if words.endswith("faster") else words
 
     def judged(self, cell: str, arm: str) -> pd.Series:
+        return self.measured(cell, arm, "ratio")
+
+    def measured(self, cell: str, arm: str, column: str) -> pd.Series:
+        """The row of an arm, which has a value in that column."""
         row = self.row(cell, arm)
-        if pd.isna(row["ratio"]):
-            raise DocsError(f"{self.path.name}: {cell!r} has no ratio of {arm}")
+        if pd.isna(row[column]):
+            raise DocsError(f"{self.path.name}: {cell!r} has no {column} of {arm}")
         return row
 
     def together(self, cell: str, arm: str, mode: int = 0) -> pd.Series:
@@ -230,8 +245,7 @@ def pages() -> dict[Path, str]:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    runs: dict[str, Run] = {}
-    environment.globals["run"] = lambda name: runs.setdefault(name, Run(name))
+    environment.globals["run"] = cache(Run)
     environment.globals["significant"] = significant
     environment.globals["machines"] = machines
     made = {}

@@ -65,11 +65,19 @@ class RunTests(unittest.TestCase):
             ("compound_head throughput head 7 one off", "mask", "0 cells"),
             (HEADS, "hash", "no arm 'hash'"),
             (HEADS, "fakehead", "no ratio"),
+            ("compound_head throughput", "mask", "'compound_head throughput' is no cell"),
+            ("compound_head throughput head nine one off", "mask", "0 cells"),
+            (HEADS.replace("one", "two"), "mask", "'two' in"),
+            (HEADS.replace("one", "1.5MiB"), "mask", "'1.5MiB' in"),
+            (f"{HEADS} colour=red", "mask", "no column 'colour'"),
         ]:
-            with self.assertRaisesRegex(update_docs.DocsError, said):
+            with self.assertRaisesRegex(update_docs.DocsError, re.escape(said)):
                 self.run.ratio(cell, arm)
         with self.assertRaisesRegex(update_docs.DocsError, "no published run 'yesterday'"):
             update_docs.Run("yesterday")
+        for ask in (lambda: self.run.together(HEADS, "mask"), self.run.least_fairness):
+            with self.assertRaisesRegex(update_docs.DocsError, f"{RUN} has no contention.csv"):
+                ask()
 
 
 class PageTests(unittest.TestCase):
