@@ -1,6 +1,6 @@
 // Runs a program, tells which system calls it and its measuring process make, and lets some fail.
 //
-//   inject LOG [-o DIRECTORY] [-r ROLE -c CALL -e ERRNO [-f FIRST] [-n COUNT]] [-t SECONDS] -- PROGRAM [ARGUMENT...]
+//   inject [-o DIRECTORY] [-t SECONDS] [-r ROLE -c CALL -e ERRNO [-n COUNT]] LOG PROGRAM [ARGUMENT...]
 //
 // The kernel asks this program before each call (seccomp user notification, Linux 5.5): calls within
 // the C library and the Swift runtime are seen, too, and the program under test is the one that people
@@ -57,7 +57,7 @@ enum { kinds_max = 4096, tasks_max = 4096, text_max = 512 };
 static char *const *program;
 static const char *directory = "";
 static char *role_wanted, *call_wanted;
-static long first_wanted = 1, count_wanted = LONG_MAX, injected;
+static long count_wanted = LONG_MAX, injected;
 static int errno_wanted;
 static atomic_int listener = -1, ended;
 static int status;
@@ -333,7 +333,6 @@ static bool is_wanted(enum role role, const char *call) {
 }
 
 static void answer(int descriptor) {
-  static long seen;
   struct seccomp_notif call = {0};
   if (ioctl(descriptor, SECCOMP_IOCTL_NOTIF_RECV, &call)) return;
   struct seccomp_notif_resp reply = {.id = call.id, .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
@@ -347,7 +346,7 @@ static void answer(int descriptor) {
       count(task->role, text);
       // Where it fails, the kernel answers with the end of the heap as it was, and no errno.
       bool is_brk = call.data.nr == SYS_brk;
-      if (is_wanted(task->role, text) && (!is_brk || task->heap_end) && ++seen >= first_wanted && seen - first_wanted < count_wanted) {
+      if (is_wanted(task->role, text) && (!is_brk || task->heap_end) && injected < count_wanted) {
         injected++;
         reply.flags = 0;
         if (is_brk) reply.val = task->heap_end;
@@ -386,12 +385,11 @@ static int survivors(FILE *log, bool kills) {
 int main(int argc, char **argv) {
   double seconds = 60;
   int option;
-  while ((option = getopt(argc, argv, "+o:r:c:e:f:n:t:")) != -1) switch (option) {
+  while ((option = getopt(argc, argv, "+o:r:c:e:n:t:")) != -1) switch (option) {
     case 'o': directory = optarg; break;
     case 'r': role_wanted = optarg; break;
     case 'c': call_wanted = optarg; break;
     case 'e': errno_wanted = atoi(optarg); break;
-    case 'f': first_wanted = atol(optarg); break;
     case 'n': count_wanted = atol(optarg); break;
     case 't': seconds = atof(optarg); break;
     default: return 64;
