@@ -7,6 +7,7 @@ import contextlib
 import io
 import json
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -220,6 +221,46 @@ class ComingBack(FleetCase):
         self.assertIn("back.tar", why)
         kept = [path.parts[-3] for path in self.directory.glob("tasks/*/*/back.tar")]
         self.assertEqual(kept, ["n1"])
+
+    def test_a_second_interrupt_keeps_nothing_from_being_unpacked(self) -> None:
+        unpack = tarfile.TarFile.extractall
+        ends = (signal.SIGINT, signal.SIGTERM)
+        self.addCleanup(signal.signal, signal.SIGTERM, signal.getsignal(signal.SIGTERM))
+
+        def interrupt(*_: object) -> None:
+            for end in ends:
+                os.kill(os.getpid(), end)
+
+        def start(fleet: Fleet, plan: Plan, task: Task, attempt: Path) -> "subprocess.Popen[bytes]":
+            self.start(fleet, plan, task, attempt).wait()
+            return subprocess.Popen(["sh", "-c", f"sleep 0.5; kill -INT {os.getpid()}"])
+
+        def interrupted(tar: tarfile.TarFile, path: Path, **named: object) -> None:
+            interrupt()
+            unpack(tar, path)
+
+        with (
+            mock.patch.object(srun, "start", start),
+            mock.patch.object(srun, "stop", interrupt),
+            mock.patch.object(tarfile.TarFile, "extractall", interrupted),
+            self.assertRaises(KeyboardInterrupt),
+        ):
+            srun.measure(self.here, self.made, self.made.tasks)
+        words = [state.word for state in states(self.here, self.made, submits=True)]
+        self.assertEqual(words, ["done", "done"])
+        # Whoever waits for something else may be interrupted again.
+        self.assertNotIn(signal.SIG_IGN, map(signal.getsignal, ends))
+
+    def test_what_was_started_goes_on_where_another_can_not_be(self) -> None:
+        def start(fleet: Fleet, plan: Plan, task: Task, attempt: Path) -> "subprocess.Popen[bytes]":
+            if task.name == "n2":
+                raise srun.FleetError(69, "no srun")
+            return self.start(fleet, plan, task, attempt)
+
+        with mock.patch.object(srun, "start", start), self.assertRaisesRegex(srun.FleetError, "no srun"):
+            srun.measure(self.here, self.made, self.made.tasks)
+        words = [state.word for state in states(self.here, self.made, submits=True)]
+        self.assertEqual(words, ["done", "lost"])
 
     def test_a_disk_too_full_to_say_so_keeps_nothing_from_the_others(self) -> None:
         def full(here: object) -> None:

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import tarfile
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from fleets import slurm
@@ -23,40 +24,63 @@ PATIENCE = 15.0
 def measure(fleet: Fleet, plan: Plan, tasks: list[Task]) -> None:
     """Measures the tasks and waits; what becomes of each stands in its attempt.
 
-    An interrupt or a signal to end goes on to all, and a stopped run keeps its finished cells.
+    An interrupt or a signal to end goes on to all, and a stopped run keeps its finished cells. A second
+    one keeps nothing from being stopped and unpacked.
     """
+    failed: FleetError | None = None
     running: list[tuple[Task, Path, subprocess.Popen[bytes]]] = []
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        for task in tasks:
-            with writing(fleet.directory):
-                attempt = fleet.new_attempt(task)
-            running.append((task, attempt, start(fleet, plan, task, attempt)))
-        for task, attempt, process in running:
+        try:
+            for task in tasks:
+                with writing(fleet.directory):
+                    attempt = fleet.new_attempt(task)
+                running.append((task, attempt, start(fleet, plan, task, attempt)))
+        except FleetError as error:
+            # What was started goes on.
+            failed = error
+        for _, _, process in running:
             process.wait()
     except KeyboardInterrupt:
-        stop(plan, [process for _, _, process in running])
+        with undisturbed():
+            stop(plan, [process for _, _, process in running])
         raise
     finally:
-        for task, attempt, process in running:
-            status = process.wait()
-            try:
-                finish(State(task, "lost", attempt=attempt), status)
-            except FleetError as error:
-                # What came back of the others is unpacked all the same.
-                print(f"fleet: {task.name}: {error}", file=sys.stderr)
+        with undisturbed():
+            for task, attempt, process in running:
+                try:
+                    finish(State(task, "lost", attempt=attempt), process.wait())
+                except FleetError as error:
+                    # What came back of the others is unpacked all the same.
+                    print(f"fleet: {task.name}: {error}", file=sys.stderr)
+    if failed:
+        raise failed
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Ignores interrupts and signals to end meanwhile."""
+    ends = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(end, signal.SIG_IGN) for end in ends]
+    try:
+        yield
+    finally:
+        for end, handler in zip(ends, before):
+            signal.signal(end, handler)
 
 
 def stop(plan: Plan, processes: list[subprocess.Popen[bytes]]) -> None:
     """Asks the tasks to end, and after some seconds no more: srun itself, told to end, kills them."""
     ask = ["scancel", "--signal=TERM", f"--name=bench-{plan.identity}"]
-    subprocess.run(ask, check=False, capture_output=True)
-    deadline = time.monotonic() + PATIENCE
-    for process in processes:
-        try:
-            process.wait(max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            process.terminate()
+    with suppress(OSError, subprocess.TimeoutExpired):
+        subprocess.run(ask, check=False, capture_output=True, timeout=PATIENCE)
+    for end in (subprocess.Popen.terminate, subprocess.Popen.kill):
+        deadline = time.monotonic() + PATIENCE
+        for process in processes:
+            try:
+                process.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                end(process)
 
 
 def start(fleet: Fleet, plan: Plan, task: Task, attempt: Path) -> subprocess.Popen[bytes]:
