@@ -2,7 +2,8 @@
 """Sees what commands write, open and ask of the system, and that SECURITY.md says so.
 
 Every system call is looked at (inject.c): files are written in the output directory only, apart from what
-SECURITY.md names; nothing of the network, of other users or of privileges is asked for.
+SECURITY.md names; nothing of the network, of other users or of privileges is asked for. Each command comes
+to its end, with status 0: one that is refused shows nothing.
 
 usage: security.py
 Exit status: 0 all as SECURITY.md says; 1 something is not; 78 the kernel lets no calls be watched.
@@ -25,6 +26,8 @@ FORBIDDEN = {"socket", "connect", "bind", "listen", "setuid", "setgid", "setresu
              "mount", "umount2", "ptrace", "init_module", "reboot", "swapon", "sethostname", "settimeofday",
              "clock_settime", "setdomainname", "chroot", "pivot_root", "keyctl", "bpf", "process_vm_writev"}
 ALLOWED = re.compile(r"(OUT|/dev/null$|/proc/self/oom_score_adj$)")
+# Fewer processes are not compared.
+COMPARABLE = [*common.PLAN, "--processes", "3", "--budget", "0.6"]
 
 
 def main() -> int:
@@ -33,13 +36,16 @@ def main() -> int:
         directory = Path(name)
         injector = calls.Injector(directory)
         common.prepare(directory)
-        runs = directory / "runs"
-        subprocess.run([common.BENCH, "run", *calls.SMALL, "--output", runs], check=True, capture_output=True)
-        run = str(runs / "latest")
+        runs = [str(directory / name / "latest") for name in ("old", "new")]
+        for run in runs:
+            command = [common.BENCH, "run", *COMPARABLE, "--output", Path(run).parent]
+            subprocess.run(command, check=True, capture_output=True)
+        # Suspects are measured again as in a replay, if there are any.
+        comparison = ["compare", *runs, "--confirm", "never"]
         commands = [
-            ["run", *calls.SMALL, "--output", "OUTPUT"], ["list"], ["report", run], ["compare", run, run], ["doctor"],
+            ["run", *calls.SMALL, "--output", "OUTPUT"], ["list"], ["report", runs[0]], comparison, ["doctor"],
             ["codegen"], ["memmap", "--memory", "64M", "--rounds", "6"], ["layout"], ["kernel"],
-            ["replay", run, "0"], ["--help"],
+            ["replay", runs[0], "1", "--output", "OUTPUT"], ["--help"],
         ]
         for number, command in enumerate(commands):
             place = directory / f"command-{number}"
@@ -56,6 +62,8 @@ def main() -> int:
                 if kind in FORBIDDEN or is_writing and not all(ALLOWED.match(target) for target in targets):
                     complaints.add(f"{role}: {call}")
             end = next((line[4:] for line in lines if line.startswith("end ")), "")
+            if end != "exit 0":
+                complaints.add(f"it did not end with 0: {common.excerpt(done.stderr)}")
             print(f"bench {command[0]}\t{len(found)} calls, {end}" + "".join(f"\n    WRONG: {one}" for one in sorted(complaints)))
             wrong += bool(complaints)
         mode = os.stat(common.BENCH).st_mode
