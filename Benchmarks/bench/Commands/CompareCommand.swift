@@ -99,11 +99,7 @@ struct CompareCommand: ParsableCommand {
           ? "give the run to compare with and the one to judge, not \(runs.count) runs"
           : "with --baseline give the run to judge only, not \(runs.count) runs")
     }
-    guard confirmBudget > 0, confirmBudget <= PlanOptions.longestBudget else {
-      throw ValidationError(
-        "--confirm-budget \(confirmBudget) is not a positive number of seconds, up to "
-          + PlanOptions.longestBudget.plain)
-    }
+    try requireBudget(confirmBudget, option: "--confirm-budget")
     let required = Set(require?.values ?? []).union(strictCode ? [.code] : [])
     if let only, let other = required.first(where: { $0 != only }) {
       throw ValidationError(

@@ -48,14 +48,8 @@ struct ReplayCommand: ParsableCommand {
       throw ValidationError(
         "a row is measured with the run's own seed and processes: give --cells for others")
     }
-    if !(1...64).contains(processes ?? 1) {
-      throw ValidationError("--processes \(processes!) is out of range: 1 to 64")
-    }
-    if let budget, !(budget > 0 && budget <= PlanOptions.longestBudget) {
-      throw ValidationError(
-        "--budget \(budget) is not a positive number of seconds, up to "
-          + PlanOptions.longestBudget.plain)
-    }
+    if let processes { try requireProcesses(processes) }
+    if let budget { try requireBudget(budget, option: "--budget") }
   }
 
   func run() throws {

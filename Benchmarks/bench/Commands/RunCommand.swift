@@ -107,3 +107,20 @@ func requireBaselineName(_ name: String, option: String) throws(ValidationError)
         + "hyphens, a letter or digit first, 64 at most")
   }
 }
+
+/// Refuses what can't be the number of processes that measure.
+func requireProcesses(_ count: Int) throws(ValidationError) {
+  guard PlanOptions.processCounts.contains(count) else {
+    throw ValidationError(
+      "--processes \(count) is out of range: 1 to \(PlanOptions.processCounts.upperBound)")
+  }
+}
+
+/// Refuses what can't be the seconds that measuring may take.
+func requireBudget(_ seconds: Double, option: String) throws(ValidationError) {
+  guard seconds > 0, seconds <= PlanOptions.longestBudget else {
+    throw ValidationError(
+      "\(option) \(seconds) is not a positive number of seconds, up to "
+        + PlanOptions.longestBudget.plain)
+  }
+}

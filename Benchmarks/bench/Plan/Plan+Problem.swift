@@ -25,7 +25,7 @@ extension Plan {
 extension Plan.Setup {
   fileprivate var problem: String? {
     [
-      (!(1...64).contains(processes), "\(processes) processes"),
+      (!PlanOptions.processCounts.contains(processes), "\(processes) processes"),
       (!(1...Plan.availableLayouts).contains(layouts), "\(layouts) copies of loops"),
       (!caches.areSound, "caches of no or too many bytes or ways"),
       (!(0...MachineLimits.mostBytes).contains(availableMemory ?? 0), "memory of another machine"),

@@ -127,6 +127,8 @@ struct PlanOptions: ParsableArguments {
   @Option(help: "The relative difference that counts as none, between 0 and 1.")
   var margin = 0.02
 
+  /// How many processes can measure.
+  static let processCounts = 1...64
   /// The longest time in seconds that measuring may be given, 115 days: more than that traps in clocks.
   static let longestBudget = 1e7
 
@@ -145,16 +147,11 @@ struct PlanOptions: ParsableArguments {
     for readers in readers?.values ?? [] where !(0...100).contains(readers) {
       throw ValidationError("readers \(readers) is out of range: 0 to 100 percent of the threads")
     }
-    if !(1...64).contains(processes ?? 1) {
-      throw ValidationError("--processes \(processes!) is out of range: 1 to 64")
-    }
+    if let processes { try requireProcesses(processes) }
     if !(1...Plan.availableLayouts).contains(layouts) {
       throw ValidationError("--layouts \(layouts) is out of range: 1 to \(Plan.availableLayouts)")
     }
-    if let budget, !(budget > 0 && budget <= Self.longestBudget) {
-      throw ValidationError(
-        "--budget \(budget) is not a positive number of seconds, up to \(Self.longestBudget.plain)")
-    }
+    if let budget { try requireBudget(budget, option: "--budget") }
     if !(margin > 0 && margin < 1) {
       throw ValidationError("--margin \(margin) is out of range: between 0 and 1, such as 0.02")
     }
