@@ -34,8 +34,11 @@ extension BenchTests {
       Case("--memory-node 99", "node 99", "nodes with memory: 0"),
       Case("--peer-node 99", "node 99", "nodes with CPUs: 0"),
       Case("--template-node near", "'near'", "local", "remote", "global"),
-      Case("--threads 0", "'0'"),
-      Case("--threads 100000", "100000 threads", "CPUs of node 0", "--threads"),
+      Case("--threads 0", "threads 0", "1 to 65536"),
+      Case("--threads 9223372036854775807", "threads 9223372036854775807", "1 to 65536"),
+      Case(
+        "--threads 65536 --readers 50 --pattern apart", "65536 threads", "CPUs of node 0",
+        "--threads"),
       Case("--threads 2 --footprint beyond --operation compound_head", "2 threads", "one thread"),
       Case("--encoding pointer_56 --hvo on", "pointer_56", "not a power of two"),
       Case("--layouts 9", "9", "1 to 4"),
@@ -62,6 +65,9 @@ extension BenchTests {
       Case("--footprint 100000000 --order 9", "100000000", "MiB", "--footprint"),
       Case("--footprint 1000000000000000 --order 9", "1000000000000000", "TiB", "--footprint"),
       Case("--footprint 9223372036854775807 --order 9", "9223372036854775807", "--footprint"),
+      Case(
+        "--footprint 9223372036854775807 --threads 2 --operation compound_head",
+        "9223372036854775807 folios", "TiB", "--footprint"),
       // Beyond vm.max_map_count.
       Case(
         "--order 9 --hvo on --footprint 10000000", "10000000", "mappings",

@@ -108,10 +108,13 @@ extension BenchTests {
     @Test("A row that is not there is refused with those that are; status 64")
     func noRow() throws {
       let rows = try directory.run("recorded/latest").summary.count
-      for row in ["0", "\(rows + 1)"] {
-        let ending = try Bench.run(["replay", "recorded/latest", row], in: directory.url)
+      for row in [0, rows + 1, .min, .max] {
+        let ending = try Bench.run(
+          ["replay", "--", "recorded/latest", "\(row)"], in: directory.url)
         #expect(ending.status == 64)
-        #expect(ending.errorMessages.first?.contains("1 to \(rows)") == true, "\(ending.errors)")
+        let message = ending.errorMessages.first
+        #expect(message?.contains("row \(row) is not in") == true, "\(ending.errors)")
+        #expect(message?.contains("1 to \(rows)") == true, "\(ending.errors)")
       }
     }
   }

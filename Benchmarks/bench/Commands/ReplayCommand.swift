@@ -55,7 +55,7 @@ struct ReplayCommand: ParsableCommand {
   func run() throws {
     let recorded = try Run.load(FilePath(recordedRun))
     guard let row else { return try measure(Set(cells?.values ?? []), of: recorded) }
-    guard recorded.summary.indices.contains(row - 1) else {
+    guard row >= 1, row <= recorded.summary.count else {
       throw ValidationError(
         "row \(row) is not in \(recordedRun)/summary.csv, which has rows 1 to \(recorded.summary.count)"
       )

@@ -139,11 +139,14 @@ enum ThreadCount: Hashable, ExplainedValue {
     (value: "all", meaning: "one on each CPU of the node"),
   ]
 
+  /// The numbers that can be asked for: no machine has more CPUs, and no product overflows.
+  static let counts = 1...1 << 16
+
   init?(argument: String) {
     if argument == "all" {
       self = .all
     } else {
-      guard let count = Int(argument), count > 0 else { return nil }
+      guard let count = Int(argument) else { return nil }
       self = .count(count)
     }
   }

@@ -79,8 +79,17 @@ struct MachineLimits {
     Dictionary(uniqueKeysWithValues: topology.nodes.map { ($0.id, $0.cpus) })
   }
 
-  /// Why a cell's threads can't each have a CPU, if so.
+  /// Why no machine has memory for a cell, or its threads can't each have a CPU here, if so.
   func reasonToLeaveOut(_ cell: Cell) -> LeftOut? {
+    // First of all, because products of what a cell has would overflow.
+    guard cell.folios <= MachineLimits.mostBytes >> (cell.order + Page.shift) else {
+      return LeftOut(
+        what: cell.foliosOfOrder,
+        why: """
+          more than \(MachineLimits.mostBytes >> 40) TiB of memory are needed; take fewer with \
+          --footprint
+          """)
+    }
     let nodes = [cell.cpuNode, cell.peerNode].compactMap(\.self)
     let perNode = (cell.threads + nodes.count - 1) / nodes.count
     for node in nodes where cpus[node, default: []].count < perNode {
@@ -96,6 +105,8 @@ struct MachineLimits {
   }
 
   /// Why a cell can't be measured with its arms, if so.
+  ///
+  /// - Precondition: the cell alone can be measured.
   func reasonToLeaveOut(_ planned: PlannedCell) -> LeftOut? {
     let cell = planned.cell
     guard cell.threads > 1,
@@ -112,18 +123,10 @@ struct MachineLimits {
   /// Why the memory maps that cells share can't be made here, if so.
   ///
   /// - Parameter mostBytes: of struct pages that a map may have.
+  /// - Precondition: each cell alone can be measured.
   func reasonToLeaveOut(_ cells: [PlannedCell], mostBytes: Int = .max) -> LeftOut? {
     let cell = cells[0].cell
-    let what = "\(cell.folios) folio\(cell.folios == 1 ? "" : "s") of order \(cell.order)"
-    // First of all, because the products below would overflow.
-    guard cell.folios <= MachineLimits.mostBytes >> (cell.order + Page.shift) else {
-      return LeftOut(
-        what: what,
-        why: """
-          more than \(MachineLimits.mostBytes >> 40) TiB of memory are needed; take fewer with \
-          --footprint
-          """)
-    }
+    let what = cell.foliosOfOrder
     if cell.footprintBytes > mostBytes {
       return LeftOut(
         what: what,
@@ -155,6 +158,12 @@ struct MachineLimits {
       }
     }
     return nil
+  }
+}
+
+extension Cell {
+  fileprivate var foliosOfOrder: String {
+    "\(folios) folio\(folios == 1 ? "" : "s") of order \(order)"
   }
 }
 

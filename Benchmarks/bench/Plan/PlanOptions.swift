@@ -144,6 +144,10 @@ struct PlanOptions: ParsableArguments {
     for mix in mix?.values ?? [] where !(1...99).contains(mix) {
       throw ValidationError("mix \(mix) is out of range: 1 to 99 percent of tails")
     }
+    for case .count(let count) in threads?.values ?? [] where !ThreadCount.counts.contains(count) {
+      throw ValidationError(
+        "threads \(count) is out of range: 1 to \(ThreadCount.counts.upperBound)")
+    }
     for readers in readers?.values ?? [] where !(0...100).contains(readers) {
       throw ValidationError("readers \(readers) is out of range: 0 to 100 percent of the threads")
     }
