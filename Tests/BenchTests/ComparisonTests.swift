@@ -132,6 +132,60 @@ extension BenchTests {
       #expect(directory.names("results/second").count == 1)
     }
 
+    @Test("Where no suspect is left nothing is measured again, however little time there is for it")
+    func nothingToConfirm() throws {
+      try write(meta, rows, to: "same")
+      let same = try compare("baseline", "same", "--confirm", "auto", "--confirm-budget", "50")
+      #expect(same.status == 0 && same.errors == "", "\(same.errors)")
+      try write(meta, changed("mask", by: 1.3), to: "current")
+      try Data("*/mask a check more\n".utf8).write(to: directory.file("accepted"))
+      let accepted = try compare(
+        "baseline", "current", "--confirm", "auto", "--confirm-budget", "50", "--accept",
+        "accepted")
+      #expect(accepted.status == 0 && accepted.errors == "", "\(accepted.errors)")
+      #expect(directory.names("results") == [])
+    }
+
+    @Test("What was measured again and can't be read leaves suspects; with always, status 69")
+    func unreadable() throws {
+      try write(meta, changed("mask", by: 1.3), to: "current")
+      let id = try directory.run("current").meta.runID
+      for program in ["baseline", "current"] {
+        // No link can take its place, as where a file system has none.
+        try FileManager.default.createDirectory(
+          at: directory.file("results/second/\(id)/\(program)/latest"),
+          withIntermediateDirectories: true)
+      }
+      let auto = try compare("baseline", "current", "--confirm", "auto")
+      #expect(auto.status == 0 && auto.output.hasPrefix("suspected, not confirmed: "))
+      let text = auto.output.replacing("\n", with: " ").replacing("   ", with: " ")
+      #expect(text.contains("not measured again: ") && text.contains("meta.json"), "\(text)")
+      let always = try compare("baseline", "current", "--confirm", "always")
+      #expect(always.status == 69 && always.output == auto.output, "\(always.errors)")
+    }
+
+    @Test("Ctrl-C ends a second measurement, which keeps what it finished")
+    func interrupted() throws {
+      try write(meta, changed("mask", by: 1.3), to: "current")
+      let id = try directory.run("current").meta.runID
+      let second = "results/second/\(id)"
+      let program = try StartedProgram(
+        Bench.path, ["compare", "baseline", "current", "--confirm-budget", "400"],
+        in: directory.url)
+      func run() -> String? {
+        directory.names(second).map { "\(second)/\($0)/latest" }.first {
+          (try? directory.text("\($0)/samples.csv"))?.contains("\n") == true
+        }
+      }
+      try #require(happens(within: 20) { run() != nil })
+      program.sendToAll(SIGINT)
+      let ending = try program.ending()
+      #expect(ending.status == 130 && ending.reason == .exit, "\(ending.errors)")
+      let kept = try directory.run(try #require(run()))
+      #expect(kept.meta.status == .interrupted && kept.meta.statusReason == "SIGINT")
+      #expect(!kept.summary.isEmpty)
+    }
+
     @Test(
       "Where the program that measured is not what it was, suspects stay; with always, status 69")
     func goneProgram() throws {

@@ -59,9 +59,11 @@ struct SecondMeasurement {
   /// Measures as many suspects as there is time for, the surest first, and has the comparison judge
   /// them.
   ///
-  /// - Throws: ``FailedRun`` where a program fails; the status of a stop that was asked for.
+  /// - Throws: ``FailedRun`` where a program can't be run, fails, or leaves nothing that can be read;
+  ///   ``Stopped`` where this process was asked to end. What was judged before stays.
   func confirm(_ comparison: inout Comparison) throws {
     var places = comparison.suspects.indices.filter { comparison.suspects[$0].accepted == nil }
+    guard !places.isEmpty else { return }
     let signals = StopSignals()
     let many = ConfirmingRuns.pairs
     var left = budget
@@ -136,6 +138,7 @@ struct SecondMeasurement {
     return runs
   }
 
+  /// - Throws: ``FailedRun``, ``Stopped``.
   private func measure(
     _ cells: [Int], by program: Program, seed: UInt64, seconds: Double, in output: FilePath,
     _ signals: StopSignals
@@ -148,29 +151,37 @@ struct SecondMeasurement {
         "--processes", "1", "--budget", "\(seconds)", "--output", Command.Argument(path: output),
         "--quiet",
       ])
+    do {
+      try finish(command, until: .now + .seconds(2 * seconds) + Self.patience, signals)
+      let run = try Results.Run.load(output.appending("latest"))
+      guard run.meta.seed == seed else {
+        throw FailedRun(description: "\(output)/latest does not lead to what '\(command)' left")
+      }
+      return run
+    } catch let error where error is ProcessError || error is ResultsError {
+      throw FailedRun(description: "\(error)")
+    }
+  }
+
+  /// Runs a command to its end.
+  private func finish(
+    _ command: Command, until deadline: Deadline, _ signals: StopSignals
+  ) throws {
     // What it says of a failure is for whoever reads ours.
     var child = try ChildProcess(command, output: .null, errors: .inherited)
-    let deadline = Deadline.now + .seconds(2 * seconds) + Self.patience
     while true {
       var nothing: [UInt8] = []
       switch try child.next(into: &nothing, until: deadline, or: signals) {
-      case .ended(.exit(status: 0)):
-        let run = try Results.Run.load(output.appending("latest"))
-        guard run.meta.seed == seed else {
-          throw FailedRun(description: "\(output)/latest does not lead to what '\(command)' left")
-        }
-        return run
-      case .ended(let ending):
-        throw FailedRun(
-          description: "suspects could not be measured again: '\(command)' ended (\(ending))")
+      case .ended(.exit(status: 0)): return
+      case .ended(let ending): throw FailedRun(description: "'\(command)' ended (\(ending))")
       case .stop(let signal):
-        // It is told too, and keeps what it finished.
-        child.kill(SIGTERM)
-        _ = try child.wait(until: .now + .seconds(5))
+        // A terminal has told the child, too, which keeps what it finished unless it is told twice.
+        if (try? child.wait(until: .now + .seconds(2))) == nil {
+          child.kill(SIGTERM)
+          _ = try? child.wait(until: .now + .seconds(5))
+        }
         throw Stopped(signal: signal)
-      case .timeout:
-        throw FailedRun(
-          description: "suspects could not be measured again: '\(command)' takes too long")
+      case .timeout: throw FailedRun(description: "'\(command)' takes too long")
       case .output, .endOfOutput: continue
       }
     }

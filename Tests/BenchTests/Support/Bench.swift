@@ -92,6 +92,10 @@ final class StartedProgram {
 
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
+  /// Sends a signal to the program and those that it has started, as a terminal does: Foundation gives it
+  /// a process group of its own.
+  func sendToAll(_ signal: Int32) { kill(-process.processIdentifier, signal) }
+
   /// Waits for the end.
   func ending() throws -> Bench.Ending {
     process.waitUntilExit()
