@@ -23,7 +23,7 @@ struct TortureCommand: ParsableCommand {
   var seconds = 3.0
 
   @Option(help: "Threads that walk, 2 to 256; as many as there are CPUs by default.")
-  var threads = max(2, ProcessInfo.processInfo.activeProcessorCount)
+  var threads = min(256, max(2, ProcessInfo.processInfo.activeProcessorCount))
 
   @Option(
     help: """
