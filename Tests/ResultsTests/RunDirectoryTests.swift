@@ -39,6 +39,40 @@ struct RunDirectoryTests {
     }
   }
 
+  @Test("Runs that begin at once make their directory together")
+  func directoriesAtOnce() async throws {
+    let root = try makeTemporaryDirectory()
+    defer { root.removeTree() }
+    for round in 0..<300 {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for _ in 0..<4 {
+          group.addTask { try root.appending("\(round)").appending("results").makeDirectories() }
+        }
+        try await group.waitForAll()
+      }
+    }
+    #expect(try root.names.count == 300)
+  }
+
+  @Test("Runs that take one name at once leave it to one of them, and nothing else")
+  func baselinesAtOnce() async throws {
+    let root = try makeTemporaryDirectory()
+    defer { root.removeTree() }
+    let runs = try (0..<4).map { _ in
+      var meta = Meta.sample
+      return try RunDirectory.create(in: root, for: &meta)
+    }
+    for _ in 0..<100 {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for run in runs { group.addTask { try Baseline.save("main", of: run, in: root) } }
+        try await group.waitForAll()
+      }
+      let named = try Baseline.path("main", in: root).resolved().lastComponent
+      #expect(runs.contains { $0.path.lastComponent == named })
+    }
+    #expect(try root.appending("baselines").names == ["main"])
+  }
+
   @Test("Where there can be no link, there is a run all the same, which knows why")
   func noLink() throws {
     try withTemporaryDirectory { root in

@@ -21,12 +21,14 @@ public enum Baseline {
   public static func save(
     _ name: String, of directory: RunDirectory, in root: FilePath
   ) throws(ResultsError) {
+    let run = directory.path.lastComponent?.string ?? ""
     let link = root.appending(folder).appending(name)
-    let temporary = root.appending(folder).appending(".\(name).tmp")
+    // Named after the run: other processes may be giving the same name.
+    let temporary = root.appending(folder).appending(".\(run)-\(name)")
     do throws(Errno) {
       try root.appending(folder).makeDirectories()
       try? temporary.removeFile()
-      try FilePath("..").appending(directory.path.lastComponent?.string ?? "").link(at: temporary)
+      try FilePath("..").appending(run).link(at: temporary)
       try temporary.replace(link)
     } catch {
       try? temporary.removeFile()

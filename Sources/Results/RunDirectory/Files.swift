@@ -30,7 +30,8 @@ extension FilePath {
       let parent = removingLastComponent()
       guard !parent.isEmpty, parent != self else { throw .noSuchFileOrDirectory }
       try parent.makeDirectories()
-      try makeDirectory()
+      // Another process may have been faster.
+      do throws(Errno) { try makeDirectory() } catch .fileExists {}
     }
   }
 
