@@ -40,7 +40,8 @@ final class Journal {
 
   /// Opens the journal of a run that was cut short, and hands over what is in it, in its order.
   ///
-  /// - Throws: `ResumeError` where there is none, the run goes on, or another program wrote it.
+  /// - Throws: `ResumeError` where there is none, the run goes on, or another program wrote it;
+  ///   `cannotRead`, `cannotWrite`.
   convenience init(of directory: RunDirectory, _ take: (Entry, Place) throws -> Void) throws {
     do {
       try self.init(directory, [.noFollow, .closeOnExec])
@@ -51,7 +52,11 @@ final class Journal {
       try take(entry, place)
       end = next
     }
-    try file.resize(to: end)
+    do {
+      try file.resize(to: end)
+    } catch let error as Errno {
+      throw ResultsError.cannotWrite(path: path, errno: error)
+    }
   }
 
   private init(_ directory: RunDirectory, _ options: FileDescriptor.OpenOptions) throws {
