@@ -40,7 +40,7 @@ enum SystemCall {
 
   /// Waits until one of the descriptors can be read, or their other side is gone.
   ///
-  /// - Returns: for each whether it is so; none where the deadline came first, or a signal.
+  /// - Returns: for each whether it is so; none where the deadline came first.
   static func poll(
     _ descriptors: [FileDescriptor?], until deadline: Deadline
   ) throws(ProcessError) -> [Bool] {
@@ -48,11 +48,12 @@ enum SystemCall {
       // Negative numbers are passed over by the kernel.
       pollfd(fd: $0?.rawValue ?? -1, events: Int16(POLLIN), revents: 0)
     }
-    let count = unsafe Glibc.poll(&entries, nfds_t(entries.count), deadline.millisecondsLeft)
-    guard count >= 0 || errno == EINTR else {
-      throw .system(attempt: "wait for \(descriptors.count) descriptors", errno: .last)
+    while unsafe Glibc.poll(&entries, nfds_t(entries.count), deadline.millisecondsLeft) < 0 {
+      if errno != EINTR {
+        throw .system(attempt: "wait for \(descriptors.count) descriptors", errno: .last)
+      }
     }
-    return entries.map { count > 0 && $0.revents != 0 }
+    return entries.map { $0.revents != 0 }
   }
 
   /// How the child ended; nil while it runs. What is told once is not told again.

@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import Testing
 
 @testable import Processes
@@ -49,6 +49,26 @@ struct SignalTests {
         withExtendedLifetime(signals) {}
       }
       exit(0)
+    }
+  }
+
+  @Test("A signal that this process handles ends no wait")
+  func handled() async {
+    await #expect(processExitsWith: .success) {
+      // The threads of a test block signals.
+      var none = sigset_t()
+      unsafe sigemptyset(&none)
+      unsafe pthread_sigmask(SIG_SETMASK, &none, nil)
+      signal(SIGUSR2) { _ in }
+      let waiting = pthread_self()
+      Thread {
+        Thread.sleep(forTimeInterval: 0.05)
+        pthread_kill(waiting, SIGUSR2)
+      }.start()
+      let pipe = try SystemCall.pipe(for: Command("none"))
+      let deadline = Deadline.now + .milliseconds(300)
+      #expect(try SystemCall.poll([pipe.read], until: deadline) == [false])
+      #expect(Deadline.now >= deadline)
     }
   }
 
