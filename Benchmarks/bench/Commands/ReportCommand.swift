@@ -15,10 +15,11 @@ struct ReportCommand: ParsableCommand {
       Link:; --all has every cell. lkp: the kernel test robot's comparison, of cells that changed \
       beyond the margin, or of --all. mmtests: compare-mmtests's, positive is faster; --all adds \
       statistics. markdown: the matrix and, folded, tables of every cell, under 60,000 characters. \
-      ktap: KTAP version 1, a test for each row: 'not ok' where an answer was wrong, or where the row \
-      got worse than in --baseline; XFAIL where it is slower there, too; SKIP where nothing can be \
-      told. github-benchmark: JSON of ratios for github-action-benchmark (customSmallerIsBetter). \
-      html: one file for a browser, with the figures that scripts/plot drew.
+      ktap: KTAP version 1, a test for the run, 'not ok' where it failed, and one for each row: XFAIL \
+      where it is slower in --baseline, too; SKIP where nothing can be told, or where it seems worse \
+      than in --baseline, which 'bench compare' judges. github-benchmark: JSON of ratios for \
+      github-action-benchmark (customSmallerIsBetter). html: one file for a browser, with the figures \
+      that scripts/plot drew.
 
       Verdicts are those of the run in every style: of paired ratios. The means and standard \
       deviations of lkp and mmtests are over replicates, the medians of what one process timed in one \
@@ -45,7 +46,7 @@ struct ReportCommand: ParsableCommand {
   @Flag(help: "Leave nothing out, in the styles mm, lkp and mmtests.")
   var all = false
 
-  @Option(help: ArgumentHelp("The run that ktap judges by.", valueName: "run"))
+  @Option(help: ArgumentHelp("The run that ktap compares with.", valueName: "run"))
   var baseline: String?
 
   func validate() throws {

@@ -1,8 +1,9 @@
 import Text
 
 extension Report {
-  /// A test for each compared row, nested by operation, mode and arm: its answers were right, and with a
-  /// baseline its ratio did not get worse.
+  /// A test for the run, which fails where that did, as by a wrong answer, and one for each compared row,
+  /// nested by operation, mode and arm, which never fails: a row that seems worse than in the baseline
+  /// is skipped, as nothing is measured again here.
   ///
   /// After the kernel's Documentation/dev-tools/ktap.rst, with "Totals" as kselftest prints them. A loss
   /// that the baseline has, too, is `ok` with the directive XFAIL, as kselftest has it: a parser that does
