@@ -55,17 +55,17 @@ extension SystemTree {
       isUnified
       ? (["memory.max", "memory.high"], "memory.current", "inactive_file")
       : (["memory.limit_in_bytes"], "memory.usage_in_bytes", "total_inactive_file")
+    func number(_ name: String) -> Int? { integer(ifPresent: directory.appending(name)) }
     // "max" in the one version, a number beyond any memory in the other.
-    let limits = names.0.compactMap { integer(ifPresent: directory.appending($0)) }
-    guard let limit = limits.min().flatMap({ Self.bytes($0, each: 1) }),
-      let used = integer(ifPresent: directory.appending(names.1)).flatMap({
-        Self.bytes($0, each: 1)
-      })
+    let limits = names.0.compactMap { name in number(name).map { (name: name, value: $0) } }
+    guard let least = limits.min(by: { $0.value < $1.value }),
+      let limit = Self.bytes(least.value, each: 1),
+      let used = number(names.1).flatMap({ Self.bytes($0, each: 1) })
     else { return nil }
     // What files left in memory can be had back at once.
     let files = max(0, (try? numbers(directory.appending("memory.stat")))?[names.2] ?? 0)
     return MemoryRoom(
       bytes: max(0, limit - used + min(files, used)),
-      limit: "\(path(directory).appending(names.0[0])) of \(limit >> 20) MiB")
+      limit: "\(path(directory).appending(least.name)) of \(limit >> 20) MiB")
   }
 }
