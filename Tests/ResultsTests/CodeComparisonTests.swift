@@ -247,6 +247,24 @@ struct CodeComparisonTests {
     }
   }
 
+  @Test("Two programs without a loop in common are told so, not sent to measure")
+  func programs() throws {
+    var meta = Meta.sample
+    meta.status = .complete
+    let (base, head) = (Run(program: "old", meta: meta), Run(program: "new", meta: meta))
+    var options = Comparison.Options()
+    options.only = .code
+    for (arm, ignored) in [("pointer", ""), ("mask", "*")] {
+      options.ignored = Exceptions([.init(glob: ignored, reason: "--ignore")])
+      let error = #expect(throws: ResultsError.self) {
+        try Comparison(
+          baseline: base, current: head, options: options,
+          code: ([.sample(arm)], [.sample("mask")]))
+      }
+      #expect(error?.description.contains("no loop is in both old and new") == true)
+    }
+  }
+
   @Test("Damaged facts are an error, not a comparison without them")
   func damaged() throws {
     try withTemporaryDirectory { root in

@@ -36,6 +36,8 @@ public struct Comparison: Sendable {
   public let unusedIgnored: [Exceptions.Exception]
   /// What is there of one run only, or missing in both.
   public let missing: [Half]
+  /// Those of the two that no machine-code facts are known of.
+  private let withoutFacts: [Run]
   /// Where the current run is, as one would type it; its whole path by default.
   public var path: String?
   /// Why suspects were not measured again, where they were not.
@@ -86,6 +88,7 @@ public struct Comparison: Sendable {
     }
     floor = max(options.threshold, noise)
     code = CodeComparison(old: facts.old, new: facts.new, options)
+    withoutFacts = [(baseline, facts.old), (current, facts.new)].filter { $1.isEmpty }.map(\.0)
     let screening = Screening(
       changes, baselines: matches.baselines, ownTimes: ownTimes, code: code, floor: floor, options)
     inflation = screening.inflation
@@ -163,11 +166,10 @@ extension Comparison {
   func why(missing half: Half) -> String {
     switch half {
     case .code:
-      let without = [baseline, current].filter { (try? $0.codegen())?.isEmpty != false }
-      return without.isEmpty
+      return withoutFacts.isEmpty
         ? "no loop is in both \(baseline.path) and \(current.path) and not ignored"
         : "there are no machine-code facts (codegen.csv) in "
-          + without.map(\.path.string).joined(separator: " and ")
+          + withoutFacts.map(\.path.string).joined(separator: " and ")
           + "; measure where objdump is (binutils)"
     case .times:
       if ignored > 0 && unjudged.isEmpty { return "all that both runs have is ignored" }
