@@ -41,26 +41,32 @@ struct ComparisonStyleTests {
     }
   }
 
-  @Test("JSON is one object with every suspect")
+  @Test("JSON is one object with every suspect, and what came of it")
   func json() throws {
-    let comparison = try comparison()
+    var comparison = try comparison()
+    var finding = ConfirmingRuns.Finding(.unconfirmed)
+    (finding.shift, finding.shiftInterval) = (0.5, -0.25...1.5)
+    comparison.suspects[0].finding = finding
     struct Document: Decodable {
       let result: String
       let suspects: [Suspect]
       struct Suspect: Decodable {
         let name: String
         let isRed: Bool
-
-        enum CodingKeys: String, CodingKey {
-          case name
-          case isRed = "is_red"
-        }
+        let shift: Double?
+        let shiftLo: Double?
+        let shiftHi: Double?
       }
     }
-    let document = try JSONDecoder().decode(Document.self, from: Data(comparison.json().utf8))
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let document = try decoder.decode(Document.self, from: Data(comparison.json().utf8))
     #expect(document.result == "suspected")
     #expect(document.suspects.map(\.name) == comparison.suspects.map(\.name))
     #expect(!document.suspects.contains { $0.isRed })
+    let (first, second) = (document.suspects[0], document.suspects[1])
+    #expect((first.shift, first.shiftLo, first.shiftHi) == (0.5, -0.25, 1.5))
+    #expect(second.shift != nil && second.shiftLo == nil && second.shiftHi == nil)
   }
 
   @Test("Annotations are lines of commands, ten of a sort at most")

@@ -48,6 +48,8 @@ private struct Document: Encodable {
     let confirmedLo: Double?
     let confirmedHi: Double?
     let shift: Double?
+    let shiftLo: Double?
+    let shiftHi: Double?
     let unit: String
     let pConfirmation: Double?
     let causes: [String]
@@ -100,8 +102,9 @@ private struct Document: Encodable {
         verdict: finding?.verdict.rawValue, confirmedFactor: finding?.factor?.finite,
         confirmedLo: finding?.factorInterval?.lowerBound.finite,
         confirmedHi: finding?.factorInterval?.upperBound.finite,
-        shift: suspect.shift?.finite, unit: suspect.unit.rawValue, pConfirmation: finding?.p.finite,
-        causes: comparison.causes(of: suspect.current))
+        shift: suspect.shift?.finite, shiftLo: finding?.shiftInterval?.lowerBound.finite,
+        shiftHi: finding?.shiftInterval?.upperBound.finite, unit: suspect.unit.rawValue,
+        pConfirmation: finding?.p.finite, causes: comparison.causes(of: suspect.current))
     }
     faster = changed(comparison.improvements)
     notBlamed = changed(comparison.notBlamed)
