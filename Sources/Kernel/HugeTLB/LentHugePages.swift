@@ -17,8 +17,8 @@ public struct LentHugePages: Sendable {
 
   /// Allocates 2 MiB pages on the node of this thread, looks at one, and gives them back.
   ///
-  /// SIGHUP, SIGINT, SIGQUIT, SIGTERM and SIGTSTP wait until that is done: call it while the process
-  /// has one thread. What SIGKILL leaves can be put back by hand: see ``settings(_:optimizing:)``.
+  /// Signals that end or stop a program wait until that is done: call it while the process has one
+  /// thread. What SIGKILL leaves can be put back by hand: see ``settings(_:optimizing:)``.
   ///
   /// - Parameters:
   ///   - count: 1 or more, on top of what the pool has.

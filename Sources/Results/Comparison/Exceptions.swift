@@ -44,7 +44,7 @@ public struct Exceptions: Equatable, Sendable {
     self.all = all
   }
 
-  /// - Throws: `noSuchExceptions`, `cannotRead`, `unsuitable`, `malformed`.
+  /// - Throws: `noSuchExceptions`, `cannotRead`, `unsuitable`, `tooLarge`, `malformed`.
   public static func load(_ path: FilePath) throws(ResultsError) -> Exceptions {
     do throws(ResultsError) {
       return try Exceptions(String(decoding: Run.read(path), as: UTF8.self), path: path)

@@ -86,7 +86,7 @@ public struct Run: Sendable {
   }
 
   /// Reads an SVG file that scripts/plot drew, by its name without the extension; nil if it drew none.
-  /// - Throws: `cannotRead`, `unsuitable`.
+  /// - Throws: `cannotRead`, `unsuitable`, `tooLarge`.
   func figure(_ name: String) throws(ResultsError) -> [UInt8]? {
     let path = path.appending(RunDirectory.figuresName).appending(name + ".svg")
     do {
