@@ -186,24 +186,13 @@ public struct MemoryMap: ~Copyable {
   ///
   /// Unsafe, because a ``Page`` is an address, which does not keep the map: it must not be used when the
   /// map is gone. A map in a variable is there to the end of the variable's scope; one that is the
-  /// result of a call may be gone before the next member is looked at. ``withPage(_:_:)`` takes care of
-  /// that.
+  /// result of a call may be gone before the next member is looked at: put it into a variable first.
   ///
   /// - Precondition: the page frame is in `0..<pageCount`.
   @unsafe
   public subscript(pfn: PageFrameNumber) -> Page {
     precondition(pfn >= 0 && pfn < pageCount, "pfn \(pfn) is outside of 0..<\(pageCount)")
     return Page(address: base).advanced(by: pfn, size: format.structPageSize)
-  }
-
-  /// Calls the body with the struct page of a page frame, while the map is sure to be there.
-  ///
-  /// - Precondition: the page frame is in `0..<pageCount`; the body does not pass the struct page on.
-  /// - Throws: what the body throws.
-  public func withPage<Result: ~Copyable, Failure: Error>(
-    _ pfn: PageFrameNumber, _ body: (Page) throws(Failure) -> Result
-  ) throws(Failure) -> Result {
-    try body(unsafe self[pfn])
   }
 
   /// The page frame of a struct page. The corresponding kernel function is `page_to_pfn()`.

@@ -4,19 +4,10 @@
 
 /// The write side of RCU, whose real grace periods are liburcu's.
 public enum GracePeriod {
-  /// Whether this build has liburcu.
-  public static var isAvailable: Bool {
-    #if HAVE_URCU
-      true
-    #else
-      false
-    #endif
-  }
-
   /// Returns after every reader of ``MembarrierRCU`` that was inside when it was called has left.
   ///
   /// - Precondition: the calling thread is not such a reader.
-  /// - Throws: ``VmemmapError/builtWithoutLiburcu`` at once, where ``isAvailable`` is false.
+  /// - Throws: ``VmemmapError/builtWithoutLiburcu`` at once, in a build without liburcu.
   ///
   /// The corresponding kernel function is `synchronize_rcu()`.
   public static func synchronize() throws(VmemmapError) {

@@ -103,7 +103,6 @@ struct GracePeriodTests {
   #else
     @Test("Without liburcu they say so by its package's name, and nothing is changed")
     func withoutLiburcu() throws {
-      #expect(!GracePeriod.isAvailable)
       var map = try Self.memory.map(HeadPointerFormat.self)
       let error = #expect(throws: VmemmapError.builtWithoutLiburcu) {
         try map.optimize(folios: Self.memory.heads, waitsForReaders: true)
