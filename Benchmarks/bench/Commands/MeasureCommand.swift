@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Host
 import Processes
 import SystemPackage
 import Vmemmap
@@ -35,7 +36,7 @@ struct MeasureCommand: ParsableCommand {
   private func measure() throws {
     let assignment: Assignment
     do {
-      let told = try Data(FileDescriptor.standardInput.wholeFile())
+      let told = try Data(FileDescriptor.standardInput.readToEnd())
       assignment = try JSONDecoder().decode(Assignment.self, from: told)
     } catch is DecodingError {
       throw ValidationError(
@@ -62,20 +63,6 @@ struct MeasureCommand: ParsableCommand {
       try FileDescriptor.standardOutput.writeAll(line)
     } catch let error as Errno {
       throw Unheard(errno: error)
-    }
-  }
-}
-
-extension FileDescriptor {
-  /// What is left of a file that ends.
-  fileprivate func wholeFile() throws -> [UInt8] {
-    var bytes: [UInt8] = []
-    while true {
-      let part = try unsafe [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
-        count = try unsafe read(into: UnsafeMutableRawBufferPointer(buffer))
-      }
-      if part.isEmpty { return bytes }
-      bytes += part
     }
   }
 }
