@@ -161,7 +161,9 @@ extension BenchTests {
       let text = auto.output.replacing("\n", with: " ").replacing("   ", with: " ")
       #expect(text.contains("not measured again: ") && text.contains("meta.json"), "\(text)")
       let always = try compare("baseline", "current", "--confirm", "always")
-      #expect(always.status == 69 && always.output == auto.output, "\(always.errors)")
+      // Which program is first is drawn by lot, and so is the run that it names.
+      #expect(always.status == 69, "\(always.errors)")
+      #expect(always.output.hasPrefix("suspected, not confirmed: "), "\(always.output)")
     }
 
     @Test("Ctrl-C ends a second measurement, which keeps what it finished")
