@@ -84,9 +84,9 @@ def script(fleet: Fleet, plan: Plan, task: Task, attempt: Path) -> str:
     if plan.stage == "shared":
         return f"#!/bin/sh\nexec {shlex.join(command)}\n"
     return f"""#!/bin/sh
-here=${{TMPDIR:-/tmp}}/bench-$SLURM_JOB_ID
+here=$(mktemp -d) || exit
 trap 'rm -rf "$here"' EXIT
-mkdir "$here" && sbcast --force {shlex.quote(str(fleet.archive))} "$here/stage.tar" &&
+sbcast {shlex.quote(str(fleet.archive))} "$here/stage.tar" &&
   tar -xf "$here/stage.tar" -C "$here" || exit
 "$here/run-on-node" {shlex.join(command[1:])} &
 trap 'kill -TERM $!' TERM INT HUP
