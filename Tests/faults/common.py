@@ -70,6 +70,11 @@ def meta(path: Path) -> dict:
     return json.loads((path / "meta.json").read_text())
 
 
+def says_something(path: Path) -> bool:
+    """Whether a run directory is one: what is killed as it makes it leaves it without a table or meta.json."""
+    return any(not file.name.startswith(".") for file in path.iterdir())
+
+
 def remains(output: Path, status: int | None, *, lenient: bool = False) -> list[str]:
     """What is wrong with what a run left: what it says of itself must be so.
 
@@ -78,6 +83,8 @@ def remains(output: Path, status: int | None, *, lenient: bool = False) -> list[
     """
     complaints = []
     for path in run_directories(output):
+        if status is None and not says_something(path):
+            continue
         try:
             state = meta(path)["status"]
         except (OSError, ValueError, KeyError) as error:
