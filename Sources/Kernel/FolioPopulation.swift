@@ -14,8 +14,8 @@ public struct FolioPopulation: Equatable, Sendable {
   /// - Throws: ``SystemTreeError/unreadable(path:errno:remedy:)`` for others than root, and where the kernel
   ///   has no such file.
   ///
-  /// Costs three system calls, to open, read and close, for each 256 MiB of memory. The kernel goes on meanwhile: a folio that comes or
-  /// goes may be seen as a smaller one.
+  /// Costs three system calls, to open, read and close, for each 256 MiB of memory. The kernel goes on
+  /// meanwhile: a folio that comes or goes may be seen as a smaller one.
   public static func read(_ tree: SystemTree) throws(SystemTreeError) -> FolioPopulation {
     var population = FolioPopulation()
     var counter = Counter()

@@ -75,6 +75,12 @@ class RunTests(unittest.TestCase):
                 self.run.ratio(cell, arm)
         with self.assertRaisesRegex(update_docs.DocsError, "no published run 'yesterday'"):
             update_docs.Run("yesterday")
+        with self.assertRaisesRegex(update_docs.DocsError, "no colour of mask"):
+            self.run.size(HEADS, "colour")
+        without = update_docs.Run(RUN)
+        without.path = without.path.parent / "emptied"
+        with self.assertRaisesRegex(update_docs.DocsError, "emptied has no layouts.csv"):
+            without.placements(HEADS)
         for ask in (lambda: self.run.together(HEADS, "mask"), self.run.least_fairness):
             with self.assertRaisesRegex(update_docs.DocsError, f"{RUN} has no contention.csv"):
                 ask()
