@@ -147,7 +147,7 @@ class Cache(unittest.TestCase):
 class Nodes(unittest.TestCase):
     """scripts/numa-guest with commands that do nothing."""
 
-    def test_an_emulator_that_must_be_killed_is_booted_once_more(self) -> None:
+    def run_script(self, swift: str = "echo PRODUCTS", emulator: str = "exit 137") -> subprocess.CompletedProcess[str]:
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         root = Path(directory.name)
@@ -162,19 +162,30 @@ class Nodes(unittest.TestCase):
         ]:  # fmt: skip
             path.touch()
         for path, does in [
-            (cache / "busybox", "exec cat"), (root / "bin/swift", f"echo {products}"),
-            (root / "bin/qemu-system-x86_64", "exit"), (root / "bin/timeout", "exit 137"),
+            (cache / "busybox", "exec cat"), (root / "bin/swift", swift.replace("PRODUCTS", str(products))),
+            (root / "bin/qemu-system-x86_64", "exit"), (root / "bin/timeout", emulator),
         ]:  # fmt: skip
             path.write_text(f"#!/bin/sh\n{does}\n")
             path.chmod(0o755)
-        ending = subprocess.run(
+        return subprocess.run(
             [root / "scripts/numa-guest", "2"], capture_output=True, text=True, timeout=60,
             env={**os.environ, "PATH": f"{root / 'bin'}:{os.environ['PATH']}"},
         )  # fmt: skip
+
+    def test_an_emulator_that_must_be_killed_is_booted_once_more(self) -> None:
+        ending = self.run_script()
         self.assertEqual(ending.returncode, 2, ending.stderr)
         self.assertEqual(ending.stdout.count("a guest with 2 nodes"), 2, ending.stdout)
         self.assertIn("did not finish within 600 s; once more", ending.stderr)
         self.assertIn("did not finish within 600 s; its console", ending.stderr)
+
+    def test_what_fails_before_the_guest_is_no_failure_in_it(self) -> None:
+        ending = self.run_script(swift="exit 1")
+        self.assertEqual(ending.returncode, 2, ending.stderr)
+        self.assertIn("can't be built", ending.stderr)
+        ending = self.run_script(swift="echo /nowhere")
+        self.assertEqual(ending.returncode, 71, ending.stderr)
+        self.assertIn("status 1 of line", ending.stderr)
 
 
 if __name__ == "__main__":
