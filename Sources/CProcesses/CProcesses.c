@@ -98,6 +98,38 @@ int cpr_take_signal(int descriptor) {
   return read(descriptor, &info, sizeof info) == sizeof info ? (int)info.ssi_signo : -1;
 }
 
+static sigset_t noting;
+static struct sigaction before_noting[NSIG];
+static volatile sig_atomic_t noted;
+
+static void restore_noting(void) {
+  for (int each = 1; each < NSIG; each++) {
+    if (sigismember(&noting, each) == 1) sigaction(each, &before_noting[each], NULL);
+  }
+}
+
+static void note(int number) {
+  noted = number;
+  restore_noting();
+}
+
+void cpr_note_first(const sigset_t *signals) {
+  struct sigaction action = {.sa_handler = note, .sa_mask = *signals, .sa_flags = SA_RESTART};
+  noting = *signals;
+  noted = 0;
+  for (int each = 1; each < NSIG; each++) {
+    if (sigismember(signals, each) == 1) sigaction(each, NULL, &before_noting[each]);
+  }
+  for (int each = 1; each < NSIG; each++) {
+    if (sigismember(signals, each) == 1) sigaction(each, &action, NULL);
+  }
+}
+
+int cpr_end_noting(void) {
+  restore_noting();
+  return noted;
+}
+
 int cpr_die_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL); }
 
 bool cpr_is_ignored(int signal) {

@@ -42,6 +42,7 @@ public final class StopSignals {
   private var before = sigset_t()
   /// Can be read when a signal has come; nil where no descriptor could be had.
   let descriptor: FileDescriptor?
+  private var holdsFirst = false
 
   public init() {
     unsafe sigemptyset(&signals)
@@ -56,7 +57,18 @@ public final class StopSignals {
 
   deinit {
     try? descriptor?.close()
+    let held = holdsFirst ? cpr_end_noting() : 0
     unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
+    if held != 0 { raise(held) }
+  }
+
+  /// For what must be finished and can't be stopped between two steps: one signal, which may have come
+  /// before, acts when this value ends, and the next one at once.
+  public func holdFirst() {
+    guard !holdsFirst else { return }
+    holdsFirst = true
+    unsafe cpr_note_first(&signals)
+    unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   /// A signal that has come and was not taken yet. Returns at once.

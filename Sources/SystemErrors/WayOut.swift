@@ -14,7 +14,8 @@ extension Errno {
     case .noMemory:
       "free memory, or raise 'ulimit -v' or the control group's memory limit"
     case .resourceTemporarilyUnavailable:
-      "too many processes or threads: end some, raise 'ulimit -u', or pids.max of the control group"
+      "the kernel is short of something: try again; where it is processes or threads, raise 'ulimit -u', or "
+        + "pids.max of the control group"
     case .noSpace:
       "free space there"
     case .diskQuotaExceeded:

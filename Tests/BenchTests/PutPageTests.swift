@@ -32,7 +32,7 @@ extension BenchTests {
 
     @Test(
       "Several threads drop references of the same folio",
-      .enabled(if: CPUs.allowed.count > 1, "this process may use one CPU only"))
+      .enabled(if: try CPUs.allowed.count > 1, "this process may use one CPU only"))
     func threads() throws {
       let finished = try FinishedRun(
         Self.seed + [

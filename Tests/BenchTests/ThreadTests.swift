@@ -9,7 +9,7 @@ extension BenchTests {
 
     @Test(
       "Each has right answers over the same pages, and references taken by all are conserved",
-      .enabled(if: CPUs.allowed.count > 1, "this process may use one CPU only"),
+      .enabled(if: try CPUs.allowed.count > 1, "this process may use one CPU only"),
       arguments: ["compound_head", "page_ref_add_unless", "folio_try_get"])
     func answers(operation: String) throws {
       let finished = try FinishedRun(
@@ -29,7 +29,7 @@ extension BenchTests {
 
     @Test(
       "Each on a page of its own has right answers in every layout, folios far from struct pages too",
-      .enabled(if: CPUs.allowed.count > 1, "this process may use one CPU only"),
+      .enabled(if: try CPUs.allowed.count > 1, "this process may use one CPU only"),
       arguments: ["neighbours", "apart"])
     func ownPages(pattern: String) throws {
       let finished = try FinishedRun(
@@ -45,7 +45,7 @@ extension BenchTests {
 
     @Test(
       "Takers go on until all were timed, readers as long as they do, and no reference is lost",
-      .enabled(if: CPUs.allowed.count > 1, "this process may use one CPU only"))
+      .enabled(if: try CPUs.allowed.count > 1, "this process may use one CPU only"))
     func contention() throws {
       let finished = try FinishedRun(
         ["--preset", "refcount", "--threads", "2", "--processes", "1", "--budget", "2"])
@@ -99,7 +99,7 @@ extension BenchTests {
 
     @Test(
       "Threads that keep to one page each are measured on pages next to each other, and apart",
-      .enabled(if: CPUs.allowed.count > 1, "this process may use one CPU only"))
+      .enabled(if: try CPUs.allowed.count > 1, "this process may use one CPU only"))
     func onePageEach() throws {
       let rows = try FinishedRun(
         Self.plan + [

@@ -1,4 +1,5 @@
 import Foundation
+import SystemPackage
 import Testing
 
 @testable import Processes
@@ -50,6 +51,63 @@ struct SignalTests {
       }
       exit(0)
     }
+  }
+
+  @Test("The first waits until something is finished, whether it came before or meanwhile")
+  func held() async {
+    let meanwhile = await #expect(
+      processExitsWith: .signal(SIGTERM), observing: [\.standardOutputContent]
+    ) {
+      Self.holdFirst {
+        raise(SIGTERM)
+        Self.say("finished")
+      }
+    }
+    #expect(meanwhile?.standardOutputContent.contains(Array("finished".utf8)) == true)
+    let before = await #expect(
+      processExitsWith: .signal(SIGTERM), observing: [\.standardOutputContent]
+    ) {
+      Self.holdFirst(after: SIGTERM) { Self.say("finished") }
+    }
+    #expect(before?.standardOutputContent.contains(Array("finished".utf8)) == true)
+    await #expect(processExitsWith: .exitCode(7)) { Self.holdFirst {} }
+  }
+
+  @Test("The second ends the process at once, whichever it is")
+  func secondAfterHeld() async {
+    await #expect(processExitsWith: .signal(SIGINT)) {
+      Self.holdFirst {
+        raise(SIGTERM)
+        raise(SIGINT)
+        exit(8)
+      }
+    }
+    await #expect(processExitsWith: .signal(SIGINT)) {
+      Self.holdFirst(after: SIGINT) {
+        raise(SIGINT)
+        exit(8)
+      }
+    }
+  }
+
+  private static func say(_ text: String) {
+    _ = try? FileDescriptor.standardOutput.writeAll(text.utf8)
+  }
+
+  /// Exits with status 7 if nothing ends this process before.
+  private static func holdFirst(after earlier: Int32? = nil, _ body: () -> Void) {
+    // The threads of a test block signals.
+    var none = sigset_t()
+    unsafe sigemptyset(&none)
+    unsafe pthread_sigmask(SIG_SETMASK, &none, nil)
+    do {
+      let signals = StopSignals()
+      if let earlier { raise(earlier) }
+      signals.holdFirst()
+      body()
+      withExtendedLifetime(signals) {}
+    }
+    exit(7)
   }
 
   @Test("A signal that this process handles ends no wait")

@@ -395,6 +395,32 @@ struct RunDirectoryTests {
     }
   }
 
+  @Test("While a run goes on, meta.json keeps room on the disk; its last word gives that back")
+  func room() throws {
+    try withTemporaryDirectory { root in
+      var meta = Meta.sample
+      meta.status = .running
+      let directory = try RunDirectory.create(in: root, for: &meta)
+      func bytesOnDisk() throws -> Int {
+        let status = try FileDescriptor.open(directory.path.appending("meta.json"), .readOnly)
+          .closeAfter { file in
+            var status = Glibc.stat()
+            _ = unsafe fstat(file.rawValue, &status)
+            return unsafe status
+          }
+        return status.st_blocks * 512
+      }
+      let size = try directory.path.appending("meta.json").text.utf8.count
+      try #require(size < 32 << 10)
+      #expect(try bytesOnDisk() >= 64 << 10)
+      meta.status = .failed
+      directory.dropRows()
+      try directory.write(meta)
+      #expect(try bytesOnDisk() < 64 << 10)
+      #expect(try Run.load(directory.path).summary == [])
+    }
+  }
+
   @Test("The data package describes the tables that are there, and all before there are any")
   func dataPackage() throws {
     try withTemporaryDirectory { root in

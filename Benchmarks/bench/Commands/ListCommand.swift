@@ -30,7 +30,7 @@ struct ListCommand: ParsableCommand {
   }
 
   func run() throws {
-    let (plan, left) = try options.plan(on: .current())
+    let (plan, left) = try options.plan(on: try .current())
     let tree = PlanTree(plan: plan, left: left, columns: Screen.standardOutput(.never).columns)
     switch format {
     case .text where cells:

@@ -85,7 +85,7 @@ struct RunCommand: ParsableCommand {
       outcome.print(format, allArms: allArms, on: .standardOutput(color))
       return try outcome.endIfStopped()
     }
-    let (plan, left) = try options.plan(on: .current())
+    let (plan, left) = try options.plan(on: try .current())
     let typed = ProgramArguments.typed
     let outcome = try Session(
       plan: plan, left: left, options: session, label: label,

@@ -46,7 +46,7 @@ struct SelfTestCommand: ParsableCommand {
   }
 
   func run() throws {
-    let (plan, left) = try planOptions().plan(on: .current())
+    let (plan, left) = try planOptions().plan(on: try .current())
     let outcome = try Session(
       plan: plan, left: left, options: session,
       commandLine: ["bench"] + ProgramArguments.typed, cells: plan.cells.suffix(1)

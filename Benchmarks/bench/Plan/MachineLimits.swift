@@ -32,14 +32,15 @@ struct MachineLimits {
   /// More than any machine's memory.
   static let mostBytes = 1 << 48
 
-  static func current() -> MachineLimits {
+  /// - Throws: ``VmemmapError`` where not even the CPUs are told.
+  static func current() throws -> MachineLimits {
     let topology = Topology.current()
     let problems = topology.bindingProblems()
     let memory = Set(topology.nodesWithMemory)
     let bindable = memory.subtracting(problems.keys)
     return MachineLimits(
       topology: topology.limited(
-        toCPUs: Set(CPUs.allowed), memoryOf: bindable.isEmpty ? memory : bindable),
+        toCPUs: Set(try CPUs.allowed), memoryOf: bindable.isEmpty ? memory : bindable),
       nodeProblems: problems, mappingLimit: MappingLimit.current,
       memory: .current(),
       caches: CacheSizes(of: .current()) ?? .common, keyProblem: OptimizeVmemmapKey.problem())

@@ -10,9 +10,9 @@ extension RunDirectory {
     meta.finished = .now
     // What was there to be counted is not what is there now.
     meta.rows = nil
-    // Rows beside a wrong answer would look like results. What went wrong first is what to tell,
-    // even if this does not fit on the disk either.
-    try? writeSummary([])
+    // Rows beside a wrong answer would look like results.
+    dropRows()
+    // What went wrong first is what to tell, even if this does not fit on the disk either.
     try? write(meta)
   }
 }

@@ -279,6 +279,7 @@ extension RunInProgress {
 extension RunInProgress {
   /// Writes what came of the run.
   mutating func conclude() throws -> Session.Outcome {
+    signals?.holdFirst()
     meta.status = stop == nil ? .complete : .interrupted
     meta.statusReason = stop?.description
     meta.finished = .now

@@ -36,6 +36,13 @@ int cpr_signalfd(const sigset_t *signals);
 // Takes a signal that has come from such a descriptor: its number, or -1.
 int cpr_take_signal(int descriptor);
 
+// The first of the signals that comes from now on is noted and does nothing else; those after it end the
+// process as they do by themselves.
+void cpr_note_first(const sigset_t *signals);
+
+// Has them act as before; the one that was noted, or 0.
+int cpr_end_noting(void);
+
 // Lets the kernel kill this process when the thread that started it ends.
 int cpr_die_with_parent(void);
 

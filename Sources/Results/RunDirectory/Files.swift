@@ -77,11 +77,17 @@ extension FilePath {
 }
 
 extension FileDescriptor {
-  /// Holds bytes of the disk back for the file, where the file system can; its end stays where it is.
-  /// The C function is `fallocate`.
+  /// Holds bytes of the disk back for the file, or fewer where it has not so many, and where the file system
+  /// can; the file's end stays where it is. The C function is `fallocate`.
   func keepRoom(_ bytes: Int, after end: Int) {
-    _ = cf_keep_room(rawValue, end, bytes)
+    var bytes = bytes
+    while bytes >= Self.leastRoom, cf_keep_room(rawValue, end, bytes) == -1, errno == ENOSPC {
+      bytes /= 2
+    }
   }
+
+  /// Less than a block of most file systems holds nothing back.
+  private static let leastRoom = 4096
 
   /// Whether it is a regular file, and of how many bytes. The C function is `fstat`.
   func status() throws(Errno) -> (isRegular: Bool, bytes: Int) {

@@ -2,18 +2,30 @@ import Host
 import SystemPackage
 
 extension RunDirectory {
-  /// Replaces `meta.json`, and keeps room for the next one: how a run ended can be told on a disk that
-  /// its samples have filled.
+  /// Replaces `meta.json`, and while the run goes on keeps room for the next one: how it ended can be told on
+  /// a disk that its samples have filled.
   /// - Throws: `cannotWrite`, `notFinite`; the file is then as it was.
   public func write(_ meta: Meta) throws(ResultsError) {
     let path = path.appending(Self.metaName)
     let json = try meta.json(path: path)
     path.giveBackRoom()
-    try replaceFile(path, with: json, room: json.count + Self.metaRoom)
+    try replaceFile(
+      path, with: json, room: meta.status == .running ? json.count + Self.metaRoom : 0)
   }
 
   /// The most bytes that `meta.json` may grow by from one writing to the next.
   private static let metaRoom = 64 << 10
+
+  /// Leaves no rows in `summary.csv`, in the room that is kept for `meta.json` where the disk is full; where
+  /// not even that does, there is no `summary.csv`.
+  public func dropRows() {
+    path.appending(Self.metaName).giveBackRoom()
+    do throws(ResultsError) {
+      try writeSummary([])
+    } catch {
+      try? path.appending(Self.summaryName).removeFile()
+    }
+  }
 
   /// Replaces `datapackage.json`: what the columns of the tables mean that are there, or, while none
   /// is, of all that may come.

@@ -13,6 +13,8 @@ public struct Meta: Codable, Equatable, Sendable {
   public var finished: Timestamp?
   /// When it went on after it had been cut short.
   public var resumed: [Timestamp]?
+  /// Checked out where the program lies when it measured: what it was built of, if it was built then. A
+  /// program's `binary.build_id` is its own for sure.
   public var commit: String?
   /// The work tree held changes that are not in `commit`.
   public var dirty: Bool?

@@ -12,7 +12,8 @@ extension SummaryRow: TableRow {
     Column("timestamp", \.timestamp, "When the run began, in UTC."),
     Column(
       "commit", \.commit,
-      "The commit of this tool that measured, after a g as git describe has it; empty without git."),
+      "The commit that was checked out where the program lies when it measured, after a g as git "
+        + "describe has it: that of the program if it was built then. Empty without git."),
     Column(
       "machine_key", \.machineKey,
       "Short name and hash of what must agree for two runs to be compared."),

@@ -21,7 +21,8 @@ public struct Topology: Sendable {
   public let restriction: VmemmapError?
 
   /// Reads the topology. The corresponding libnuma functions are `numa_available()`,
-  /// `numa_node_to_cpus()`, `numa_node_size64()` and `numa_distance()`.
+  /// `numa_node_to_cpus()`, `numa_node_size64()` and `numa_distance()`. A node that can't be read is not
+  /// taken for one without CPUs or memory: all nodes count as one then.
   public static func current() -> Topology {
     guard numa_available() >= 0 else {
       let refusal = VmemmapError.numa(
@@ -29,14 +30,18 @@ public struct Topology: Sendable {
       return Topology(
         nodes: [wholeMachine], restriction: kernelHasSeveralNodes ? refusal : nil)
     }
-    let ids = 0...max(0, Int(numa_max_node()))
-    let nodes = ids.map { id in
-      Node(
-        id: id, cpus: cpus(ofNode: id),
-        memoryBytes: max(0, Int(numa_node_size64(Int32(id), nil))),
-        distances: distances(fromNode: id, to: ids))
-    }.filter { !$0.cpus.isEmpty || $0.memoryBytes > 0 }
-    return Topology(nodes: nodes.isEmpty ? [wholeMachine] : nodes, restriction: nil)
+    do throws(VmemmapError) {
+      let ids = 0...max(0, Int(numa_max_node()))
+      var nodes: [Node] = []
+      for id in ids { nodes.append(try node(id, of: ids)) }
+      nodes.removeAll { $0.cpus.isEmpty && $0.memoryBytes == 0 }
+      let topology = Topology(nodes: nodes, restriction: nil)
+      // Without /sys nothing is told of any node.
+      let isTold = !topology.nodesWithCPUs.isEmpty && !topology.nodesWithMemory.isEmpty
+      return isTold ? topology : Topology(nodes: [wholeMachine], restriction: nil)
+    } catch {
+      return Topology(nodes: [wholeMachine], restriction: kernelHasSeveralNodes ? error : nil)
+    }
   }
 
   /// The same nodes with what a process can use of them.
@@ -87,12 +92,32 @@ public struct Topology: Sendable {
     return Dictionary(uniqueKeysWithValues: pairs.filter { $0.1 > 0 })
   }
 
-  private static func cpus(ofNode node: Int) -> [Int] {
-    guard let mask = unsafe numa_allocate_cpumask() else { return [] }
+  /// - Throws: ``VmemmapError/system(attempt:errno:)``, but not for a number that no node has.
+  private static func node(_ id: Int, of ids: ClosedRange<Int>) throws(VmemmapError) -> Node {
+    let memoryBytes = Int(numa_node_size64(Int32(id), nil))
+    if memoryBytes < 0 { try checkAbsence("how much memory node \(id) has") }
+    return Node(
+      id: id, cpus: try cpus(ofNode: id), memoryBytes: max(0, memoryBytes),
+      distances: distances(fromNode: id, to: ids))
+  }
+
+  private static func cpus(ofNode node: Int) throws(VmemmapError) -> [Int] {
+    let mask = try unsafe CPUs.emptyMask()
     defer { unsafe numa_bitmask_free(mask) }
-    guard unsafe numa_node_to_cpus(Int32(node), mask) == 0 else { return [] }
+    guard unsafe numa_node_to_cpus(Int32(node), mask) == 0 else {
+      try checkAbsence("which CPUs node \(node) has")
+      return []
+    }
     return (0..<Int(unsafe mask.pointee.size)).filter {
       unsafe numa_bitmask_isbitset(mask, UInt32($0)) != 0
+    }
+  }
+
+  /// After libnuma could not read something of a node: whether that is because there is no such node.
+  private static func checkAbsence(_ what: String) throws(VmemmapError) {
+    let errno = Errno(rawValue: errno)
+    guard errno == .noSuchFileOrDirectory else {
+      throw .system(attempt: "read \(what)", errno: errno)
     }
   }
 }
