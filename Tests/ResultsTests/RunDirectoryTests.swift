@@ -402,13 +402,12 @@ struct RunDirectoryTests {
       meta.status = .running
       let directory = try RunDirectory.create(in: root, for: &meta)
       func bytesOnDisk() throws -> Int {
-        let status = try FileDescriptor.open(directory.path.appending("meta.json"), .readOnly)
-          .closeAfter { file in
-            var status = Glibc.stat()
-            _ = unsafe fstat(file.rawValue, &status)
-            return unsafe status
-          }
-        return status.st_blocks * 512
+        let file = try FileDescriptor.open(directory.path.appending("meta.json"), .readOnly)
+        return try file.closeAfter {
+          var status = Glibc.stat()
+          #expect(unsafe fstat(file.rawValue, &status) == 0)
+          return 512 * Int(status.st_blocks)
+        }
       }
       let size = try directory.path.appending("meta.json").text.utf8.count
       try #require(size < 32 << 10)
