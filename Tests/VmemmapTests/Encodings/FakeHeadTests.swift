@@ -39,8 +39,9 @@ struct FakeHeadTests {
     let memory = ModelledMemory(order: 9, folios: 1)
     var map = try memory.map(HeadPointerFormat.self)
     try map.optimize(folios: [0])
-    unsafe map[0].setReferenceCount(-1234)
-    unsafe map[0].flags.insert(.active)
+    let page = unsafe map[0]
+    page.setReferenceCount(-1234)
+    page.flags.insert(.active)
     let head = map.rawPage(0)
     #expect(head.refcount == -1234)
     for pfn in stride(from: 64, to: 512, by: 64) {

@@ -125,10 +125,11 @@ struct SharedTailTests {
   func keptContents(format: any TailFormat.Type) throws {
     var map = try ModelledMemory(order: 9, folios: 2).map(format)
     for pfn in 0..<64 { unsafe map[pfn].memcgData = UInt(1000 + pfn) }
-    unsafe (map[0].mapping, map[0].index) = (0x1230, 77)
-    unsafe map[0].flags.insert([.lru, .active, .locked])
-    unsafe map[0].setReferenceCount(3)
-    unsafe map[0].pinCount = 5
+    let head = unsafe map[0]
+    (head.mapping, head.index) = (0x1230, 77)
+    head.flags.insert([.lru, .active, .locked])
+    head.setReferenceCount(3)
+    head.pinCount = 5
     let before = map.rawPages(0..<64)
     try map.optimize(folios: [0])
     #expect(map.rawPages(0..<64) == before)
@@ -141,8 +142,9 @@ struct SharedTailTests {
   @Test("A folio in use when its zone's first template is made leaves no trace in it")
   func templateOfABusyHead() throws {
     var map = try ModelledMemory(order: 9, folios: 2).map(HeadMaskFormat.self)
-    unsafe map[0].flags.insert([.locked, .lru, .active])
-    unsafe map[0].setReferenceCount(9)
+    let head = unsafe map[0]
+    head.flags.insert([.locked, .lru, .active])
+    head.setReferenceCount(9)
     let tail = map.rawPage(100).withoutLastCPUPID
     try map.optimize(folios: [0, 512])
     #expect(Set(map.rawPages(64..<512) + map.rawPages(512 + 64..<1024)) == [tail])
