@@ -136,8 +136,7 @@ struct StaticKeyTests {
   @Test("leaves no code writable", arguments: [false, true])
   func leavesNoCodeWritable(enabled: Bool) throws {
     try withStaticKey(enabled) {
-      let maps = try String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
-      let permissions = maps.split(separator: "\n").map { $0.split(separator: " ")[1] }
+      let permissions = KernelFile.lines("/proc/self/maps").map { $0.split(separator: " ")[1] }
       #expect(permissions.contains("r-xp"))
       #expect(!permissions.contains { $0.contains("w") && $0.contains("x") })
     }
