@@ -3,6 +3,9 @@
 // Nothing calls them: the tests only read them, also in a build that drops what is unused.
 #define FIXTURE __attribute__((noinline, used, retain))
 
+// A sanitizer's checks would be other code, too.
+#pragma clang attribute push(__attribute__((disable_sanitizer_instrumentation)), apply_to = function)
+
 #define KEEP_ROLLED _Pragma("clang loop unroll(disable)")
 
 // The empty asm keeps the sum in one register: vectors of two words would be other code.
@@ -178,3 +181,5 @@ FIXTURE int fixture_count_beside_sign(struct fixture_page *page, int *other) {
 negative:
   return 1;
 }
+
+#pragma clang attribute pop
