@@ -3,7 +3,7 @@
 
 A run has those that show something of it: overview (new against old by page class and state of
 HVO), orders, footprint (of many), nodes (of two or more), contention, callers, quality.
-Exit status: 64 usage, 65 unreadable or foreign data, 66 no such run, 73 cannot write.
+Exit status: 64 usage, 65 unreadable or foreign data, 66 no such run, 73 and 74 cannot write.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from figures import callers, contention, footprint, nodes, orders, overview, qua
 from figures.saving import save
 from figures.style import SETTINGS
 from run_directory import Run
-from summary import RunError
+from summary import RunError, tell
 
 FIGURES = {
     "overview": overview.draw,
@@ -59,7 +59,7 @@ def main() -> None:
     try:
         for name, figure in figures_of(Run(arguments.run)):
             for path in save(figure, output, name):
-                print(path)
+                tell(path)
             drawn += 1
     except RunError as error:
         print(f"plot.py: {error}", file=sys.stderr)

@@ -25,6 +25,10 @@ class Run:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.frame = load(path)
+        written = self.says("rows", "summary")
+        if isinstance(written, int) and written != len(self.frame):
+            raise RunError(
+                65, f"{path}/summary.csv has {len(self.frame)} rows, but {written} were written, as meta.json says")
 
     @cached_property
     def meta(self) -> dict[str, Any]:

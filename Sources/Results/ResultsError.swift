@@ -38,6 +38,8 @@ public enum ResultsError: Error, Equatable {
   case noSuchBaseline(name: String, known: [String])
   /// There is no file of exceptions.
   case noSuchExceptions(path: FilePath)
+  /// A file of what may get worse, written by hand, that is none.
+  case badExceptions(path: FilePath, line: Int?, why: String)
   /// The runs have no compared arm of a cell in common.
   case nothingMatches(baseline: FilePath, current: FilePath)
   /// Runs of several machines were wanted, and all are of this one.
@@ -56,7 +58,8 @@ extension ResultsError {
   /// The status that a tool ends with, numbered as in `sysexits.h`.
   public var exitCode: Int32 {
     switch self {
-    case .foreignSchema, .cannotRead, .unsuitable, .tooLarge, .packed, .malformed, .duplicate,
+    case .foreignSchema, .cannotRead, .unsuitable, .badExceptions, .tooLarge, .packed, .malformed,
+      .duplicate,
       .rowCount, .missingColumn, .malformedMeta:
       65
     case .noSuchRun, .noSuchBaseline, .noSuchExceptions: 66
@@ -112,6 +115,8 @@ extension ResultsError: CustomStringConvertible {
     case .notJudged(let why): "not comparable: \(why)"
     case .noSuchExceptions(let path):
       "there is no file '\(path)' of what may get worse; it has a line 'GLOB REASON' for each"
+    case .badExceptions(let path, let line, let why):
+      "\(path)\(line.map { ", line \($0)" } ?? ""): \(why); what may get worse has a line 'GLOB REASON'"
     case .noSuchBaseline(let name, let known) where known.contains(name):
       "baseline '\(name)' leads to a run that is gone; 'bench run --save-baseline \(name)' makes it anew"
     case .noSuchBaseline(let name, let known):

@@ -65,10 +65,10 @@ extension BenchTests {
       #expect(ending.output.contains("not measured: machine-code facts"))
     }
 
-    @Test("Without objdump 'bench codegen' says so; status 2")
+    @Test("Without objdump 'bench codegen' says so; status 71")
     func codegenWithoutObjdump() throws {
       let ending = try Bench.run(["codegen"], in: directory.url, searchPath: directory.url.path)
-      #expect(ending.status == 2)
+      #expect(ending.status == 71)
       #expect(ending.output == "")
       #expect(ending.errorMessages.first?.contains("binutils") == true, "\(ending.errors)")
     }

@@ -206,6 +206,19 @@ extension BenchTests {
       #expect(try compare("baseline", "gone", "--confirm", "auto").output.contains("is gone"))
     }
 
+    @Test("A run that was moved knows its program again, where that is the one that compares")
+    func movedRun() throws {
+      try write(meta, changed("mask", by: 1.3), to: "current")
+      try FileManager.default.createDirectory(
+        at: directory.file("deeper/down"), withIntermediateDirectories: true)
+      try FileManager.default.moveItem(
+        at: directory.file("current"), to: directory.file("deeper/down/current"))
+      let ending = try compare(
+        "baseline", "deeper/down/current", "--confirm", "auto", "--confirm-budget", "5")
+      #expect(ending.status == 0, "\(ending.errors)")
+      #expect(!ending.output.contains(" gone"), "\(ending.output)")
+    }
+
     @Test("What is accepted with a reason, ignored or below the threshold is not suspected")
     func exceptions() throws {
       try write(meta, changed("mask", by: 1.3), to: "current")

@@ -77,6 +77,12 @@ extension BenchTests {
       Case("--order 0 --page-class tail", "order"),
       Case("--order 2 --page-class fakehead", "fakehead", "7 and more"),
       Case("--order 0 --hvo off --baseline fakehead_on", "fakehead_on"),
+      // What is given, and without which there would be something.
+      Case("--operation scan_pfns --mode latency", "without --operation, or without --mode"),
+      // What would say something of no cell.
+      Case("--readers 50", "--readers", "--threads"),
+      Case("--mix 30 --page-class head", "--mix", "--page-class mix"),
+      Case("--predictability sorted --page-class tail", "--predictability", "--page-class mix"),
     ]
 
     @Test("It is told once, with its value and the way out; status 64", arguments: cases)
@@ -147,6 +153,7 @@ extension BenchTests {
         Case("selftest --budget 0", "--budget 0.0", "positive", "bench selftest"),
         Case("selftest --processes 65", "--processes 65", "1 to 64", "bench selftest"),
         Case("memmap --memory 1023T", "needs 16760832 MiB", "bench memmap"),
+        Case("memmap --memory 512M --order 18", "--order 18", "1 GiB", "bench memmap"),
       ])
     func otherCommands(refusal: Case) throws {
       let directory = try TemporaryDirectory()

@@ -65,6 +65,20 @@ extension BenchTests {
       }
     }
 
+    @Test("A cell that the plan has not is told beside those that it has; status 64")
+    func noSuchCell() throws {
+      let ending = try Bench.run(
+        ["replay", "recorded/latest", "--cells", "0,99"], in: directory.url)
+      #expect(ending.status == 64)
+      let cells = try directory.run("recorded/latest").summary.map(\.cell)
+      // The self-test is the last.
+      let last = try #require(cells.max()) + 1
+      #expect(
+        ending.errorMessages.first?.contains(
+          "--cells 99: recorded/latest/plan.json has cells 0 to \(last)")
+          == true, "\(ending.errors)")
+    }
+
     @Test("The cell is the one in plan.json: with another seed the addresses are others; status 2")
     func otherSeed() throws {
       try directory.edit("recorded/latest/plan.json", "\"seed\":7", "\"seed\":8")

@@ -35,6 +35,24 @@ extension BenchTests {
       #expect(directory.names("results") == before)
     }
 
+    @Test("A table of a run that did not come to its end says so, and how it goes on")
+    func incomplete() throws {
+      try directory.edit("results/latest/meta.json", "\"complete\"", "\"interrupted\"")
+      let rows = try Bench.run(["report"], in: directory.url).output
+      #expect(
+        rows.contains("new/old") && rows.contains("The run is interrupted: 'bench run --resume "))
+      let file = directory.file("results/latest/summary.csv")
+      let header = try String(contentsOf: file, encoding: .utf8).prefix { $0 != "\n" }
+      try Data("\(header)\n".utf8).write(to: file)
+      try directory.edit(
+        "results/latest/meta.json", "\"summary\" : ", "\"summary\" : 0, \"was\" : ")
+      for style in ["matrix", "mm", "lkp"] {
+        let nothing = try Bench.run(["report", "--style", style], in: directory.url)
+        #expect(
+          nothing.output.contains("The run is interrupted"), "\(nothing.output)\(nothing.errors)")
+      }
+    }
+
     @Test("A run that is not there is told by its path; status 66")
     func missing() throws {
       let ending = try Bench.run(["report", "nowhere"], in: directory.url)

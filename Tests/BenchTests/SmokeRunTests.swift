@@ -40,6 +40,18 @@ extension BenchTests {
       #expect(lines.dropFirst().allSatisfy { line in named.contains { line.contains($0) } })
     }
 
+    @Test("The self-test alone says of each slow-down that was planted whether it was found")
+    func selfTest() throws {
+      let directory = try TemporaryDirectory()
+      let ending = try Bench.run(
+        ["selftest", "--budget", "1", "--processes", "2"], in: directory.url)
+      #expect(ending.status == 0, "\(ending.errors)")
+      let lines = ending.output.split(separator: "\n")
+      #expect(
+        lines.count { $0.hasPrefix("planted ") && $0.contains(" %: ") } >= 3, "\(ending.output)")
+      #expect(try directory.latestRun().meta.status == .complete)
+    }
+
     @Test("Standard output is summary.csv and nothing else")
     func output() {
       #expect(finished.ending.output == finished.summaryText)

@@ -159,7 +159,7 @@ struct ReportTests {
     #expect(whole.hasSuffix("compound-head.o9.tail.walk.32MiB.hvo_on.ns\n"))
   }
 
-  @Test("lkp: where nothing changed it says so")
+  @Test("lkp: where nothing changed it says so, and what was not judged or decided by place")
   func lkpWithoutChange() throws {
     let text = try report(changed { $0.verdict = .same }).render(.lkp)
     #expect(text.hasSuffix("\nno cell changed beyond the margin; all cells: --all\n"))
@@ -167,7 +167,13 @@ struct ReportTests {
       ($0.ratio, $0.layoutsAgree) = (3, false)
       $0.verdict = .slower
     }
-    #expect(try report(byPlace).render(.lkp) == text)
+    #expect(
+      try report(byPlace).render(.lkp).hasSuffix(
+        "\nno cell changed beyond the margin; 1 cell decided by where the code lies; all cells: --all\n"
+      ))
+    #expect(
+      try report(changed { $0.verdict = nil }).render(.lkp).hasSuffix(
+        "\n1 cell not judged, as of too few processes; all cells: --all\n"))
   }
 
   @Test("mmtests: means and deviations, gains in percent, stars where the arms were told apart")

@@ -29,7 +29,7 @@ from matplotlib.figure import Figure  # noqa: E402
 from matplotlib.patches import Rectangle  # noqa: E402
 
 from figures import words  # noqa: E402
-from summary import RunError, check_words, convert, table  # noqa: E402
+from summary import RunError, check_words, convert, table, tell  # noqa: E402
 
 MARKS = {"faster": "<", "slower": ">", "same": "=", "unresolved": "?"}
 # What tells two rows of a figure apart, beside the class of pages; and two of its panels.
@@ -206,7 +206,7 @@ def main() -> None:
                 except OSError as error:
                     reason = error.strerror or error
                     raise RunError(73, f"cannot write {output / path}: {reason}") from error
-                print(output / path)
+                tell(output / path)
     except RunError as error:
         print(f"plot: {error}", file=sys.stderr)
         sys.exit(error.status)

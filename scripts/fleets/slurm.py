@@ -44,7 +44,13 @@ def hosts(expression: str) -> list[str]:
     """The nodes of an expression such as web-[1-3,7]."""
     if "[" not in expression:
         return [name for name in expression.split(",") if name]
-    return ask("scontrol", "show", "hostnames", expression, status=USAGE).split()
+    try:
+        return ask("scontrol", "show", "hostnames", expression, status=USAGE).split()
+    except FleetError as error:
+        if "nvalid hostlist" in str(error):
+            raise
+        advice = "without Slurm name the nodes one by one, with commas between them"
+        raise FleetError(NO_SLURM, f"{str(error).removesuffix('; try again')}; {advice}") from error
 
 
 def nodes(partition: str | None) -> list[str]:

@@ -52,6 +52,12 @@ struct CommandEnding {
       KernelError.file(.unreadable), KernelError.unwritable, KernelError.unmappable,
       KernelError.fewHugePages, KernelError.hiddenFrame:
       message = Self.line("\(error)")
+    case MachineCodeError.unreadable, MachineCodeError.notLinkedX86, MachineCodeError.stripped,
+      MachineCodeError.symbolNotFound, MachineCodeError.noSymbolWithPrefix:
+      status = Self.badData
+      message = Self.line("\(error)")
+    case MachineCodeError.objdumpNotFound:
+      message = Self.line("\(error)")
     case is FailedRun, is WrongAnswer, is EstimateError, is VmemmapError, is MachineCodeError,
       is KernelError, is SystemTreeError:
       status = Self.failedRun

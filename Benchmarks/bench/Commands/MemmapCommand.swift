@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Host
 import Measurement
+import Text
 import Vmemmap
 
 /// How fast a memory map is made.
@@ -36,6 +37,11 @@ struct MemmapCommand: ParsableCommand {
       throw ValidationError(
         "--memory \(memory.bytes) is not a multiple of \(structPagesPerVmemmapPage * basePageSize) "
           + "bytes, the memory of one page of struct pages")
+    }
+    guard pages % (1 << order) == 0 else {
+      throw ValidationError(
+        "--memory \(ByteCount(memory.bytes)) is not whole compound pages of --order \(order), of "
+          + "\(ByteCount(basePageSize << order)) each: take more memory or a smaller order")
     }
     if let memory = MemoryRoom.current(), pages * Page.size > memory.bytes {
       throw ValidationError(
@@ -77,10 +83,11 @@ struct MemmapCommand: ParsableCommand {
       print(
         String(
           format: """
-            %@ format, order %d, %d MiB of struct pages, %@ mappings: populated in %.2f s; initialised \
+            %@ format, order %d, %@ of struct pages, %@ mappings: populated in %.2f s; initialised \
             at %.1f GB/s, memset at %.1f GB/s: %.2f of its rate [%.2f, %.2f]
             """,
-          format.name, order, bytes >> 20, map.mappingSize.rawValue, populated / 1e9,
+          format.name, order, ByteCount(bytes).description, map.mappingSize.rawValue,
+          populated / 1e9,
           Double(bytes) / Statistics.median(initTimes), Double(bytes) / Statistics.median(setTimes),
           rate.ratio, rate.lower, rate.upper))
     }

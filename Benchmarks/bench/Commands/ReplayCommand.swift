@@ -55,6 +55,9 @@ struct ReplayCommand: ParsableCommand {
   func run() throws {
     let recorded = try Run.load(FilePath(recordedRun))
     guard let row else { return try measure(Set(cells?.values ?? []), of: recorded) }
+    guard !recorded.summary.isEmpty else {
+      throw ValidationError("\(recordedRun) has no rows: it is \(recorded.meta.status.rawValue)")
+    }
     guard row >= 1, row <= recorded.summary.count else {
       throw ValidationError(
         "row \(row) is not in \(recordedRun)/summary.csv, which has rows 1 to \(recorded.summary.count)"
@@ -78,6 +81,13 @@ struct ReplayCommand: ParsableCommand {
   }
 
   private func measure(_ cells: Set<Int>, of recorded: Run) throws {
+    let numbers = try Plan(of: recorded).cells.map(\.index)
+    let missing = cells.subtracting(numbers).sorted().map(String.init)
+    guard missing.isEmpty else {
+      throw ValidationError(
+        "--cells \(missing.joined(separator: ",")): \(recordedRun)/plan.json has cells 0 to "
+          + "\(numbers.count - 1)")
+    }
     let outcome = try outcome(cells, of: recorded)
     print(SummaryTable(outcome.rows, arms: .all).render(), terminator: "")
     print("\(outcome.directory.path)/summary.csv, seed \(outcome.meta.seed)")

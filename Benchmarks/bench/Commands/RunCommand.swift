@@ -61,11 +61,13 @@ struct RunCommand: ParsableCommand {
     // What tools that read tables take for a number, or for nothing.
     let words: Set = ["", "na", "n/a", "nan", "null", "none", "true", "false", "inf"]
     guard !words.contains(label.lowercased()), Double(label) == nil,
-      label.count <= RunCommand.longestLabel, label == label.onOneLine
+      label.count <= RunCommand.longestLabel, label == label.onOneLine,
+      // What bytes become that are no UTF-8: different ones would be one name.
+      !label.unicodeScalars.contains("\u{fffd}")
     else {
       throw ValidationError(
         "--label '\(label.onOneLine.prefix(RunCommand.longestLabel))' can't be told from a number or nothing in a "
-          + "table, is over \(RunCommand.longestLabel) characters, or has tabs, newlines or other controls; "
+          + "table, is over \(RunCommand.longestLabel) characters, or has tabs, other controls or what is no UTF-8; "
           + "take a name such as web-42")
     }
   }
@@ -86,6 +88,12 @@ struct RunCommand: ParsableCommand {
       return try outcome.endIfStopped()
     }
     let (plan, left) = try options.plan(on: try .current())
+    if let budget = options.budget, plan.expectedSeconds > 1.5 * budget, !session.quiet {
+      StandardError.write(
+        "--budget \(budget.plain) is too little for \(plan.cells.count.counted("cell")): about "
+          + "\(plan.expectedSeconds.rounded().plain) s are taken; narrow what is measured, or take fewer "
+          + "--processes than \(plan.setup.processes)\n")
+    }
     let typed = ProgramArguments.typed
     let outcome = try Session(
       plan: plan, left: left, options: session, label: label,

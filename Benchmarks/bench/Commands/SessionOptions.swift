@@ -11,4 +11,10 @@ struct SessionOptions: ParsableArguments {
       answer is printed all the same.
       """)
   var quiet = false
+
+  func validate() throws {
+    guard !output.isEmpty else {
+      throw ValidationError("--output '' is no directory; it is results without the option")
+    }
+  }
 }

@@ -121,7 +121,11 @@ struct PlanOptions: ParsableArguments {
   @Option(help: "The seed of all random choices; a fresh one by default, recorded in meta.json.")
   var seed: UInt64?
 
-  @Option(help: "Seconds that measuring may take in all; by default what the preset gives a cell.")
+  @Option(
+    help: """
+      Seconds that measuring may take in all, or more where the fewest rounds do; by default what the \
+      preset gives a cell.
+      """)
   var budget: Double?
 
   @Option(help: "The relative difference that counts as none, between 0 and 1.")

@@ -39,14 +39,16 @@ extension Meta.Binary {
       path: file.relative(to: place).string, buildID: BuildID.read("/proc/self/exe"))
   }
 
-  /// The file that measured a run, if it is still there and the same.
+  /// The file that measured a run, if it is still there and the same. It may be this program, wherever the run
+  /// was moved to.
   func file(of run: Results.Run) throws(BinaryGone) -> FilePath {
     let path = run.path.pushing(FilePath(path)).lexicallyNormalized()
     guard let buildID else {
       throw BinaryGone(why: "\(path) has no build id, so that nobody knows it again")
     }
+    if buildID == BuildID.read("/proc/self/exe") { return FilePath(Executable.url.path) }
     guard FileManager.default.isExecutableFile(atPath: path.string) else {
-      throw BinaryGone(why: "\(path), which measured \(run.path), is gone")
+      throw BinaryGone(why: "\(path), which measured \(run.path), is gone, or the run was moved")
     }
     guard BuildID.read(path) == buildID else {
       throw BinaryGone(why: "\(path) was built anew since it measured \(run.path)")

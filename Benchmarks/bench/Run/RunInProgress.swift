@@ -127,6 +127,7 @@ extension RunInProgress {
   ) throws -> [PlannedCell] {
     if let numbers = looks[look] { return numbers.map { plan.cells[$0] } }
     let cells = try choose(&results, meta)
+    looks[look] = cells.map(\.index)
     _ = try results.journal.append(.look(look, cells: cells.map(\.index)))
     return cells
   }
@@ -285,7 +286,8 @@ extension RunInProgress {
     meta.finished = .now
     let summary = try results.summary(meta)
     let rows = summary.rows
-    let isOfSelfTestOnly = plan.cells.allSatisfy { $0.cell.operation == .selfTest }
+    let wanted = (looks[0] ?? []).map { plan.cells[$0] }
+    let isOfSelfTestOnly = wanted.allSatisfy { $0.cell.operation == .selfTest }
     if stop == nil && rows.isEmpty && (!isOfSelfTestOnly || results.isEmpty),
       let item = meta.unmeasured.last
     {

@@ -25,7 +25,7 @@ public struct Exceptions: Equatable, Sendable {
 
   public init(_ all: [Exception] = []) { self.all = all }
 
-  /// - Throws: `malformed` for a glob without a reason.
+  /// - Throws: `badExceptions` for a glob without a reason.
   public init(_ text: String, path: FilePath) throws(ResultsError) {
     var all: [Exception] = []
     // Scalars, not characters: "\r\n" is one character and no line feed, and an accent joins a blank.
@@ -34,9 +34,7 @@ public struct Exceptions: Equatable, Sendable {
       let words = line.split(whereSeparator: \.properties.isWhitespace)
       guard let glob = words.first, glob.first != "#" else { continue }
       guard words.count > 1, let last = words.last else {
-        throw .malformed(
-          path: path, line: number, column: nil, value: String(line),
-          expected: "a glob of names and the reason why it is accepted, with a blank between them")
+        throw .badExceptions(path: path, line: number, why: "there is no reason")
       }
       let reason = line[words[1].startIndex..<last.endIndex]
       all.append(Exception(glob: String(glob), reason: String(reason)))
@@ -44,13 +42,16 @@ public struct Exceptions: Equatable, Sendable {
     self.all = all
   }
 
-  /// - Throws: `noSuchExceptions`, `cannotRead`, `unsuitable`, `tooLarge`, `malformed`.
+  /// - Throws: `noSuchExceptions`, `cannotRead`, `tooLarge`, `badExceptions`.
   public static func load(_ path: FilePath) throws(ResultsError) -> Exceptions {
     do throws(ResultsError) {
       return try Exceptions(String(decoding: Run.read(path), as: UTF8.self), path: path)
     } catch {
       if case .cannotRead(_, errno: .noSuchFileOrDirectory) = error {
         throw .noSuchExceptions(path: path)
+      }
+      if case .unsuitable(_, let why) = error {
+        throw .badExceptions(path: path, line: nil, why: why)
       }
       throw error
     }

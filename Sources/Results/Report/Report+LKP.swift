@@ -13,7 +13,9 @@ extension Report {
     }
     let told = groups.map { $0.filter(isTold) }.filter { !$0.isEmpty }
     var lines = provenance + remarks
-    if told.isEmpty { lines += ["", "no cell changed beyond the margin; all cells: --all"] }
+    if told.isEmpty {
+      lines += ["", "\(whyNothingIsTold(groups.flatMap(\.self))); all cells: --all"]
+    }
     for pairs in told {
       lines += [""] + heading(pairs[0])
       lines += pairs.map { (names[$0.new], $0) }.sorted { $0.0 < $1.0 }.map { name, pair in
@@ -26,6 +28,17 @@ extension Report {
   /// Proven beyond the margin, and not by where the linker puts the code.
   private func isTold(_ pair: SummaryTable.Pair) -> Bool {
     isWhole || ([.faster, .slower].contains(Mark(pair.new)) && !pair.new.layoutsDisagree)
+  }
+
+  private func whyNothingIsTold(_ pairs: [SummaryTable.Pair]) -> String {
+    let unjudged = pairs.count { $0.new.verdict == nil }
+    let placed = pairs.count { $0.new.layoutsDisagree }
+    let words: [String?] = [
+      unjudged == pairs.count ? nil : "no cell changed beyond the margin",
+      unjudged == 0 ? nil : "\(unjudged.counted("cell")) not judged, as of too few processes",
+      placed == 0 ? nil : "\(placed.counted("cell")) decided by where the code lies",
+    ]
+    return words.compactMap(\.self).joined(separator: "; ")
   }
 
   private func heading(_ pair: SummaryTable.Pair) -> [String] {

@@ -73,7 +73,8 @@ public struct Report: Sendable {
     case .ktap: return try ktap()
     case .githubBenchmark: return githubBenchmark
     case .html: return try html()
-    case _ where table.compared.isEmpty: return table.nothing + "\n"
+    case _ where table.compared.isEmpty:
+      return ([table.nothing] + [incompleteness].compactMap(\.self)).joined(separator: "\n") + "\n"
     case .mm: return mm
     case .markdown: return markdown
     case .lkp: return lkp(try Replicates.Table(of: run))
@@ -84,7 +85,15 @@ public struct Report: Sendable {
 
 extension Report {
   private var tableWithCaveats: String {
-    table.render() + caveats.map { "\n\($0)\n" }.joined()
+    table.render() + ([incompleteness].compactMap(\.self) + caveats).map { "\n\($0)\n" }.joined()
+  }
+
+  /// What the numbers are not all of; nil of a complete run.
+  private var incompleteness: String? {
+    let (status, reason) = (run.meta.status, run.meta.statusReason)
+    guard status != .complete else { return nil }
+    return "The run is \(status.rawValue)\(reason.map { " (\($0.onOneLine))" } ?? ""): "
+      + "'bench run --resume \(path)' goes on with it."
   }
 
   /// Nil where rows fit none, or more arms are wanted than it has.
