@@ -160,6 +160,24 @@ class PlotTests(RunTests):
             with self.subTest(output):
                 self.refused(73, "cannot write", self.run_path, "--output", output)
 
+    def test_rows_that_are_lost_exit_65(self) -> None:
+        self.write(pairs())
+        (self.run_path / "meta.json").write_text(json.dumps({"rows": {"summary": 3}}))
+        self.refused(65, "has 8 rows, but 3 were written")
+
+    def test_standard_output_that_is_full_exits_74_and_one_that_is_closed_0(self) -> None:
+        self.write(pairs() + pairs(page_class="head"))
+        command = [sys.executable, "-B", str(SCRIPTS / "plot.py"), str(self.run_path)]
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, 74, done.stderr)
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        reading, writing = os.pipe()
+        os.close(reading)
+        done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True)
+        os.close(writing)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
     def test_wrong_usage_exits_64(self) -> None:
         self.refused(64, "--help", "--unknown")
 
