@@ -92,8 +92,9 @@ extension Report {
   private var incompleteness: String? {
     let (status, reason) = (run.meta.status, run.meta.statusReason)
     guard status != .complete else { return nil }
-    return "The run is \(status.rawValue)\(reason.map { " (\($0.onOneLine))" } ?? ""): "
-      + "'bench run --resume \(path)' goes on with it."
+    let told = "The run is \(status.rawValue)\(reason.map { " (\($0.onOneLine))" } ?? "")"
+    // What failed by a wrong answer fails again.
+    return status == .failed ? told + "." : told + ": 'bench run --resume \(path)' goes on with it."
   }
 
   /// Nil where rows fit none, or more arms are wanted than it has.
