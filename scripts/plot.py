@@ -18,10 +18,10 @@ import matplotlib
 from matplotlib.figure import Figure
 
 from figures import callers, contention, footprint, nodes, orders, overview, quality
-from figures.saving import save
+from figures.saving import save, tell
 from figures.style import SETTINGS
 from run_directory import Run
-from summary import RunError, tell
+from summary import RunError
 
 FIGURES = {
     "overview": overview.draw,

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import csv
 import math
-import os
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -37,18 +35,6 @@ class RunError(Exception):
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
-
-
-def tell(path: Path) -> None:
-    """Prints what was written. Raises RunError 74; a reader that has seen enough is no failure."""
-    try:
-        print(path, flush=True)
-    except BrokenPipeError:
-        # What is left in the buffer has nowhere to go.
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")
-    except OSError as error:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")
-        raise RunError(74, f"cannot write standard output: {error.strerror or error}") from error
 
 
 def read(*runs: Path) -> pd.DataFrame:

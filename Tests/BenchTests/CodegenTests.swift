@@ -73,6 +73,13 @@ extension BenchTests {
       #expect(ending.errorMessages.first?.contains("binutils") == true, "\(ending.errors)")
     }
 
+    @Test("A program without symbols can't be compared with; status 65")
+    func foreignProgram() throws {
+      let ending = try Bench.run(["compare", Bench.path, "/bin/ls"], in: directory.url)
+      #expect(ending.status == 65 && ending.output == "")
+      #expect(ending.errorMessages.first?.contains("/bin/ls") == true, "\(ending.errors)")
+    }
+
     // MARK: Between arms
 
     @Test("--between tells what the second arm's loops have more or less of, and the bytes")

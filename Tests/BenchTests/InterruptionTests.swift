@@ -63,6 +63,29 @@ extension BenchTests {
       #expect(measuringProcesses().isEmpty)
     }
 
+    /// What waits there is a file that nobody reads, in place of a disk that is slow.
+    @Test("While results are written one signal waits for that, and a second one ends it at once")
+    func stoppedTwiceWhileWriting() throws {
+      let program = try StartedProgram(
+        Bench.path, ["run"] + Bench.tinyPlan.dropLast() + ["3"], in: directory.url)
+      try #require(happens(within: 60) { samples.contains("\n") })
+      let pipe = directory.file("results/latest/.layouts.csv.tmp").path
+      try #require(unsafe mkfifo(pipe, 0o600) == 0)
+      try #require(happens(within: 60) { measuringProcesses().isEmpty })
+      Thread.sleep(forTimeInterval: 1)
+      program.send(SIGTERM)
+      Thread.sleep(forTimeInterval: 1)
+      #expect(program.isRunning)
+      program.send(SIGTERM)
+      let ending = try program.ending()
+      #expect(ending.status == SIGTERM && ending.reason == .uncaughtSignal, "\(ending.errors)")
+      #expect(try directory.latestRun().meta.status == .running)
+      // It goes on, as after any kill.
+      try FileManager.default.removeItem(atPath: pipe)
+      let resumed = try Bench.run(["run", "--resume", "results/latest"], in: directory.url)
+      #expect(resumed.status == 0, "\(resumed.errors)")
+    }
+
     @Test(
       "Each signal that asks for an end is an exit status of its own",
       arguments: [

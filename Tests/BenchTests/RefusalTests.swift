@@ -99,6 +99,19 @@ extension BenchTests {
     }
 
     @Test(
+      "So are values that can't be typed here: nothing, and bytes that are no text; status 64",
+      arguments: [("--output ''", "--output ''"), (#"--label $'\xff'"#, "no UTF-8")])
+    func untyped(arguments: String, word: String) throws {
+      let directory = try TemporaryDirectory()
+      let ending = try StartedProgram(
+        "/bin/bash", ["-c", "exec \"$0\" run \(arguments)", Bench.path], in: directory.url
+      ).ending()
+      #expect(ending.status == 64)
+      #expect(directory.names() == [])
+      #expect(ending.errorMessages.first?.contains(word) == true, "\(ending.errors)")
+    }
+
+    @Test(
       "An option given twice is refused by its name, with the way to give two values; status 64",
       arguments: [
         ["run", "--mode", "throughput", "--mode", "latency"], ["--order=0", "--order", "9"],

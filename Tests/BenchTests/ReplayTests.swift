@@ -75,7 +75,7 @@ extension BenchTests {
       let last = try #require(cells.max()) + 1
       #expect(
         ending.errorMessages.first?.contains(
-          "--cells 99: recorded/latest/plan.json has cells 0 to \(last)")
+          "recorded/latest/plan.json has no cell 99, but 0 to \(last)")
           == true, "\(ending.errors)")
     }
 

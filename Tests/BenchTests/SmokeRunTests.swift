@@ -52,6 +52,20 @@ extension BenchTests {
       #expect(try directory.latestRun().meta.status == .complete)
     }
 
+    @Test("A budget that can't be kept is told beforehand")
+    func littleBudget() throws {
+      let directory = try TemporaryDirectory()
+      let ending = try Bench.run(
+        [
+          "run", "--operation", "compound_head", "--order", "9", "--footprint", "one", "--budget",
+          "0.1",
+          "--processes", "1",
+        ], in: directory.url)
+      #expect(ending.status == 0)
+      #expect(ending.errors.hasPrefix("--budget 0.1 is too little for "), "\(ending.errors)")
+      #expect(!finished.ending.errors.contains("too little"))
+    }
+
     @Test("Standard output is summary.csv and nothing else")
     func output() {
       #expect(finished.ending.output == finished.summaryText)

@@ -438,6 +438,14 @@ struct ComparisonTests {
     #expect(error?.description.hasPrefix("accepted, line 2: ") == true)
   }
 
+  @Test("What is no file of exceptions is told as such: there is no run to give")
+  func noFile() {
+    let error = #expect(throws: ResultsError.self) { try Exceptions.load("/dev") }
+    #expect(error?.exitCode == 65)
+    #expect(error?.description.contains("/dev: ") == true)
+    #expect(error?.description.contains("'GLOB REASON'") == true)
+  }
+
   @Test("Names of rows tell all rows of real runs apart", arguments: PublishedRun.paths)
   func names(path: FilePath) throws {
     let rows = try Run.load(path).summary

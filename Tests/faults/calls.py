@@ -19,6 +19,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -246,8 +247,17 @@ def main() -> int:
                 print(f"{role}\t{count}\t{call}")
             return 0
         made = [one for one in tries(found, options.all) if options.match in str(one)]
-        # Where not all fit, those first that change something.
-        made.sort(key=lambda one: any(name in one.call for name in ("/sys/", "/proc/", "above OUT", "/tools/", "/bin")))
+        # Where not all fit, one of each call's name before a second one, and those first that change something.
+        outside = ("/sys/", "/proc/", "above OUT", "/tools/", "/bin")
+        made.sort(key=lambda one: any(name in one.call for name in outside))
+        turns: Counter[tuple[str, str]] = Counter()
+
+        def turn(one: Try) -> int:
+            name = (one.role, one.call.split()[0])
+            turns[name] += 1
+            return turns[name]
+
+        made.sort(key=turn)
 
         def attempt(item):
             number, tried = item

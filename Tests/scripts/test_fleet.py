@@ -107,6 +107,14 @@ class Planning(FleetCase):
         self.assert_refused(64, "DIR", "plan", "", "--nodes", "n1")
         self.assertEqual(self.plan().returncode, 0)
 
+    def test_ranges_of_nodes_need_slurm_and_must_name_some(self) -> None:
+        scontrol = self.root / "bin" / "scontrol"
+        for does, status, words in [("echo no configuration >&2; exit 1", 69, "one by one"), ("exit 0", 64, "'n[1-x]'")]:
+            self.program(scontrol, does)
+            ending = self.fleet("plan", str(self.directory), "--nodes", "n[1-x]")
+            self.assertEqual(ending.returncode, status, ending.stderr)
+            self.assertIn(words, ending.stderr)
+
     def test_a_task_that_has_no_name_is_refused(self) -> None:
         for option, value in [
             ("--constraint", "&"), ("--nodes", "..,x"), ("--nodes", "x,-"),

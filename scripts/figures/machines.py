@@ -29,7 +29,8 @@ from matplotlib.figure import Figure  # noqa: E402
 from matplotlib.patches import Rectangle  # noqa: E402
 
 from figures import words  # noqa: E402
-from summary import RunError, check_words, convert, table, tell  # noqa: E402
+from figures.saving import tell  # noqa: E402
+from summary import RunError, check_words, convert, table  # noqa: E402
 
 MARKS = {"faster": "<", "slower": ">", "same": "=", "unresolved": "?"}
 # What tells two rows of a figure apart, beside the class of pages; and two of its panels.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import sys
 from pathlib import Path
 
 import matplotlib
@@ -25,6 +27,18 @@ def save(figure: Figure, directory: Path, name: str) -> list[Path]:
             reason = error.strerror or error
             raise RunError(73, f"cannot write {path}: {reason}") from error
     return paths
+
+
+def tell(path: Path) -> None:
+    """Prints a path that was written. Raises RunError 74; a reader that has seen enough is no failure."""
+    try:
+        print(path, flush=True)
+    except BrokenPipeError:
+        # What is left in the buffer has nowhere to go.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")
+    except OSError as error:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")
+        raise RunError(74, f"cannot write standard output: {error.strerror or error}") from error
 
 
 def as_png(figure: Figure) -> bytes:

@@ -27,8 +27,8 @@ class Job:
     reason: str = ""
 
 
-def ask(*command: str, status: int = NOT_YET) -> str:
-    """What the command prints; one that fails is an error with that status."""
+def ask(*command: str, status: int = NOT_YET, way_out: str = "try again") -> str:
+    """What the command prints; one that fails is an error with that status and way out."""
     try:
         done = subprocess.run(command, check=False, capture_output=True, text=True)
     except FileNotFoundError as error:
@@ -36,7 +36,7 @@ def ask(*command: str, status: int = NOT_YET) -> str:
         raise FleetError(NO_SLURM, f"no {command[0]} on this machine; {advice}") from error
     if done.returncode:
         words = done.stderr.strip() or f"status {done.returncode}"
-        raise FleetError(status, f"'{shlex.join(command[:4])} …' failed: {words}; try again")
+        raise FleetError(status, f"'{shlex.join(command[:4])} …' failed: {words}; {way_out}")
     return done.stdout
 
 
@@ -44,13 +44,11 @@ def hosts(expression: str) -> list[str]:
     """The nodes of an expression such as web-[1-3,7]."""
     if "[" not in expression:
         return [name for name in expression.split(",") if name]
-    try:
-        return ask("scontrol", "show", "hostnames", expression, status=USAGE).split()
-    except FleetError as error:
-        if "nvalid hostlist" in str(error):
-            raise
-        advice = "without Slurm name the nodes one by one, with commas between them"
-        raise FleetError(NO_SLURM, f"{str(error).removesuffix('; try again')}; {advice}") from error
+    way_out = "without Slurm name the nodes one by one, with commas between them"
+    names = ask("scontrol", "show", "hostnames", expression, status=NO_SLURM, way_out=way_out).split()
+    if not names:
+        raise FleetError(USAGE, f"'{expression}' names no node; one such as web-[1-3,7] names four")
+    return names
 
 
 def nodes(partition: str | None) -> list[str]:

@@ -50,13 +50,11 @@ struct CommandEnding {
       message = Self.line(error.description)
     case VmemmapError.system, VmemmapError.numa, SystemTreeError.unreadable,
       KernelError.file(.unreadable), KernelError.unwritable, KernelError.unmappable,
-      KernelError.fewHugePages, KernelError.hiddenFrame:
+      KernelError.fewHugePages, KernelError.hiddenFrame, MachineCodeError.objdumpNotFound:
       message = Self.line("\(error)")
     case MachineCodeError.unreadable, MachineCodeError.notLinkedX86, MachineCodeError.stripped,
       MachineCodeError.symbolNotFound, MachineCodeError.noSymbolWithPrefix:
       status = Self.badData
-      message = Self.line("\(error)")
-    case MachineCodeError.objdumpNotFound:
       message = Self.line("\(error)")
     case is FailedRun, is WrongAnswer, is EstimateError, is VmemmapError, is MachineCodeError,
       is KernelError, is SystemTreeError:

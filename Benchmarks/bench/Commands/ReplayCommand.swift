@@ -81,13 +81,6 @@ struct ReplayCommand: ParsableCommand {
   }
 
   private func measure(_ cells: Set<Int>, of recorded: Run) throws {
-    let numbers = try Plan(of: recorded).cells.map(\.index)
-    let missing = cells.subtracting(numbers).sorted().map(String.init)
-    guard missing.isEmpty else {
-      throw ValidationError(
-        "--cells \(missing.joined(separator: ",")): \(recordedRun)/plan.json has cells 0 to "
-          + "\(numbers.count - 1)")
-    }
     let outcome = try outcome(cells, of: recorded)
     print(SummaryTable(outcome.rows, arms: .all).render(), terminator: "")
     print("\(outcome.directory.path)/summary.csv, seed \(outcome.meta.seed)")
@@ -100,9 +93,9 @@ struct ReplayCommand: ParsableCommand {
     let planned = plan.cells.filter { cells.contains($0.index) }
     guard planned.count == cells.count, !cells.isEmpty else {
       let missing = cells.subtracting(planned.map(\.index)).sorted().map(String.init)
-      throw FailedRun(
-        description: "\(recordedRun)/plan.json has no cell \(missing.joined(separator: ", ")): "
-          + "it is of another run")
+      let why = "\(recordedRun)/plan.json has no cell \(missing.joined(separator: ", "))"
+      if row == nil { throw ValidationError("\(why), but 0 to \(plan.cells.count - 1)") }
+      throw FailedRun(description: "\(why): it is of another run")
     }
     let outcome = try Session(
       plan: plan, left: [], options: session,

@@ -42,8 +42,7 @@ extension Matrix {
   }
 
   private var ending: String {
-    guard meta.status != .complete else { return "" }
-    return ", \(meta.status.rawValue)" + (meta.statusReason.map { " (\($0))" } ?? "")
+    meta.incompleteness.map { ", \($0)" } ?? ""
   }
 }
 

@@ -44,7 +44,6 @@ extension Report {
       let old = compared.map(\.baseline).grouped { $0 }.map { $0[0] }.joined(separator: ", ")
       return [compared.isEmpty ? "run \(run.meta.runID)" : "\(arms) against \(old)"] + provenance
     }
-    let status = run.meta.status == .complete ? [] : ["The run is \(run.meta.status.rawValue)."]
-    return matrix.title + status
+    return matrix.title + [run.meta.incompleteness.map { "The run is \($0)." }].compactMap(\.self)
   }
 }

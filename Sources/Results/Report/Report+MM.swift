@@ -85,7 +85,7 @@ extension Report {
       },
       run.meta.commit.map { "compound-head-bench \($0), user space" },
       left > 0 ? "\(left) of \(table.pairs.count) comparisons left out: --all" : nil,
-      run.meta.status == .complete ? nil : "the run is \(run.meta.status.rawValue)",
+      run.meta.incompleteness.map { "the run is \($0)" },
     ]
     let told = facts.compactMap(\.self).filter { !$0.isEmpty }.map {
       $0.replacing(" %", with: "\u{a0}%")

@@ -90,11 +90,11 @@ extension Report {
 
   /// What the numbers are not all of; nil of a complete run.
   private var incompleteness: String? {
-    let (status, reason) = (run.meta.status, run.meta.statusReason)
-    guard status != .complete else { return nil }
-    let told = "The run is \(status.rawValue)\(reason.map { " (\($0.onOneLine))" } ?? "")"
-    // What failed by a wrong answer fails again.
-    return status == .failed ? told + "." : told + ": 'bench run --resume \(path)' goes on with it."
+    run.meta.incompleteness.map { told in
+      // What failed by a wrong answer fails again.
+      "The run is \(told)"
+        + (run.meta.status == .failed ? "." : ": 'bench run --resume \(path)' goes on with it.")
+    }
   }
 
   /// Nil where rows fit none, or more arms are wanted than it has.
@@ -108,7 +108,7 @@ extension Report {
   var provenance: [String] {
     let origin: [String?] = [
       "run \(run.meta.runID)", run.meta.commitText, "seed \(run.meta.seed)",
-      run.meta.status == .complete ? nil : run.meta.status.rawValue,
+      run.meta.incompleteness,
     ]
     return [run.meta.machineText, origin.compactMap(\.self).joined(separator: ", ")]
   }

@@ -11,6 +11,12 @@ extension Meta {
     return words.compactMap(\.self).joined(separator: ", ")
   }
 
+  /// "interrupted (SIGINT)"; nil of a complete run.
+  var incompleteness: String? {
+    guard status != .complete else { return nil }
+    return status.rawValue + (statusReason.map { " (\($0.onOneLine))" } ?? "")
+  }
+
   /// What measured.
   var commitText: String? {
     commit.map { "commit \($0)\(dirty == true ? ", changed" : "")" }

@@ -91,6 +91,8 @@ final class StartedProgram {
     try body()
   }
 
+  var isRunning: Bool { process.isRunning }
+
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
   /// Sends a signal to the program and those that it has started, as a terminal does: Foundation gives it
