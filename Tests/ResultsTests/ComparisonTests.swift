@@ -360,6 +360,22 @@ struct ComparisonTests {
     }
   }
 
+  @Test("A run without rows is told as that, not as one of other cells")
+  func noRows() throws {
+    let empty = Run.sample([], status: .failed)
+    var options = Comparison.Options()
+    options.acceptsCut = true
+    for (baseline, current) in [(empty, Run.sample([.sample()])), (.sample([.sample()]), empty)] {
+      let error = #expect(throws: ResultsError.self) {
+        try Comparison(baseline: baseline, current: current, options: options)
+      }
+      #expect(error?.exitCode == 69)
+      #expect(
+        error?.description.contains("run has no times: it is failed; measure it again") == true,
+        "\(error?.description ?? "")")
+    }
+  }
+
   @Test("Runs of different machines are not compared, and the fields are told")
   func machinesDiffer() {
     var machine = Machine.sample

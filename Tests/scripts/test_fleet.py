@@ -141,6 +141,13 @@ class Planning(FleetCase):
         self.assertEqual(ending.returncode, 0)
         self.assertIn("here, 'bench list --cpu-node 1' says: there is no node 1", ending.stderr)
 
+    def test_another_program_is_not_staged(self) -> None:
+        (self.directory / "stage" / "bench").unlink()
+        (self.directory / "stage").rmdir()
+        (self.directory / "stage.tar").unlink()
+        self.assert_no_plan("--binary /bin/true is not bench", "--nodes", "n1", "--binary", "/bin/true")
+        self.assertFalse((self.directory / "stage").exists())
+
     def test_options_that_can_not_be_checked_here_are_told(self) -> None:
         self.stage("exit 127")
         ending = self.plan("--nodes", "n1", "--", "--bogus")
@@ -234,6 +241,8 @@ class ComingBack(FleetCase):
         unpack = tarfile.TarFile.extractall
         ends = (signal.SIGINT, signal.SIGTERM)
         self.addCleanup(signal.signal, signal.SIGTERM, signal.getsignal(signal.SIGTERM))
+        # What starts tests in the background may have it ignored.
+        self.addCleanup(signal.signal, signal.SIGINT, signal.signal(signal.SIGINT, signal.default_int_handler))
 
         def interrupt(*_: object) -> None:
             for end in ends:

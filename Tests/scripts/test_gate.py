@@ -52,6 +52,7 @@ class Gate(unittest.TestCase):
         self.write("bin/swift", SWIFT, executable=True)
         self.write("bench", BENCH)
         self.write("repository/scripts/gate", GATE.read_text(), executable=True)
+        self.write("repository/scripts/child", GATE.with_name("child").read_text())
         self.write("repository/.gitignore", ".build*/\nresults/\n")
         self.environment = os.environ | {
             "PATH": f"{self.root / 'bin'}:{os.environ['PATH']}",

@@ -33,6 +33,19 @@ def build() -> Path:
     return ROOT / ".build" / "release" / "bench"
 
 
+def recognise(binary: Path) -> None:
+    """Refuses what runs here and is not bench. What does not run here may be for the nodes alone."""
+    try:
+        done = subprocess.run(
+            [binary.resolve(), "--version"],
+            check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=60,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return
+    if done.returncode == 0 and not done.stdout.startswith("compound-head-bench "):
+        raise FleetError(USAGE, f"--binary {binary} is not bench, by what its --version says")
+
+
 def libraries(binary: Path) -> list[Path]:
     """The shared libraries that the program needs beside the system's own."""
     try:
@@ -116,6 +129,8 @@ def stage(fleet: Fleet, binary: Path | None) -> None:
             raise gone(fleet, "it was staged, and is gone")
         return
     program = (binary or build()).resolve()
+    if binary:
+        recognise(binary)
     needed = libraries(program)
     commit = revision(program.parent)
     making = fleet.directory / ".stage"

@@ -55,6 +55,11 @@ public struct Comparison: Sendable {
     for run in [baseline, current] where run.meta.status != .complete && !options.acceptsCut {
       throw .notComplete(path: run.path, status: run.meta.status)
     }
+    if options.only != .code, let empty = [baseline, current].first(where: \.summary.isEmpty) {
+      let why = empty.meta.incompleteness.map { ": it is \($0)" } ?? ""
+      throw .notJudged(
+        why: "\(empty.path) has no times\(why); measure it again, or compare code with --only code")
+    }
     let differences = current.meta.machine.differences(from: baseline.meta.machine)
     guard differences.isEmpty else { throw .machinesDiffer(differences) }
     let matches = try Matches(baseline, current, options)
