@@ -208,6 +208,8 @@ extension BenchTests {
 
     @Test("A run that was moved knows its program again, where that is the one that compares")
     func movedRun() throws {
+      var meta = meta
+      meta.binary?.path = "../program-of-where-it-was"
       try write(meta, changed("mask", by: 1.3), to: "current")
       try FileManager.default.createDirectory(
         at: directory.file("deeper/down"), withIntermediateDirectories: true)

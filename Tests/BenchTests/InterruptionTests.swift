@@ -24,20 +24,19 @@ extension BenchTests {
       (try? directory.text("results/latest/samples.csv")) ?? ""
     }
 
-    /// The measuring processes of this run that are there.
+    /// The measuring processes of this test's run that are there. Runs elsewhere that begin in the same second have
+    /// the same name.
     private func measuringProcesses() -> [Int32] {
-      let latest = directory.file("results/latest").path
-      guard let run = try? FileManager.default.destinationOfSymbolicLink(atPath: latest) else {
-        return []
-      }
+      let here = directory.url.resolvingSymlinksInPath().path
       let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
       return names.compactMap { name -> Int32? in
         guard let id = Int32(name),
+          let place = try? FileManager.default.destinationOfSymbolicLink(
+            atPath: "/proc/\(name)/cwd"),
           let line = try? Data(contentsOf: URL(filePath: "/proc/\(name)/cmdline"))
         else { return nil }
         let arguments = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-        return arguments.contains("measure") && arguments.contains { $0.hasPrefix("\(run)/") }
-          ? id : nil
+        return place == here && arguments.contains("measure") ? id : nil
       }
     }
 
@@ -142,6 +141,27 @@ extension BenchTests {
       let lost = run.meta.unmeasured.filter { $0.why.contains("SIGKILL") }
       #expect(lost.map(\.what) == ["compound_head throughput, order 9, head, 1 folio, hvo off"])
       #expect(run.meta.sensitivity != nil, "what came after was measured by another process")
+    }
+
+    @Test("A run that loses its only cell has failed, though its self-test was measured; status 2")
+    func nothingMeasured() throws {
+      let program = try StartedProgram(
+        Bench.path,
+        [
+          "run", "--order", "9", "--operation", "compound_head", "--mode", "throughput",
+          "--page-class", "head", "--hvo", "off", "--footprint", "one", "--processes", "1",
+          "--budget", "16",
+        ], in: directory.url)
+      try #require(happens(within: 20) { !measuringProcesses().isEmpty })
+      Thread.sleep(forTimeInterval: 1)
+      kill(try #require(measuringProcesses().first), SIGKILL)
+      let ending = try program.ending()
+      #expect(ending.status == 2)
+      let words =
+        "no cell could be measured; compound_head throughput, order 9, head, 1 folio, hvo off: "
+      #expect(ending.errors.contains(words), "\(ending.errors)")
+      let meta = try directory.latestRun().meta
+      #expect(meta.status == .failed && meta.statusReason?.contains(words) == true)
     }
 
     @Test("CPU time that is used up is an end of the run with what is finished")
