@@ -130,10 +130,8 @@ struct ConfirmingRunsTests {
     #expect(finding("mask", new: new, floor: 0.05).verdict == .unconfirmed)
   }
 
-  /// What is found of an arm that takes 2 % more, or of the baseline, where copies of the loops are these.
-  private func finding(
-    _ arm: String, old: [Double], new: [Double], hasMoreWork: Bool = false
-  ) -> ConfirmingRuns.Finding {
+  /// Runs in which an arm, or the baseline, takes 2 % more, and copies of the loops are these.
+  private func runs(_ arm: String, old: [Double], new: [Double]) -> ConfirmingRuns {
     var times = Self.usual
     times[arm]! *= 1.02
     var generator = SeededGenerator(seed: 3)
@@ -151,6 +149,12 @@ struct ConfirmingRunsTests {
       }
     }
     return ConfirmingRuns(baseline: runs(Self.usual, 3, old), current: runs(times, 5, new))
+  }
+
+  private func finding(
+    _ arm: String, old: [Double], new: [Double], hasMoreWork: Bool = false
+  ) -> ConfirmingRuns.Finding {
+    runs(arm, old: old, new: new)
       .finding(for: suspect(arm), among: 10, floor: 0.005, hasMoreWork: hasMoreWork)
   }
 
@@ -167,6 +171,29 @@ struct ConfirmingRunsTests {
       finding("mask", old: [1.5], new: [1.53]).verdict == .confirmed, "one place tells nothing")
     #expect(finding("fakehead", old: new, new: old).verdict == .placement)
     #expect(finding("fakehead", old: alike, new: alike.map { $0 / 1.02 }).verdict == .confirmed)
+  }
+
+  @Test("Whether its loop has more work is told by the code of the loop that it timed")
+  func moreWork() throws {
+    let runs = runs("mask", old: [1.582, 1.391, 1.468, 1.426], new: [1.588, 1.484, 1.486, 1.479])
+    for (arm, verdict) in [("mask", .confirmed), ("pointer", .placement)]
+      as [(String, ConfirmingRuns.Verdict)]
+    {
+      var loop = CodegenRow.sample(arm)
+      loop.symbol = "compound_head__throughput__\(arm)__arm__0"
+      var more = loop
+      more.instructions += 1
+      var comparison = try Comparison(
+        baseline: .sample([
+          .sample("fakehead", cell: 3, ratio: nil), .sample("mask", cell: 3, ratio: 1.49...1.51),
+        ]),
+        current: .sample([
+          .sample("fakehead", cell: 5, ratio: nil), .sample("mask", cell: 5, ratio: 1.6...1.62),
+        ]), code: (old: [loop], new: [more]))
+      try #require(comparison.suspects.map(\.current.arm) == ["mask"])
+      comparison.confirm([0], by: runs)
+      #expect(comparison.suspects[0].finding?.verdict == verdict, "more work in \(arm)")
+    }
   }
 
   @Test("A baseline that got faster is no fault of the arm, and is no regression itself")

@@ -179,7 +179,10 @@ extension Comparison {
   public mutating func confirm(
     _ places: [Int], baseline: [Run], current: [Run]
   ) throws(ResultsError) {
-    let runs = try ConfirmingRuns(baseline: baseline, current: current)
+    confirm(places, by: try ConfirmingRuns(baseline: baseline, current: current))
+  }
+
+  mutating func confirm(_ places: [Int], by runs: ConfirmingRuns) {
     for place in places {
       suspects[place].finding = runs.finding(
         for: suspects[place], among: places.count, floor: floor,
