@@ -24,6 +24,17 @@ extension BenchTests {
       (try? directory.text("results/latest/samples.csv")) ?? ""
     }
 
+    /// Starts a run of one cell, of a minute at most.
+    private func startOneCell(processes: Int) throws -> StartedProgram {
+      try StartedProgram(
+        Bench.path,
+        [
+          "run", "--order", "9", "--operation", "compound_head", "--mode", "throughput",
+          "--page-class", "head", "--hvo", "off", "--footprint", "one", "--processes",
+          "\(processes)", "--budget", "60",
+        ], in: directory.url)
+    }
+
     /// The measuring processes of this test's run that are there. Runs elsewhere that begin in the same second have
     /// the same name.
     private func measuringProcesses() -> [Int32] {
@@ -102,13 +113,7 @@ extension BenchTests {
 
     @Test("A run that is stopped in its second process keeps what the first has finished")
     func secondProcess() throws {
-      let program = try StartedProgram(
-        Bench.path,
-        [
-          "run", "--order", "9", "--operation", "compound_head", "--mode", "throughput",
-          "--page-class", "head", "--hvo", "off", "--footprint", "one", "--processes", "6",
-          "--budget", "60",
-        ], in: directory.url)
+      let program = try startOneCell(processes: 6)
       // The self-test is a process's last cell.
       try #require(happens(within: 30) { samples.contains(",planted_") })
       program.send(SIGTERM)
@@ -145,13 +150,7 @@ extension BenchTests {
 
     @Test("A run that loses its only cell has failed, though its self-test was measured; status 2")
     func nothingMeasured() throws {
-      let program = try StartedProgram(
-        Bench.path,
-        [
-          "run", "--order", "9", "--operation", "compound_head", "--mode", "throughput",
-          "--page-class", "head", "--hvo", "off", "--footprint", "one", "--processes", "1",
-          "--budget", "60",
-        ], in: directory.url)
+      let program = try startOneCell(processes: 1)
       try #require(happens(within: 20) { !measuringProcesses().isEmpty })
       kill(try #require(measuringProcesses().first), SIGKILL)
       let ending = try program.ending()
