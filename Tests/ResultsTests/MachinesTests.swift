@@ -178,6 +178,17 @@ struct MachinesTests {
     #expect(throws: ResultsError.self) { try Machines([a, unknown]) }
   }
 
+  @Test("As much memory as one folio is no folio where it is a population's")
+  func populationFootprint() throws {
+    var one = row(0.8, bytes: 32 << 10, level: .l1d)
+    #expect(one.hugePages == 1)
+    for (population, footprint) in [(nil, "1 folio"), ("4k:1,2m:1", "32 KiB")] {
+      one.population = population
+      let machines = try Machines([run([one], label: "a"), run([one], label: "b")])
+      #expect(machines.cells.map(\.footprint) == [footprint])
+    }
+  }
+
   @Test("The baseline's level counts, too")
   func baselineLevels() throws {
     func run(_ label: String, _ bytes: Int, _ old: SummaryRow.Level) -> Run {

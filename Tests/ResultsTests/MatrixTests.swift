@@ -368,8 +368,8 @@ struct MatrixTests {
     let text = try text(Self.plain + callers).lines
     #expect(
       Array(text.drop { !$0.hasPrefix("uses:") }.prefix(2)) == [
-        "uses:   unpin_pages  order 9    HVO off, 1 folio             1.30 >  +75.0 ns",
-        "        put_page     4k:1,2m:1  HVO off, 16 folios, 512 KiB  0.90 <",
+        "uses:   unpin_pages  order 9    HVO off, 1 folio  1.30 >  +75.0 ns",
+        "        put_page     4k:1,2m:1  HVO off, 512 KiB  0.90 <",
       ])
     #expect(text.count == alone.count + 2)
   }

@@ -85,7 +85,8 @@ struct Cell: Hashable, Codable {
     "\(operation.rawValue) \(mode.rawValue), "
       + (population.map { "population \($0)" } ?? "order \(order), \(pageClass.rawValue)")
       + (pageClass == .mix ? " \(mix) % tails" : "")
-      + ", \(folios) folio\(folios == 1 ? "" : "s"), hvo \(hvo.rawValue)"
+      + (population == nil ? ", \(folios) folio\(folios == 1 ? "" : "s")" : ", \(pages) pages")
+      + ", hvo \(hvo.rawValue)"
       + (threads == 1
         ? ""
         : ", \(threads) threads" + (pattern.isOnePageEach ? " \(pattern.rawValue)" : "")

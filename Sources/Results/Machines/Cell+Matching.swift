@@ -49,7 +49,7 @@ extension Machines {
       let row = sightings[0].row
       let isOneSize = sightings.allSatisfy { $0.row.footprintBytes == row.footprintBytes }
       footprint =
-        row.hugePages == 1
+        row.isOneFolio
         ? "1 folio"
         : (isOneSize ? nil : Self.level(of: sightings)) ?? ByteCount(row.footprintBytes).description
     }

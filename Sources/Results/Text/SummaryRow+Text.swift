@@ -13,6 +13,9 @@ extension SummaryRow {
     return words.compactMap { $0 }.joined(separator: ", ")
   }
 
+  /// Whether there is one folio, and not as much memory in folios of several sizes.
+  var isOneFolio: Bool { hugePages == 1 && population == nil }
+
   /// What kind of cell: the axes that decide most.
   var kindText: String {
     let words: [String?] = [
@@ -30,10 +33,10 @@ extension SummaryRow {
     return "\(pageClass) (\(mix.plain) % tail\(predictability.map { ", \($0)" } ?? ""))"
   }
 
-  /// "1 folio", "1024 folios, 32 MiB"; the size is that of the struct pages.
+  /// "1 folio", "1024 folios, 32 MiB", or of a population "32 KiB"; the size is that of the struct pages.
   var footprintText: String {
     let size = ByteCount(footprintBytes).description
-    guard let hugePages, hugePages > 0 else { return size }
-    return hugePages == 1 ? "1 folio" : "\(hugePages) folios, \(size)"
+    guard let hugePages, hugePages > 0, population == nil else { return size }
+    return isOneFolio ? "1 folio" : "\(hugePages) folios, \(size)"
   }
 }
