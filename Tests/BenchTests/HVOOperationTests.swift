@@ -39,6 +39,8 @@ extension BenchTests {
         #expect(Set(rows.map(\.arm)) == arms && rows.count == arms.count, "\(cell)")
         #expect(rows.allSatisfy { $0.baseline == "fakehead" && $0.hvo == .on }, "\(cell)")
         #expect(rows.allSatisfy { $0.mapping == .uniform(.base) && $0.layouts == 1 }, "\(cell)")
+        // Whole folios are walked, again and again anew.
+        #expect(rows.allSatisfy { $0.level == nil && $0.touchedBytes == nil }, "\(cell)")
       }
     }
 

@@ -21,11 +21,16 @@ enum Warmth: Equatable {
   static let hot = Warmth.warm(pages: 0)
 
   init(of cell: Cell, on format: any TailFormat.Type, _ caches: CacheSizes) {
+    let lines = cell.lines(on: format)
+    // Visits that look at all pages of optimised folios see many pages on one line.
+    func pages(on count: Int) -> Int {
+      cell.looksAtAllPages ? count * (cell.folios << cell.order) / lines : count
+    }
     switch caches.level(of: cell, on: format) {
     case .l1d, .l2:
       // Random visits leave one line in seven out where there are twice as many of them as lines.
-      self = .warm(pages: 2 * cell.touchedBytes(on: format) / cacheLine)
-    case .l3, nil: self = .farther(pages: caches.l2.bytes / cacheLine)
+      self = .warm(pages: pages(on: 2 * lines))
+    case .l3, nil: self = .farther(pages: pages(on: caches.l2.bytes / cacheLine))
     case .beyond:
       self = .cold(keepsHeads: cell.headBytes(on: format) <= caches.last / 2)
     }
@@ -38,12 +43,12 @@ extension CellRunner {
     let run = runs[index]
     switch run.warmth {
     case .cold(let keepsHeads):
-      if keepsHeads { touchHeads(run.place, window) }
+      if keepsHeads { touchHeads(run, window) }
     case .farther(let count):
-      touch(run.place, window)
-      touch(run.place, visits(of: count, before: window))
+      touch(run, window)
+      touch(run, visits(of: count, before: window))
     case .warm(let count):
-      touch(run.place, visits(of: count, before: window))
+      touch(run, visits(of: count, before: window))
     }
     try pass(index, layout, visits(window.count, before: window))
   }
@@ -57,7 +62,7 @@ extension CellRunner {
     // Looked up once: a flush takes less time than finding an arm's map.
     let cold = runs.compactMap { run -> (accesses: Accesses, keepsHeads: Bool)? in
       guard case .cold(let keepsHeads) = run.warmth else { return nil }
-      return (accesses(run.place), keepsHeads)
+      return (accesses(run), keepsHeads)
     }
     for window in windows {
       for part in stride(from: window.lowerBound, to: window.upperBound, by: unrolling) {
@@ -89,16 +94,16 @@ extension CellRunner {
   }
 
   /// Reads what visits will read.
-  private func touch(_ place: Int, _ window: Range<Int>) {
-    let accesses = accesses(place)
+  private func touch(_ run: ArmRun, _ window: Range<Int>) {
+    let accesses = accesses(run)
     for visit in workload.visits[window] {
       accesses.forEach(of: visit) { address, _ in _ = Page(address: address).flags }
     }
   }
 
   /// Reads the heads that visits will read.
-  private func touchHeads(_ place: Int, _ window: Range<Int>) {
-    let accesses = accesses(place)
+  private func touchHeads(_ run: ArmRun, _ window: Range<Int>) {
+    let accesses = accesses(run)
     for visit in workload.visits[window] {
       accesses.forEach(of: visit) { address, isHead in
         if isHead { _ = Page(address: address).flags }
@@ -106,10 +111,12 @@ extension CellRunner {
     }
   }
 
-  private func accesses(_ place: Int) -> Accesses {
+  private func accesses(_ run: ArmRun) -> Accesses {
     Accesses(
-      base: maps.base(place), shape: maps.shape(place), folios: workload.folios, loop: loop,
-      looksAtAllPages: cell.operation.writing != nil || loop.looksAtAllPages)
+      base: maps.base(run.place), shape: maps.shape(run.place), folios: workload.folios, loop: loop,
+      looksAtAllPages: cell.looksAtAllPages,
+      tellsFakeHeads: run.arm.role != .empty && cell.tellsFakeHeads(cell.contender(of: run.arm)),
+      hasFakeHeads: cell.hvo == .on)
   }
 }
 
@@ -120,6 +127,8 @@ private struct Accesses {
   let folios: Folios
   let loop: Loop
   let looksAtAllPages: Bool
+  let tellsFakeHeads: Bool
+  let hasFakeHeads: Bool
 
   /// - Parameter body: gets the addresses of struct pages and folios, and whether they are of heads.
   @inline(__always)
@@ -133,7 +142,15 @@ private struct Accesses {
       let isHead = pfn % (1 << order) == 0
       body(base + shape.page(pfn), isHead)
       if loop.readsHead { body(base + shape.head(pfn, order: order), true) }
-      if loop.readsOrder && isHead && order > 0 { body(base + shape.page(pfn + 1), true) }
+      if order > 0 && (loop.readsOrder && isHead || looksLikeHead(pfn, isHead)) {
+        body(base + shape.page(pfn + 1), true)
+      }
     }
+  }
+
+  /// Whether a page of a compound page is told from a fake head by page[1].
+  @inline(__always)
+  private func looksLikeHead(_ pfn: PageFrameNumber, _ isHead: Bool) -> Bool {
+    tellsFakeHeads && (isHead || hasFakeHeads) && pfn % structPagesPerVmemmapPage == 0
   }
 }

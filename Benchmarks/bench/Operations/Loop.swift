@@ -13,6 +13,8 @@ struct Loop: Sendable {
   let readsOrder: Bool
   /// Whether all pages of a run are read or written, and not only those whose heads are the answer.
   let looksAtAllPages: Bool
+  /// Whether code that tells fake heads from heads does so here.
+  let tellsFakeHeads: Bool
   /// Who is compared, where that is not the operation's.
   let contenders: [Contender]?
   /// Whether the ratio of two arms' times says something where what they visit lies in that level of
@@ -22,7 +24,7 @@ struct Loop: Sendable {
   init(
     _ mode: Mode, in shell: Shell = .throughput, _ answer: Answer,
     references: ReferenceUse = .none, readsHead: Bool = false, readsOrder: Bool = false,
-    looksAtAllPages: Bool = false,
+    looksAtAllPages: Bool = false, tellsFakeHeads: Bool = true,
     of contenders: [Contender]? = nil,
     hasRatio: @escaping @Sendable (CacheLevel) -> Bool = { _ in true }
   ) {
@@ -33,6 +35,7 @@ struct Loop: Sendable {
     self.readsHead = readsHead
     self.readsOrder = readsOrder
     self.looksAtAllPages = looksAtAllPages
+    self.tellsFakeHeads = tellsFakeHeads
     self.contenders = contenders
     self.hasRatio = hasRatio
   }

@@ -64,7 +64,7 @@ extension CacheSizes {
   /// The nearest level that holds all that an arm of a cell touches; `beyond` where it is chosen among
   /// far more than the last level holds; nil where some of it is in the last level and some is not.
   func level(of cell: Cell, on format: any TailFormat.Type) -> SummaryRow.Level? {
-    let lines = cell.touchedBytes(on: format) / cacheLine
+    let lines = cell.lines(on: format)
     let stride = cell.stride(on: format)
     if lines <= l1d.lines(every: stride) { return .l1d }
     // Mappings of 4 KiB lie anywhere in memory: what is farther apart falls into any set.

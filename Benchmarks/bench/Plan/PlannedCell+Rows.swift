@@ -21,7 +21,7 @@ extension SummaryRow {
       threads: cell.threads)
     kernels = contender.kernels
     chain = cell.operation.loops.first { $0.mode == cell.mode }?.chain
-    level = caches.level(of: cell, on: contender.format)
+    if !cell.operation.changesHVO { level = caches.level(of: cell, on: contender.format) }
     mix = Double(cell.mix)
     predictability = cell.predictability.rawValue
     pattern = cell.pattern.rawValue

@@ -30,10 +30,14 @@ struct Population: Hashable, Codable, Sendable {
       }
   }
 
-  /// How many folios so many pages make, in expectation.
-  func folios(in pages: Int) -> Double {
+  /// A sum over the folios that so many pages make, in expectation.
+  ///
+  /// - Parameter each: what a folio of an order adds.
+  func sum(in pages: Int, _ each: (_ order: Int) -> Int) -> Double {
     let all = shares.reduce(0) { $0 + $1.weight }
-    return shares.reduce(0) { $0 + Double(pages) * $1.weight / all / Double(1 << $1.order) }
+    return shares.reduce(0) {
+      $0 + Double(pages) * $1.weight / all / Double(1 << $1.order) * Double(each($1.order))
+    }
   }
 
   /// - Precondition: weights are above 0, and some order is there.

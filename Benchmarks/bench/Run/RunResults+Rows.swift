@@ -23,7 +23,9 @@ extension RunResults {
     row.commit = meta.commit.map { "g\($0)" }
     row.label = meta.label
     row.kernel = meta.machine.kernelRelease
-    row.touchedBytes = result.cell.touchedBytes(on: result.cell.contender(of: estimate.arm).format)
+    if !result.cell.operation.changesHVO {
+      row.touchedBytes = result.cell.touchedBytes(by: result.cell.contender(of: estimate.arm))
+    }
     row.mapping = Mapping(
       reports.compactMap { report in
         report.arms.firstIndex(of: estimate.arm).map { report.mappings[$0] }
