@@ -56,18 +56,26 @@ extension SummaryRow: TableRow {
       "Shares of memory by the folios' size, where they are of several; order is the largest's then. Runs "
         + "of earlier commits lack the column."),
     Column("page_class", \.pageClass, "Which pages are visited: heads, tails, a mix, ..."),
-    Column("mix", \.mix, in: .from(0, to: 100), "Tails among the visited pages, in percent."),
+    Column(
+      "mix", \.mix, in: .from(0, to: 100),
+      "Tails in the page class, in percent. Says nothing of pages of a population, nor of those that a call "
+        + "on many goes on to from one of the class; it is 0 of a population."),
     Column(
       "predictability", \.predictability,
-      "Whether the order of heads and tails can be predicted."),
+      "Whether the order of heads and tails of a mix can be predicted; uniform where the page class is none."
+    ),
     Column("pattern", \.pattern, "In which order pages are visited."),
     Column(
       "footprint_bytes", \.footprintBytes, in: .notNegative,
-      "Size of the struct pages of all folios, in bytes."),
-    Column("huge_pages", \.hugePages, in: .notNegative, "Folios."),
+      "Size of the struct pages of all folios at 64 bytes each, in bytes, whatever the arm's size of them."
+    ),
+    Column(
+      "huge_pages", \.hugePages, in: .notNegative,
+      "Folios; of a population, how many of its largest order the memory would make."),
     Column(
       "level", \.level,
-      "The nearest cache that holds what the operation touches on this machine."),
+      "The nearest cache that holds what the operation touches on this machine. Empty where the last one "
+        + "holds a part, and of calls on whole folios."),
     Column(
       "hvo", \.hvo,
       "Which folios HVO has optimised: none (off, the static key is off), others (elsewhere), or "

@@ -66,7 +66,8 @@ extension SummaryRow {
       "placement", \.placement, in: .share, "Share of the pages that are on the wanted NUMA node."),
     Column(
       "touched_bytes", \.touchedBytes, in: .notNegative,
-      "Cache lines that one pass of the operation touches, in bytes."),
+      "Cache lines of 64 bytes with a word that the operation reads or writes if it visits all pages of the "
+        + "cell, in bytes; of a population in expectation, and empty of calls on whole folios."),
     Column(
       "drift", \.drift,
       "Relative change of the arm's time from a process's first rounds to its last."),
