@@ -66,14 +66,16 @@ def load(path: Path) -> pd.DataFrame:
     return shared
 
 
-def grouped(frame: pd.DataFrame, columns: list[str]) -> list[tuple]:
+def grouped(frame: pd.DataFrame, columns: str | list[str]) -> list[tuple]:
+    """Each value of the column, or tuple of the columns' values, with its rows."""
     return list(frame.groupby(columns, sort=False, dropna=False))
 
 
 def figures_of(frame: pd.DataFrame) -> Iterator[tuple[str, Figure]]:
     """The figures, each with the name of its file."""
     machines = list(dict.fromkeys(frame["machine"]))
-    for (operation,), rows in grouped(frame, ["operation"]):
+    # Of a list of one column, pandas makes values before 2.0 and tuples since.
+    for operation, rows in grouped(frame, "operation"):
         labels = row_labels(rows)
         rows = rows.assign(label=labels)
         order = list(dict.fromkeys(labels))
