@@ -167,7 +167,8 @@ class Fleet:
         return [place / str(number) for number in sorted(map(int, filter(str.isdigit, numbers)))]
 
     def new_attempt(self, task: Task) -> Path:
-        path = self.directory / "tasks" / task.name / str(len(self.attempts(task)) + 1)
+        last = max((int(attempt.name) for attempt in self.attempts(task)), default=0)
+        path = self.directory / "tasks" / task.name / str(last + 1)
         path.mkdir(parents=True)
         return path
 
