@@ -180,6 +180,15 @@ class Keeping(FleetCase):
         self.assertEqual(names, ["n2", "n4"])
 
 
+    def test_an_attempt_that_was_removed_leaves_the_next_one_its_number(self) -> None:
+        fleet, task = Fleet(self.directory), Task.on("n1")
+        first, second = fleet.new_attempt(task), fleet.new_attempt(task)
+        first.rmdir()
+        third = fleet.new_attempt(task)
+        self.assertEqual([path.name for path in (first, second, third)], ["1", "2", "3"])
+        self.assertEqual(fleet.attempts(task), [second, third])
+
+
 class Collecting(FleetCase):
     def test_a_program_that_is_gone_is_told_with_the_way_out(self) -> None:
         self.assertEqual(self.plan("--nodes", "n1,n2").returncode, 0)
@@ -239,8 +248,9 @@ class ComingBack(FleetCase):
 
     def test_a_second_interrupt_keeps_nothing_from_being_unpacked(self) -> None:
         unpack = tarfile.TarFile.extractall
-        ends = (signal.SIGINT, signal.SIGTERM)
+        ends = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         self.addCleanup(signal.signal, signal.SIGTERM, signal.getsignal(signal.SIGTERM))
+        self.take_hang_up()
         # What starts tests in the background may have it ignored.
         self.addCleanup(signal.signal, signal.SIGINT, signal.signal(signal.SIGINT, signal.default_int_handler))
 
@@ -267,6 +277,33 @@ class ComingBack(FleetCase):
         self.assertEqual(words, ["done", "done"])
         # Whoever waits for something else may be interrupted again.
         self.assertNotIn(signal.SIG_IGN, map(signal.getsignal, ends))
+
+    def take_hang_up(self, handler: object = lambda *_: None) -> None:
+        """Has it end no test, whoever starts this with nohup or without."""
+        self.addCleanup(signal.signal, signal.SIGHUP, signal.signal(signal.SIGHUP, handler))
+
+    def hang_up(self, fleet: Fleet, plan: Plan, task: Task, attempt: Path) -> "subprocess.Popen[bytes]":
+        """As a task during which the connection is lost."""
+        self.start(fleet, plan, task, attempt).wait()
+        return subprocess.Popen(["sh", "-c", f"sleep 0.5; kill -HUP {os.getpid()}"])
+
+    def test_a_connection_that_is_lost_stops_what_was_started(self) -> None:
+        self.take_hang_up()
+        with (
+            mock.patch.object(srun, "start", self.hang_up),
+            mock.patch.object(srun, "stop") as stop,
+            self.assertRaises(KeyboardInterrupt),
+        ):
+            srun.measure(self.here, self.made, self.made.tasks[:1])
+        stop.assert_called_once()
+        words = [state.word for state in states(self.here, self.made, submits=True)]
+        self.assertEqual(words, ["done", "planned"])
+
+    def test_with_nohup_it_goes_on(self) -> None:
+        self.take_hang_up(signal.SIG_IGN)
+        with mock.patch.object(srun, "start", self.hang_up):
+            srun.measure(self.here, self.made, self.made.tasks[:1])
+        self.assertEqual(signal.getsignal(signal.SIGHUP), signal.SIG_IGN)
 
     def test_what_was_started_goes_on_where_another_can_not_be(self) -> None:
         def start(fleet: Fleet, plan: Plan, task: Task, attempt: Path) -> "subprocess.Popen[bytes]":

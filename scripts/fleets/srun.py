@@ -17,6 +17,9 @@ from fleets.plan import Fleet, Plan, Task, writing
 from fleets.state import State, keep, last_words
 
 
+# An interrupt, a signal to end, and a terminal or connection that is gone.
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 # In seconds; a run that is stopped has its cell to leave.
 PATIENCE = 15.0
 
@@ -24,12 +27,15 @@ PATIENCE = 15.0
 def measure(fleet: Fleet, plan: Plan, tasks: list[Task]) -> None:
     """Measures the tasks and waits; what becomes of each stands in its attempt.
 
-    An interrupt or a signal to end goes on to all, and a stopped run keeps its finished cells. A second
-    one keeps nothing from being stopped and unpacked.
+    A signal to end goes on to all, and a stopped run keeps its finished cells. A second one keeps nothing
+    from being stopped and unpacked.
     """
     failed: FleetError | None = None
     running: list[tuple[Task, Path, subprocess.Popen[bytes]]] = []
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Under nohup, it goes on.
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
     try:
         try:
             for task in tasks:
@@ -59,13 +65,12 @@ def measure(fleet: Fleet, plan: Plan, tasks: list[Task]) -> None:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Ignores interrupts and signals to end meanwhile."""
-    ends = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(end, signal.SIG_IGN) for end in ends]
+    """Ignores signals to end meanwhile."""
+    before = [signal.signal(end, signal.SIG_IGN) for end in ENDS]
     try:
         yield
     finally:
-        for end, handler in zip(ends, before):
+        for end, handler in zip(ENDS, before):
             signal.signal(end, handler)
 
 
