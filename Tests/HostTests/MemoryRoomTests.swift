@@ -99,6 +99,16 @@ struct MemoryRoomTests {
     #expect(room.limit == "/sys/fs/cgroup/memory/jobs/7/memory.limit_in_bytes of 200 MiB")
   }
 
+  @Test("Version 2 beside a version 1 without memory")
+  func hybrid() throws {
+    var files = v2("/unified/jobs/7", max: "\(200 << 20)", used: 30 << 20)
+    files["proc/self/cgroup"] = "5:cpuset:/\n1:name=systemd:/jobs/7\n0::/jobs/7\n"
+    files["sys/fs/cgroup/cpuset/tasks"] = "1\n"
+    let room = try room(files)
+    #expect(room.bytes == 170 << 20)
+    #expect(room.limit == "/sys/fs/cgroup/unified/jobs/7/memory.max of 200 MiB")
+  }
+
   @Test("A group that has more than its limit leaves nothing")
   func overfull() throws {
     var files = v2("/a", max: "\(10 << 20)", used: 60 << 20)
@@ -130,6 +140,16 @@ struct MemoryRoomTests {
       try root.pushing("proc/self/cgroup").write("0::/a/b\n")
       for (path, text) in files { try root.pushing(path).write(text) }
       #expect(SystemTree(root: root).cpuQuota() == quota)
+    }
+  }
+
+  @Test("A CPU quota of version 2 beside a version 1")
+  func hybridQuota() throws {
+    try withTemporaryDirectory { root in
+      try root.pushing("proc/self/cgroup").write("5:memory:/a\n0::/a\n")
+      try root.pushing("sys/fs/cgroup/memory/a/tasks").write("1\n")
+      try root.pushing("sys/fs/cgroup/unified/a/cpu.max").write("50000 100000\n")
+      #expect(SystemTree(root: root).cpuQuota() == 0.5)
     }
   }
 

@@ -21,9 +21,10 @@ extension SystemTree {
       guard isUnified || fields[1].split(separator: ",").contains(Substring(controller)) else {
         continue
       }
+      // Beside version 1 the unified hierarchy stands below the others' directory.
       let mounts: [FilePath] =
         isUnified
-        ? ["sys/fs/cgroup", "sys/fs/cgroup/unified"]
+        ? ["sys/fs/cgroup/unified", "sys/fs/cgroup"]
         : [FilePath("sys/fs/cgroup/\(controller)"), FilePath("sys/fs/cgroup/\(fields[1])")]
       guard let mount = mounts.first(where: exists) else { continue }
       var names = fields[2].split(separator: "/").filter { $0 != ".." }
