@@ -4,7 +4,8 @@ import SystemPackage
 /// How much of this machine's memory is in folios of each order, by `/proc/kpageflags`.
 ///
 /// Pages of processes and of the page cache: on LRU lists, mapped, anonymous, or of HugeTLB. Free pages, slab
-/// and page tables are left out.
+/// and page tables are left out. A huge page of 1 GiB under HVO before 7.1 looks like 512 of 2 MiB and counts
+/// as these.
 public struct FolioPopulation: Equatable, Sendable {
   /// Base pages by the order of their folio.
   public private(set) var pages: [Int: Int] = [:]
@@ -40,7 +41,8 @@ public struct FolioPopulation: Equatable, Sendable {
     private var isHuge = false
 
     mutating func add(_ flags: Flags, _ population: inout FolioPopulation) {
-      // Where HVO is on before 7.1, fake heads show as heads.
+      // Where HVO is on before 7.1, fake heads show as heads: at the places of 2 MiB, in a larger page, as
+      // those of pages beside each other do.
       let goesOn =
         pages > 0
         && (flags.contains(.tail) || isHuge && flags.contains(.huge) && pages % hugePage != 0)
@@ -63,7 +65,8 @@ public struct FolioPopulation: Equatable, Sendable {
       }
     }
 
-    /// The base pages of a huge page of 2 MiB; of larger ones the tails beyond follow as tails.
+    /// The base pages of a huge page of 2 MiB; of larger ones the tails beyond follow as tails where no
+    /// fake head stands for them.
     private let hugePage = 512
   }
 

@@ -45,6 +45,9 @@ struct FolioPopulationTests {
     let parts = (0..<8).flatMap { _ in folio(6, Flag.huge) }
     #expect(try population(parts + parts + [Flag.lru]) == [0: 1, 9: 1024])
     #expect(try population(folio(9, Flag.huge) + folio(18, Flag.huge)) == [9: 512, 18: 1 << 18])
+    // What no flag tells from 512 pages of 2 MiB.
+    let gigabyte = (0..<4096).flatMap { _ in folio(6, Flag.huge) }
+    #expect(try population(gigabyte) == [9: 1 << 18])
   }
 
   @Test(
