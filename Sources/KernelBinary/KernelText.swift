@@ -11,8 +11,13 @@ struct KernelText {
       place >= address && place - address < UInt64(bytes.count)
     }
 
-    /// The name without what the compiler adds to that of a part moved elsewhere.
-    var unit: String { name.hasSuffix(".cold") ? String(name.dropLast(5)) : name }
+    /// Whether the compiler moved it out of another function.
+    var isColdPart: Bool { name.hasSuffix(Self.coldSuffix) }
+
+    /// The name without what the compiler adds to that of a cold part.
+    var wholeName: String { isColdPart ? String(name.dropLast(Self.coldSuffix.count)) : name }
+
+    private static let coldSuffix = ".cold"
 
     /// Whether `and $1` stands in it, and soon after something that may take 1 away: what to
     /// disassemble.

@@ -16,7 +16,7 @@ extension Disassembly.Instruction {
   }
 
   /// Where a direct jump goes.
-  var jumpTarget: UInt64? {
+  public var jumpTarget: UInt64? {
     guard isDirectBranch, !isCallInstruction, let operand = operands.first else { return nil }
     return UInt64(operand.hasPrefix("0x") ? operand.dropFirst(2) : operand[...], radix: 16)
   }

@@ -66,7 +66,7 @@ struct KernelCodeReport {
     let byFunction = Dictionary(grouping: survey.branches, by: \.function)
     var formC = 0
     var formB = 0
-    for (name, branches) in byFunction where survey.exchanges(of: name) > 0 {
+    for (function, branches) in byFunction where survey.exchanges(of: function) > 0 {
       let found = branches.compactMap(\.site)
       if found.contains(where: \.readsCountFirst) {
         formC += 1
@@ -136,23 +136,25 @@ struct KernelCodeReport {
   func functions(named wanted: String?) -> [String] {
     let branches = Dictionary(grouping: survey.branches, by: \.function)
     let masks = Dictionary(grouping: survey.masks, by: \.function)
-    let names = Set(branches.keys).union(masks.keys).union(survey.countUpdates.keys)
+    let functions = Set(branches.keys).union(masks.keys).union(survey.countUpdates.keys)
+      .filter { wanted == nil || $0.name == wanted }
     var table = TextColumns([.left] + Array(repeating: .right, count: 10))
     table.append([
       "function", "branches", "nops of 2", "tail jumps", "answers by cmov", "bytes in line",
       "out of line", "masks", "exchanges", "1 assumed", "sign tested",
     ])
-    for name in names.sorted() where wanted == nil || name == wanted {
-      let own = branches[name] ?? []
+    for function in functions.sorted(by: { ($0.name, $0.address) < ($1.name, $1.address) }) {
+      let own = branches[function] ?? []
       let sites = own.compactMap(\.site)
       let numbers: [Int] = [
         own.count, own.count { $0.bytes == 2 }, sites.count { $0.tailTest == .jump },
         sites.count { $0.answer == .cmov }, sites.compactMap(\.inLineBytes).reduce(0, +),
-        sites.map(\.armBytes).reduce(0, +), masks[name]?.count ?? 0, survey.exchanges(of: name),
-        survey.countUpdates[name]?.count { $0.shape == .assumesOne } ?? 0,
-        survey.countUpdates[name]?.count { $0.shape == .addsAndTestsSign } ?? 0,
+        sites.map(\.armBytes).reduce(0, +), masks[function]?.count ?? 0,
+        survey.exchanges(of: function),
+        survey.countUpdates[function]?.count { $0.shape == .assumesOne } ?? 0,
+        survey.countUpdates[function]?.count { $0.shape == .addsAndTestsSign } ?? 0,
       ]
-      table.append([name] + numbers.map(String.init))
+      table.append([function.name] + numbers.map(String.init))
     }
     return table.rendered()
   }

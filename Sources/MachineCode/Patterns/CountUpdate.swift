@@ -25,7 +25,7 @@ extension Disassembly {
     public let address: UInt64
     public let shape: Shape
 
-    /// All in a function's instructions, with its cold part, ascending.
+    /// All in a function's instructions, its cold part last.
     public static func all(in code: [Instruction]) -> [CountUpdate] {
       guard code.contains(where: \.changesCount) else { return [] }
       let flow = ControlFlow(code)

@@ -39,7 +39,7 @@ extension Disassembly.HeadSite {
   /// The sites of a function, in the order given.
   ///
   /// - Parameters:
-  ///   - code: with its cold part, if it has one, ascending.
+  ///   - code: from its entry on, with its cold part, if it has one, last.
   ///   - branches: address and target of each nop of the key.
   ///   - others: targets of other keys' branches, which are no arm of this one.
   /// - Returns: nil for a branch that `code` does not have.

@@ -33,6 +33,47 @@ extension KernelBuilder {
     0x48, 0x8d, 0x78, 0xff, 0xeb, 0xdf,  // tail
   ]
 
+  /// The head by a jump with what only the key leads to in a cold part two functions further: 10 bytes
+  /// in line, 6 of a tail.
+  static let splitHead: [UInt8] = [
+    0x48, 0x8b, 0x47, 0x08,  // mov 8(%rdi),%rax
+    0xa8, 0x01,  // test $1,%al
+    0x75, 0x06,  // jne tail
+    0x66, 0x90,  // nop
+    0x48, 0x89, 0xf8,  // back: mov %rdi,%rax
+    0xc3,  // ret
+    0x48, 0x8d, 0x78, 0xff,  // tail: lea -1(%rax),%rdi
+    0xeb, 0xf6,  // jmp back
+  ]
+
+  /// That cold part: 21 bytes.
+  static let coldArm: [UInt8] = [
+    0x48, 0x8b, 0x47, 0x48,  // mov 0x48(%rdi),%rax
+    0xa8, 0x01,  // test $1,%al
+    0x0f, 0x84, 0xfe, 0xfe, 0xff, 0xff,  // je back
+    0x48, 0x8d, 0x78, 0xff,  // lea -1(%rax),%rdi
+    0xe9, 0xf5, 0xfe, 0xff, 0xff,  // jmp back
+  ]
+
+  /// A reference by form E whose exchange is in a cold part two functions further.
+  static let splitFormE: [UInt8] = [
+    0xb8, 0x01, 0x00, 0x00, 0x00,  // mov $1,%eax
+    0xe9, 0xf6, 0x00, 0x00, 0x00,  // jmp exchange
+  ]
+
+  /// The same with what was loaded from the count.
+  static let splitFormA: [UInt8] = [
+    0x8b, 0x47, 0x34,  // mov 0x34(%rdi),%eax
+    0xe9, 0xf8, 0x00, 0x00, 0x00,  // jmp exchange
+  ]
+
+  /// That cold part.
+  static let coldExchange: [UInt8] = [
+    0x8d, 0x50, 0x01,  // lea 1(%rax),%edx
+    0xf0, 0x0f, 0xb1, 0x57, 0x34,  // lock cmpxchg %edx,0x34(%rdi)
+    0xc3,
+  ]
+
   /// A reference by form C: with the key on, the count is looked at first.
   static let formC: [UInt8] = [
     0x66, 0x90,  // nop

@@ -19,6 +19,8 @@ struct KernelBuilder {
   var hasWrongIndex = false
   /// Functions of 128 bytes each.
   var functions: [(name: String, code: [UInt8])] = []
+  /// What symbols call functions that have names of their own here.
+  var names: [String: String] = [:]
   /// A function's name, and within it the branch and where it leads.
   var branches: [(function: String, code: Int, target: Int)] = []
   /// Beside those of the key.
@@ -37,7 +39,9 @@ struct KernelBuilder {
 
   /// Ascending, with kinds as kallsyms has them.
   var symbols: [(kind: Character, name: String, address: UInt64)] {
-    let code = functions.map { ("t" as Character, $0.name, address(of: $0.name)) }
+    let code = functions.map {
+      ("t" as Character, names[$0.name, default: $0.name], address(of: $0.name))
+    }
     // More than one marker has, and a name whose length has two bytes.
     let fillers = (0..<300).map {
       ("d" as Character, $0 == 7 ? String(repeating: "long_", count: 40) : "datum_\($0)", table - 8)
