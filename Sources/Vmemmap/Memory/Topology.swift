@@ -4,7 +4,7 @@ import SystemPackage
 
 /// The NUMA nodes of this machine, from libnuma.
 ///
-/// A kernel without NUMA counts as one node, 0, with all CPUs and all memory.
+/// A kernel without NUMA counts as one node, 0, with all CPUs, online or not, and all memory.
 public struct Topology: Sendable {
   public struct Node: Sendable, Hashable {
     public let id: Int
@@ -78,8 +78,9 @@ public struct Topology: Sendable {
 
   private static var wholeMachine: Node {
     let pages = sysconf(Int32(_SC_PHYS_PAGES))
+    // How many are online does not tell which.
     return Node(
-      id: 0, cpus: Array(0..<sysconf(Int32(_SC_NPROCESSORS_ONLN))),
+      id: 0, cpus: Array(0..<sysconf(Int32(_SC_NPROCESSORS_CONF))),
       memoryBytes: pages * SystemMemory.pageSize, distances: [0: localDistance])
   }
 
