@@ -36,7 +36,8 @@ struct MachineLimits {
   static func current() throws -> MachineLimits {
     let topology = Topology.current()
     let problems = topology.bindingProblems()
-    let memory = Set(topology.nodesWithMemory)
+    // Where none can be chosen, memory is on a thread's own node: one that can be modelled.
+    let memory = Set(topology.nodesWithMemory.filter(PageFlags.nodes.contains))
     let bindable = memory.subtracting(problems.keys)
     return MachineLimits(
       topology: topology.limited(
@@ -171,7 +172,8 @@ extension Cell {
 extension Topology {
   /// Tries to put struct pages on each node that has memory.
   ///
-  /// - Returns: of each node that refuses, why: a cpuset may lack it, or a container forbid it.
+  /// - Returns: of each node that refuses, why: a cpuset may lack it, a container forbid it, or the model
+  ///   have no room for its number.
   func bindingProblems() -> [Int: VmemmapError] {
     guard isNUMA else { return [:] }
     var problems: [Int: VmemmapError] = [:]

@@ -68,6 +68,7 @@ public struct MemoryMap: ~Copyable {
   ///     of the base page size. Only formats that do without natural alignment accept any but 0.
   /// - Throws: ``VmemmapError/basePageSize(_:machine:)``,
   ///   ``VmemmapError/partialVmemmapPage(sectionPages:multiple:)``,
+  ///   ``VmemmapError/nodeBeyondFlags(node:)``,
   ///   ``VmemmapError/misaligned(base:format:alignment:)``,
   ///   ``VmemmapError/noSuchNode(node:nodes:)`` and ``VmemmapError/numa(attempt:errno:)`` when nodes
   ///   are to be bound to, and ``VmemmapError/system(attempt:errno:)`` when memory, address space or
@@ -106,6 +107,10 @@ public struct MemoryMap: ~Copyable {
         throw .partialVmemmapPage(sectionPages: section.pages, multiple: multiple)
       }
     }
+    let templateNodes = templateNode.named.map { [$0] } ?? []
+    for node in sections.map(\.node) + templateNodes where !PageFlags.nodes.contains(node) {
+      throw .nodeBeyondFlags(node: node)
+    }
     let pageCount = sections.reduce(0) { $0 + $1.pages }
     let bytes = pageCount * format.structPageSize
     // Huge mappings need whole huge pages of struct pages; the templates start a new one.
@@ -120,8 +125,7 @@ public struct MemoryMap: ~Copyable {
       alignment: common.memoryMapAlignment, displacement: displacement,
       name: "vmemmap-\(format.name)")
     try MemoryMap.checkAlignment(of: reservation.address, for: format, geometry)
-    try MemoryMap.checkNodes(
-      (bindToNodes ? sections.map(\.node) : []) + (templateNode.named.map { [$0] } ?? []))
+    try MemoryMap.checkNodes((bindToNodes ? sections.map(\.node) : []) + templateNodes)
     if bindToNodes {
       let spans = NodeSpan.consecutive(sections) { $0.pages * format.structPageSize }
       try MemoryMap.bind(spans, from: reservation.address, basePageSize: basePageSize)

@@ -39,6 +39,7 @@ public struct SparseMemoryMap: ~Copyable {
   /// - Throws: ``VmemmapError/noOptimization(format:structPageSize:)``,
   ///   ``VmemmapError/basePageSize(_:machine:)``,
   ///   ``VmemmapError/partialVmemmapPage(sectionPages:multiple:)``,
+  ///   ``VmemmapError/nodeBeyondFlags(node:)``,
   ///   ``VmemmapError/noSuchNode(node:nodes:)`` and ``VmemmapError/numa(attempt:errno:)`` when nodes are
   ///   to be bound to, and ``VmemmapError/system(attempt:errno:)`` when address space or mappings run
   ///   out.

@@ -115,8 +115,10 @@ enum SystemCall {
 
   /// Binds a range of a memory file's mapping to a node; the policy stays with the file.
   ///
+  /// - Precondition: `node` fits into page flags, and so into one word of a mask.
   /// - Throws: ``VmemmapError/numa(attempt:errno:)``.
   static func bind(_ address: UInt, length: Int, node: Int) throws(VmemmapError) {
+    precondition(PageFlags.nodes.contains(node), "node \(node) does not fit the flags")
     var mask: UInt = 1 << UInt(node)
     // The kernel looks at one bit less than it is told of.
     try check(

@@ -27,6 +27,8 @@ public enum VmemmapError: Error, Equatable {
   case tooManyTemplates(limit: Int)
   /// A node that this machine does not have, or that has no memory.
   case noSuchNode(node: Int, nodes: [Int])
+  /// A node whose number the flags of a struct page have no room for.
+  case nodeBeyondFlags(node: Int)
   /// A grace period was asked for, but liburcu was not there when this was built.
   case builtWithoutLiburcu
   /// Page frames that are no whole compound pages of the order.
@@ -79,6 +81,9 @@ extension VmemmapError: CustomStringConvertible {
     case .noSuchNode(let node, let nodes):
       "node \(node) has no memory on this machine; nodes with memory: "
         + nodes.map(String.init).joined(separator: ", ")
+    case .nodeBeyondFlags(let node):
+      "node \(node) can't be modelled: page flags have room for nodes 0 to \(PageFlags.maximumNodes - 1); "
+        + "name one of these"
     case .builtWithoutLiburcu:
       "grace periods are liburcu's, which this was built without: scripts/setup "
         + "installs it, and then build again"

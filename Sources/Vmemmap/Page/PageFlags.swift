@@ -49,6 +49,9 @@ extension PageFlags {
   /// The number of nodes that fit into the flags.
   public static var maximumNodes: Int { 1 << Int(nodeBits) }
 
+  /// The nodes that fit into the flags.
+  public static var nodes: Range<Int> { 0..<maximumNodes }
+
   /// Flags with nothing set but zone and node.
   ///
   /// - Precondition: `node` is in `0..<maximumNodes`.

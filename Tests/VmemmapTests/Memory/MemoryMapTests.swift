@@ -107,6 +107,19 @@ struct MemoryMapTests {
     }
   }
 
+  @Test("A node whose number the flags have no room for is refused", arguments: [-1, 64, 1 << 20])
+  func nodesBeyondFlags(node: Int) throws {
+    let error = VmemmapError.nodeBeyondFlags(node: node)
+    let beyond = ModelledMemory(order: 0, sections: [MemorySection(node: node, pages: 64)])
+    for bindToNodes in [false, true] {
+      #expect(throws: error) { _ = try beyond.map(HeadMaskFormat.self, bindToNodes: bindToNodes) }
+    }
+    let memory = ModelledMemory(order: 0, sections: [MemorySection(pages: 64)])
+    for templateNode in [TemplateNode.node(node), .global(node: node)] {
+      #expect(throws: error) { _ = try memory.map(HeadMaskFormat.self, templateNode: templateNode) }
+    }
+  }
+
   @Test("A node without memory can't be bound to, but be modelled")
   func nodes() throws {
     let nodes = Topology.current().nodesWithMemory

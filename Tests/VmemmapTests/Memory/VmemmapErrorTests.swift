@@ -31,6 +31,7 @@ struct VmemmapErrorTests {
       (.basePageSize(8192, machine: 4096), ["8192", "4096, 16384, 65536"]),
       (.tooManyTemplates(limit: 64), ["64", "split"]),
       (.noSuchNode(node: 3, nodes: [0, 1]), ["3", "0, 1"]),
+      (.nodeBeyondFlags(node: 70), ["node 70", "0 to 63"]),
       (.notWholeCompoundPages(pfns: 3..<515, order: 9), ["3..<515", "order 9", "512"]),
       (.alreadyPopulated(pfns: 0..<128), ["0..<128", "once"]),
       (.notDeviceMemory(pfns: 0..<256), ["0..<256", "zone device"]),
