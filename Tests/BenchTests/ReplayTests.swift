@@ -109,6 +109,17 @@ extension BenchTests {
         ("\"folios\":8", "\"folios\":\(Int.max)", "\(Int.max) folios in cell 0"),
         ("\"name\":\"mask\"", "\"name\":\"none\"", "does not have in cell 0"),
         ("\"index\":1", "\"index\":7", "the number 7 in cell 1"),
+        (
+          "\"memoryNode\":0", "\"memoryNode\":64",
+          "memory on a node that can't be modelled in cell 0"
+        ),
+        ("\"cpus\":[[", "\"cpus\":[[-1,", "a CPU that no machine has in cell 0"),
+        ("\"cpus\":[[", "\"cpus\":[[8192,", "a CPU that no machine has in cell 0"),
+        ("\"index\":1}", "\"index\":1,\"iterations\":7}", "blocks of 7 operations in cell 1"),
+        (
+          "\"index\":1}", "\"index\":1,\"iterations\":262144}",
+          "blocks of 262144 operations in cell 1"
+        ),
         ("\"layouts\":4", "\"layouts\":400", "400 copies of loops"),
         ("\"ways\":", "\"ways\":-", "caches"),
       ])

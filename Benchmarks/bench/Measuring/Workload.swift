@@ -11,7 +11,12 @@ struct Workload {
   /// Runs to visit, of which one is as much work as many pages.
   static let fewestRuns = 64
 
-  /// In their order; the count is a power of two.
+  /// How many pages or runs are visited in a cell: a power of two.
+  static func visits(of cell: Cell) -> Int {
+    max(length / cell.operation.visits.pages(cell), fewestRuns)
+  }
+
+  /// In their order.
   let visits: [Visit]
   /// Of the map that is visited.
   let folios: Folios
@@ -24,8 +29,8 @@ struct Workload {
       .stream(UInt64(process))
     let folios = Folios(cell, seed: seed, process: process)
     self.folios = folios
-    let length = max(Workload.length / cell.operation.visits.pages(cell), Workload.fewestRuns)
-    visits = Workload.pfns(cell, count: length, using: &generator).map { pfn in
+    let count = Workload.visits(of: cell)
+    visits = Workload.pfns(cell, count: count, using: &generator).map { pfn in
       switch cell.operation.visits {
       case .pages: return Visit(pages: pfn..<pfn + 1, order: folios.order(of: pfn))
       case .runs(_, let run):

@@ -1,3 +1,4 @@
+import TimedLoops
 import Vmemmap
 
 extension Plan {
@@ -48,8 +49,20 @@ extension PlannedCell {
         (arms.first?.role != .baseline, "no baseline first"),
         (!arms.allSatisfy(isArm), "an arm that the operation does not have"),
         (cpus.count != cell.threads, "CPUs of \(cpus.count) threads"),
-        ((iterations ?? 1) < 1, "no iterations"),
+        (!cpus.joined().allSatisfy(Self.cpuNumbers.contains), "a CPU that no machine has"),
+        (!(iterations.map(canBeTimed) ?? true), "blocks of \(iterations ?? 0) operations"),
       ].first(where: \.0)?.1
+  }
+
+  /// `NR_CPUS` is no more than 8192 on x86-64.
+  private static let cpuNumbers = 0..<8192
+
+  /// Whether a block can have so many operations: loops take whole turns, and find two blocks in what
+  /// they visit.
+  func canBeTimed(_ iterations: Int) -> Bool {
+    guard iterations > 0 else { return false }
+    return cell.operation.changesHVO
+      || iterations % unrolling == 0 && iterations <= Workload.visits(of: cell) / 2
   }
 
   private func isArm(_ arm: Arm) -> Bool {
@@ -61,7 +74,8 @@ extension PlannedCell {
 
 extension Cell {
   fileprivate var problem: String? {
-    let nodes = [cpuNode, memoryNode, peerNode, templateNode].compactMap(\.self)
+    let cpuNodes = [cpuNode, peerNode].compactMap(\.self)
+    let memoryNodes = [memoryNode, templateNode].compactMap(\.self)
     let orders = 0...Order.maximum
     return [
       (!operation.modes.contains(mode), "the mode \(mode.rawValue)"),
@@ -74,7 +88,10 @@ extension Cell {
       (!(0...100).contains(mix), "\(mix) % of tails"),
       (threads < 1, "\(threads) threads"),
       (!(0...threads).contains(readers ?? 0), "readers that are no threads"),
-      (!nodes.allSatisfy { (0...Int(Int32.max)).contains($0) }, "a node that there is not"),
+      (!cpuNodes.allSatisfy { (0...Int(Int32.max)).contains($0) }, "a node that there is not"),
+      (
+        !memoryNodes.allSatisfy(PageFlags.nodes.contains), "memory on a node that can't be modelled"
+      ),
       (population.map { !$0.isSound || $0.largestOrder != order } ?? false, "a population"),
     ].first(where: \.0)?.1
   }

@@ -197,7 +197,7 @@ extension Journal.Entry {
       let planned = plan.cells[told.index]
       guard told.cell == planned.cell, told.arms == planned.arms else { return false }
       guard case .cell(let report) = message else { return true }
-      return report.iterations > 0 && report.mappings.count == told.arms.count
+      return planned.canBeTimed(report.iterations) && report.mappings.count == told.arms.count
         && [0, told.arms.count].contains(report.failedSwaps.count)
     }
   }
