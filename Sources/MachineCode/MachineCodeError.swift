@@ -7,6 +7,7 @@ public enum MachineCodeError: Error, Equatable {
   case stripped(_ path: String)
   case symbolNotFound(_ symbol: String, binary: String)
   case noSymbolWithPrefix(_ prefix: String, binary: String)
+  case noLoop(_ symbol: String)
   case objdumpNotFound(searchPath: String)
   case objdumpFailed(ProcessError)
   case undecodable(symbol: String, address: UInt64)
@@ -25,6 +26,11 @@ extension MachineCodeError: CustomStringConvertible {
       "'\(binary)' defines no function '\(symbol)': list what it defines with 'nm \(binary)'"
     case .noSymbolWithPrefix(let prefix, let binary):
       "'\(binary)' defines no function '\(prefix)...': list what it defines with 'nm \(binary)'"
+    case .noLoop(let symbol):
+      """
+      '\(symbol)' has no loop, as in builds without optimisation: build it with \
+      'swift build -c release'
+      """
     case .objdumpNotFound(let searchPath):
       """
       no llvm-objdump or objdump on PATH '\(searchPath)' nor beside its swift: \

@@ -397,6 +397,23 @@ struct ComparisonTests {
     )
   }
 
+  @Test("A debug build's run is not compared with another's, but with one of its kind")
+  func debugBuilds() throws {
+    let (release, debug) = (Run.sample([.sample()]), Run.sample([.sample()]).ofDebugBuild)
+    for (baseline, current) in [(debug, release), (release, debug)] {
+      let error = #expect(throws: ResultsError.self) {
+        try Comparison(baseline: baseline, current: current)
+      }
+      #expect(error?.exitCode == 69)
+      #expect(
+        error?.description.hasPrefix(
+          "not comparable: run is of a debug build, the other one is not")
+          == true, "\(error?.description ?? "")")
+    }
+    let comparison = try Comparison(baseline: debug, current: debug)
+    #expect(comparison.render().contains(", debug build\n"))
+  }
+
   @Test("Runs without a common cell are not compared; the baseline's own rows are none")
   func nothingMatches() {
     var other = SummaryRow.sample()

@@ -359,6 +359,12 @@ struct MachinesTests {
     #expect(text.contains("beware: cut short: web-2-64 (interrupted)\n"))
   }
 
+  @Test("A debug build is told, also where all runs are of it")
+  func debugBuilds() throws {
+    let text = try Machines(contradicting.map(\.ofDebugBuild)).render()
+    #expect(text.contains("beware: measured by debug build\n"))
+  }
+
   // MARK: Tables
 
   @Test("CSV has a row for each cell and machine, with intervals; JSON the same")

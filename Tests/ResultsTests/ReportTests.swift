@@ -105,6 +105,24 @@ struct ReportTests {
     #expect(try report().render(.table) == SummaryTable(Self.rows).render())
   }
 
+  @Test("Whatever names a commit says whether it was changed, and of a debug build what it is")
+  func builds() throws {
+    var run = report().run.ofDebugBuild
+    for style in [Report.Style.mm, .lkp, .mmtests, .ktap, .markdown, .html, .matrix] {
+      let text = try Report(run).render(style)
+      #expect(text.contains("debug build"), "\(style)")
+    }
+    var meta = Self.meta
+    meta.dirty = true
+    run = Run(path: "run", meta: meta, summary: Self.rows)
+    for style in [Report.Style.mm, .lkp, .ktap, .markdown] {
+      let text = try Report(run).render(style).split(whereSeparator: \.isWhitespace)
+      #expect(
+        text.contains { $0.hasPrefix("0123abcd,") } && text.contains { $0.hasPrefix("changed") },
+        "\(style)")
+    }
+  }
+
   @Test("mm: old beside new by kernel or arm, a part for each operation, two modes side by side")
   func mm() throws {
     let text = try report().render(.mm)

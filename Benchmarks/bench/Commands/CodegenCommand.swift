@@ -37,9 +37,11 @@ struct CodegenCommand: ParsableCommand {
     }
     let functions = try Disassembly.read(
       binary: Executable.url.path, symbols: LoopSymbol.all.map(\.name))
+    let loops = try functions.map { function throws(MachineCodeError) in
+      try function.timedFacts()
+    }
     print(Self.header)
-    for function in functions {
-      let facts = function.loopFacts
+    for facts in loops {
       let fields: [Any] = [
         facts.symbol, facts.bytes, facts.instructions, facts.conditionalJumps,
         facts.conditionalJumpsOnBit0, facts.conditionalMoves, facts.conditionalMovesOnBit0,

@@ -53,7 +53,8 @@ struct CommandEnding {
       KernelError.fewHugePages, KernelError.hiddenFrame, MachineCodeError.objdumpNotFound:
       message = Self.line("\(error)")
     case MachineCodeError.unreadable, MachineCodeError.notLinkedX86, MachineCodeError.stripped,
-      MachineCodeError.symbolNotFound, MachineCodeError.noSymbolWithPrefix:
+      MachineCodeError.symbolNotFound, MachineCodeError.noSymbolWithPrefix,
+      MachineCodeError.noLoop:
       status = Self.badData
       message = Self.line("\(error)")
     case is FailedRun, is WrongAnswer, is EstimateError, is VmemmapError, is MachineCodeError,

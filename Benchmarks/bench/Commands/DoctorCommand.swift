@@ -21,7 +21,8 @@ struct DoctorCommand: ParsableCommand {
     let caches = CacheSizes(of: checkup.machine) ?? .common
     checkup.demands = Preset.allCases.map { $0.demand(caches) }
     checkup.idleTime = watch()
-    let findings = checkup.findings + Absence.all().map { Finding($0) }
+    let findings =
+      Finding.ofThisBuild + checkup.findings + Absence.all().map { Finding($0) }
     for finding in findings { print(finding.paragraph) }
     print(
       findings.isEmpty

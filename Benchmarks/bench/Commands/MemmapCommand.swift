@@ -51,6 +51,7 @@ struct MemmapCommand: ParsableCommand {
   }
 
   func run() throws {
+    try requireOptimisedTimings()
     let pages = memory.bytes / basePageSize
     let formats: [any TailFormat.Type] = [HeadPointerFormat.self, HeadMaskFormat.self]
     for format in formats {

@@ -53,6 +53,7 @@ struct ReplayCommand: ParsableCommand {
   }
 
   func run() throws {
+    try requireOptimisedTimings()
     let recorded = try Run.load(FilePath(recordedRun))
     guard let row else { return try measure(Set(cells?.values ?? []), of: recorded) }
     guard !recorded.summary.isEmpty else {

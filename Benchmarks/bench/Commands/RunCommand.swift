@@ -75,13 +75,7 @@ struct RunCommand: ParsableCommand {
   private static let longestLabel = 64
 
   func run() throws {
-    #if DEBUG
-      guard allowDebugBuild else {
-        throw ValidationError(
-          "this is a debug build, whose timings say nothing about the kernel; build with "
-            + "'swift build -c release', or pass --allow-debug-build")
-      }
-    #endif
+    if !allowDebugBuild { try requireOptimisedTimings(orPass: "--allow-debug-build") }
     if let resume {
       let outcome = try Resumption(of: FilePath(resume)).finish(isQuiet: session.quiet)
       outcome.print(format, allArms: allArms, on: .standardOutput(color))

@@ -46,6 +46,7 @@ struct SelfTestCommand: ParsableCommand {
   }
 
   func run() throws {
+    try requireOptimisedTimings()
     let (plan, left) = try planOptions().plan(on: try .current())
     let outcome = try Session(
       plan: plan, left: left, options: session,

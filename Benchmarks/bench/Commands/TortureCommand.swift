@@ -57,6 +57,7 @@ struct TortureCommand: ParsableCommand {
   }
 
   func run() throws {
+    try requireOptimisedBuild("which has too many instructions to stop walkers after each")
     guard ctorture_watch() == 0 else {
       throw VmemmapError.system(attempt: "catch SIGSEGV and SIGTRAP", errno: Errno(rawValue: errno))
     }

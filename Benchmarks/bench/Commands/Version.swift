@@ -7,7 +7,7 @@ enum Version {
     let compiler = Meta.Compiler.thisBuild
     let parts = [
       "schema \(Schema.version)", compiler.swift.map { "Swift \($0)" }, compiler.clang,
-      compiler.flags.contains("debug") ? "debug build" : nil,
+      compiler.isDebug ? "debug build" : nil,
     ]
     return "compound-head-bench \(commit ?? "of an unknown commit")"
       + (isDirty == true ? " with changes" : "")

@@ -1,5 +1,7 @@
+import ArgumentParser
 import CVmemmap
 import Foundation
+import Host
 import MachineCode
 import Processes
 import Results
@@ -16,6 +18,36 @@ extension Meta.Compiler {
     return Meta.Compiler(
       version: unsafe String(cString: cvm_compiler_version()),
       swift: swiftVersion, flags: flags)
+  }
+}
+
+/// Refuses what a build without optimisation can't do as it is meant, with the reason and the way out.
+///
+/// - Parameters:
+///   - why: goes on from "this is a debug build, ".
+///   - option: what allows it all the same.
+func requireOptimisedBuild(_ why: String, orPass option: String? = nil) throws(ValidationError) {
+  guard Meta.Compiler.thisBuild.isDebug else { return }
+  throw ValidationError(
+    "this is a debug build, \(why); take 'swift run -c release bench'"
+      + (option.map { ", or pass \($0)" } ?? ""))
+}
+
+/// The same where times are told.
+func requireOptimisedTimings(orPass option: String? = nil) throws(ValidationError) {
+  try requireOptimisedBuild("whose timings say nothing about the kernel", orPass: option)
+}
+
+extension Finding {
+  /// What of this build hurts measurement.
+  static var ofThisBuild: [Finding] {
+    guard Meta.Compiler.thisBuild.isDebug else { return [] }
+    return [
+      Finding(
+        what: "debug build",
+        why: "code without optimisation, whose timings say nothing about the kernel; "
+          + "'swift run -c release bench' measures")
+    ]
   }
 }
 

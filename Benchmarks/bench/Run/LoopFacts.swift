@@ -9,22 +9,40 @@ extension CodegenRow {
   static func rows(of loops: [LoopSymbol]) throws(MachineCodeError) -> [CodegenRow] {
     guard !loops.isEmpty else { return [] }
     let functions = try Disassembly.read(binary: Executable.url.path, symbols: loops.map(\.name))
-    return zip(loops, functions).map { CodegenRow($0, $1) }
+    return try zip(loops, functions).map { loop, function throws(MachineCodeError) in
+      try CodegenRow(loop, function)
+    }
   }
 
   /// The same of all timed loops of another program of this kind.
   static func rows(ofProgram path: FilePath) throws(MachineCodeError) -> [CodegenRow] {
-    try Disassembly.read(binary: path.string) { LoopSymbol($0) != nil }.compactMap { function in
-      LoopSymbol(function.symbol).map { CodegenRow($0, function) }
+    var rows: [CodegenRow] = []
+    for function in try Disassembly.read(binary: path.string, where: { LoopSymbol($0) != nil }) {
+      guard let loop = LoopSymbol(function.symbol) else { continue }
+      rows.append(try CodegenRow(loop, function))
     }
+    return rows
   }
 
-  private init(_ loop: LoopSymbol, _ function: Disassembly.Function) {
-    let facts = function.loopFacts
+  private init(
+    _ loop: LoopSymbol, _ function: Disassembly.Function
+  ) throws(MachineCodeError) {
+    let facts = try function.timedFacts()
     self.init(
       arm: loop.arm, symbol: facts.symbol, bytes: facts.bytes,
       instructions: facts.instructions, conditionalJumps: facts.conditionalJumps,
       loads: facts.loads, stores: facts.stores, locked: facts.locked, calls: facts.calls)
+  }
+}
+
+extension Disassembly.Function {
+  /// The facts of a timed loop.
+  ///
+  /// - Throws: ``MachineCodeError/noLoop(_:)`` where the function has none, but leaves it to others: what
+  ///   is timed is not here, and its facts are not zeros.
+  func timedFacts() throws(MachineCodeError) -> FunctionFacts {
+    guard !loops.isEmpty else { throw .noLoop(symbol) }
+    return loopFacts
   }
 }
 

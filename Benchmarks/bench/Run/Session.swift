@@ -53,7 +53,8 @@ struct Session {
     meta.unmeasured =
       left.map { Meta.Unmeasured($0) }
       + Absence.all().map { Meta.Unmeasured($0) }
-    meta.findings = Checkup(machine: meta.machine, conditions: .current()).findings
+    meta.findings =
+      Finding.ofThisBuild + Checkup(machine: meta.machine, conditions: .current()).findings
     let cells = cells ?? plan.cells
     let codegen = readsCode ? codegen(of: cells, &meta) : nil
     // Not before: until now there is nothing to keep, and no thread that could take them.

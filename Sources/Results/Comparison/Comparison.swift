@@ -62,6 +62,13 @@ public struct Comparison: Sendable {
     }
     let differences = current.meta.machine.differences(from: baseline.meta.machine)
     guard differences.isEmpty else { throw .machinesDiffer(differences) }
+    if let odd = [baseline, current].first(where: \.meta.compiler.isDebug),
+      baseline.meta.compiler.isDebug != current.meta.compiler.isDebug
+    {
+      throw .notJudged(
+        why: "\(odd.path) is of a debug build, the other one is not; measure it again with "
+          + "'swift run -c release bench'")
+    }
     let matches = try Matches(baseline, current, options)
     let facts =
       if let facts { facts } else { (old: try baseline.codegen(), new: try current.codegen()) }

@@ -88,7 +88,8 @@ extension Machines {
         ? nil
         : "beware: runs of one machine contradict each other in "
           + "\(selfContradictions.counted("cell")); as many of the others may be noise",
-      commits.count < 2 ? nil : "beware: measured by \(commits.joined(separator: "; "))",
+      commits.count < 2 && !runs.contains(where: \.meta.compiler.isDebug)
+        ? nil : "beware: measured by \(commits.joined(separator: "; "))",
       cut.isEmpty
         ? nil
         : "beware: cut short: "

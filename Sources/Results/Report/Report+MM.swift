@@ -83,7 +83,7 @@ extension Report {
       run.meta.noiseFloor.map {
         "A/A noise \((100 * $0.median).fixed(2)) % (p95 \((100 * $0.percentile95).fixed(2)) %)"
       },
-      run.meta.commit.map { "compound-head-bench \($0), user space" },
+      run.meta.programText(named: "compound-head-bench").map { "\($0), user space" },
       left > 0 ? "\(left) of \(table.pairs.count) comparisons left out: --all" : nil,
       run.meta.incompleteness.map { "the run is \($0)" },
     ]

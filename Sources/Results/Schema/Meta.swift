@@ -88,6 +88,9 @@ extension Meta {
     public var swift: String?
     public var flags: [String]
 
+    /// Whether code was not optimised: its times are not the kernel's, not even nearly.
+    public var isDebug: Bool { flags.contains("debug") }
+
     public init(version: String, swift: String? = nil, flags: [String]) {
       self.version = version
       self.swift = swift

@@ -17,8 +17,15 @@ extension Meta {
     return status.rawValue + (statusReason.map { " (\($0.onOneLine))" } ?? "")
   }
 
-  /// What measured.
-  var commitText: String? {
-    commit.map { "commit \($0)\(dirty == true ? ", changed" : "")" }
+  /// What measured: "commit 7e2a154c0a31, changed, debug build".
+  var commitText: String? { programText(named: "commit") }
+
+  /// The same after another word for it.
+  func programText(named name: String) -> String? {
+    let words = [
+      commit.map { "\(name) \($0)\(dirty == true ? ", changed" : "")" },
+      compiler.isDebug ? "debug build" : nil,
+    ].compactMap(\.self)
+    return words.isEmpty ? nil : words.joined(separator: ", ")
   }
 }

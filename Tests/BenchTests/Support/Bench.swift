@@ -6,9 +6,14 @@ enum Bench {
   static let buildCommand = "swift build -c release --product bench"
 
   static let path: String =
-    ProcessInfo.processInfo.environment["BENCH_BINARY"]
-    ?? URL(filePath: #filePath)
-    .appending(path: "../../../../.build/release/bench").standardized.path
+    ProcessInfo.processInfo.environment["BENCH_BINARY"] ?? build("release")
+
+  /// SwiftPM builds it beside the tests.
+  static let debugPath = build("debug")
+
+  private static func build(_ name: String) -> String {
+    URL(filePath: #filePath).appending(path: "../../../../.build/\(name)/bench").standardized.path
+  }
 
   static var isBuilt: Bool { FileManager.default.isExecutableFile(atPath: path) }
 

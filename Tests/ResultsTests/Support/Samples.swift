@@ -107,6 +107,13 @@ extension Run {
     meta.noiseFloor = noise.flatMap { try? .sample(twins: 1, median: 0, p95: $0) }
     return Run(path: "run", meta: meta, summary: rows)
   }
+
+  /// The same, measured without optimisation.
+  var ofDebugBuild: Run {
+    var meta = meta
+    meta.compiler.flags = ["-c", "debug"]
+    return Run(path: path, meta: meta, summary: summary)
+  }
 }
 
 extension CodegenRow {
