@@ -49,6 +49,16 @@ extension BenchTests {
       }
     }
 
+    @Test(
+      "GUP-fast takes references of three huge pages, too, in as many visits as are a power of two")
+    func gupFastOfThree() throws {
+      let finished = try FinishedRun(
+        Self.plan + ["--operation", "gup_fast", "--order", "9", "--footprint", "3", "--hvo", "off"])
+      #expect(finished.ending.status == 0, "\(finished.ending.errors)")
+      let sum = (0..<3).reduce(0) { $0 + 64 * 512 * $1 } * (1 << 16)
+      #expect(Set(finished.run.summary.map(\.checksum)) == [Checksum(UInt64(sum))])
+    }
+
     @Test("Mappings are dropped one by one, references as the caller does")
     func loops() throws {
       let facts = try LoopFacts.all()

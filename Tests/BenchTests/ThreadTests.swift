@@ -78,6 +78,27 @@ extension BenchTests {
       #expect(Set(rows.map(\.cell)).count == 2 * (3 + 2))
     }
 
+    @Test(
+      "What takes no reference has no failed swaps, and what has no ratio in the summary has none together",
+      .enabled(if: try CPUs.allowed.count > 1, "this process may use one CPU only"))
+    func partsThatMeanNothing() throws {
+      let finished = try FinishedRun(
+        [
+          "--order", "9", "--operation", "page_ref_add_unless", "--mode", "throughput",
+          "--page-class", "head,tail", "--footprint", "one,16", "--hvo", "off", "--threads", "2",
+          "--encoding", "mask", "--processes", "1", "--budget", "1",
+        ])
+      #expect(finished.ending.status == 0, "\(finished.ending.errors)")
+      let summary = finished.run.summary
+      #expect(Set(summary.map(\.level)).count > 1)
+      for row in finished.contention where row.mode == 0 {
+        let other = try #require(summary.first { $0.cell == row.cell && $0.arm == row.arm })
+        #expect((row.failedSwaps == nil) == (other.pageClass == "tail"), "\(row)")
+        #expect((row.ratio == nil) == (other.ratio == nil), "\(row)")
+      }
+      #expect(finished.contention.contains { $0.arm == "mask" && $0.ratio == nil })
+    }
+
     @Test("Threads that only read are for operations that take references, and for several threads")
     func readers() throws {
       let directory = try TemporaryDirectory()

@@ -72,7 +72,8 @@ struct Bench: ParsableCommand {
       let name = argument.prefix { $0 != "=" }
       guard seen.insert(name).inserted else {
         throw ValidationError(
-          "\(name) is given twice; give it once, several values with commas between them")
+          "\(name) is given twice; give it once, and where it takes several values, with commas between them"
+        )
       }
     }
   }

@@ -161,8 +161,7 @@ extension CellRunner {
 
   var mappings: [MappingSize] { runs.map { maps.mappingSize($0.place) } }
 
-  /// The oracle's sum over the whole workload, on maps of struct pages that are folios themselves,
-  /// which the baseline's always are.
+  /// The oracle's sum over the whole workload, on a map as the baseline has it.
   var checksum: UInt64 {
     UInt64(stream(runs[0]).answer(window: workload.visits.indices))
   }

@@ -13,7 +13,9 @@ struct Workload {
 
   /// How many pages or runs are visited in a cell: a power of two.
   static func visits(of cell: Cell) -> Int {
-    max(length / cell.operation.visits.pages(cell), fewestRuns)
+    let wanted = max(length / cell.operation.visits.pages(cell), fewestRuns)
+    // A run may be of three folios.
+    return 1 << (Int.bitWidth - 1 - wanted.leadingZeroBitCount)
   }
 
   /// In their order.

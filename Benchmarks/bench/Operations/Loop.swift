@@ -173,6 +173,15 @@ enum ReferenceUse: Sendable {
     }
   }
 
+  /// The folio of a visit that a reference is taken on, by the page frame that it begins with; nil where none is.
+  var target: @Sendable (Visit) -> PageFrameNumber? {
+    switch self {
+    case .taken(let target): target
+    case .returned: { $0.first }
+    case .none, .dropped, .ofEachPage: { _ in nil }
+    }
+  }
+
   /// How many references each folio has beside its own while passes drop some: more than any pass.
   static let lent: Int32 = 1 << 30
 }

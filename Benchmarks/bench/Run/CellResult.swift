@@ -76,6 +76,9 @@ struct CellResult {
     }
   }
 
+  /// The smallest share of memory on its node that a process found; nil where none could ask.
+  var placement: Double? { reports.values.compactMap(\.placement).min() }
+
   /// Operations in each block, as the first process settled it.
   var iterations: Int? { reports.min { $0.key < $1.key }?.value.iterations }
 }

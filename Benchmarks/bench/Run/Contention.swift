@@ -14,13 +14,13 @@ extension RunResults {
       for arm in contention.arms {
         for mode in contention.modes {
           guard var row = contention.row(arm, mode: mode) else { continue }
-          if let twin, arm != contention.baseline, !result.cell.isOfReadersOnly,
+          if let twin, arm != contention.baseline, hasRatio(result, result.arms[arm]),
             let estimate = try contention.estimate(arm, mode: mode, plan.rule)
           {
             row.ratio = estimate.ratio
             row.ratioLo = estimate.lower
             row.ratioHi = estimate.upper
-            compared.append((rows.count, estimate, twin.interval))
+            if isPlaced(result) { compared.append((rows.count, estimate, twin.interval)) }
           }
           rows.append(row)
         }

@@ -311,7 +311,8 @@ extension RunInProgress {
       directory: directory,
       sensitivity: meta.sensitivity?.summary(
         nanosecondsPerOperation: selfTest.baselineTime(rounds) ?? .nan,
-        seconds: selfTest.measuringTime),
+        seconds: selfTest.measuringTime, processes: selfTest.reports.count,
+        fewest: plan.rule.fewestProcesses),
       fewestProcesses: plan.rule.fewestProcesses, stop: stop)
   }
 

@@ -30,7 +30,7 @@ extension RunResults {
       reports.compactMap { report in
         report.arms.firstIndex(of: estimate.arm).map { report.mappings[$0] }
       })
-    row.placement = reports.compactMap(\.placement).min()
+    row.placement = result.placement
     row.nsNet = estimate.net
     row.cycles = estimate.cycles
     row.drift = estimate.drift

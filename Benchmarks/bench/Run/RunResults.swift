@@ -135,7 +135,7 @@ struct RunResults {
           LayoutRow(
             cell: row.cell, arm: row.arm, layout: $0.layout, ratio: $0.ratio, interval: $0.interval)
         }
-        if isPlaced(row) { found.compared.append((found.rows.count, paired, twin.interval)) }
+        if isPlaced(cell) { found.compared.append((found.rows.count, paired, twin.interval)) }
       }
       found.rows.append(row)
     }
@@ -143,7 +143,7 @@ struct RunResults {
   }
 
   /// Whether the ratio of an arm's time to the baseline's says something, where both lie.
-  private func hasRatio(_ result: CellResult, _ arm: Arm) -> Bool {
+  func hasRatio(_ result: CellResult, _ arm: Arm) -> Bool {
     let cell = result.cell
     guard !cell.isOfReadersOnly else { return false }
     guard let loop = cell.operation.loops.first(where: { $0.mode == cell.mode }) else {
@@ -158,8 +158,8 @@ struct RunResults {
   }
 
   /// Whether memory was where it belongs, as far as the kernel tells, and stayed there.
-  private func isPlaced(_ row: SummaryRow) -> Bool {
+  func isPlaced(_ result: CellResult) -> Bool {
     guard plan.setup.isNUMA && !plan.acceptsPlacement else { return true }
-    return row.placement ?? 1 == 1 && !isNUMABalancing
+    return result.placement ?? 1 == 1 && !isNUMABalancing
   }
 }

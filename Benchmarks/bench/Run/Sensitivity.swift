@@ -29,8 +29,13 @@ extension CellResult {
 }
 
 extension Meta.Sensitivity {
-  /// One line: what the machine resolves now.
-  func summary(nanosecondsPerOperation: Double, seconds: Double) -> String {
+  /// One line: what the machine resolves now, or that too few processes say nothing of it.
+  func summary(
+    nanosecondsPerOperation: Double, seconds: Double, processes: Int, fewest: Int
+  ) -> String {
+    guard processes >= fewest else {
+      return "\(NoVerdict.tooFewProcesses(found: processes, needed: fewest))"
+    }
     let operation = String(
       format: "a %.1f ns operation in %.1f s", nanosecondsPerOperation, seconds)
     guard let smallestResolved else {

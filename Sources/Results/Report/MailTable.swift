@@ -8,6 +8,8 @@ struct MailTable {
   private let axes: [Axis]
   /// Whether lines need not say which pages.
   private let isOneClass: Bool
+  /// What no line says because it is so in all of them, but for the order: "heads", "1 folio", "HVO off".
+  let shared: [String]
   /// Wide where each operation is called in one way only.
   private let labelWidth: Int
 
@@ -22,8 +24,15 @@ struct MailTable {
   init(_ pairs: [SummaryTable.Pair], _ wording: Wording) {
     self.wording = wording
     let rows = pairs.map(\.new)
-    axes = Axis.telling(rows).filter { $0.title != "class" && Set(rows.map($0.value)).count > 1 }
-    isOneClass = Set(rows.map(\.pagesInShort)).count == 1
+    func tells(_ axis: Axis) -> Bool { Set(rows.map(axis.value)).count > 1 }
+    let telling = Axis.telling(rows).filter { $0.title != "class" }
+    axes = telling.filter(tells)
+    let classes = Set(rows.map(\.pagesInShort))
+    isOneClass = classes.count == 1
+    let silent = wording == .all ? telling.filter { !tells($0) && $0.title != "order" } : []
+    shared =
+      (isOneClass ? Array(classes) : [])
+      + silent.compactMap { axis in rows.first.flatMap { Self.phrase(axis, $0) } }
     let ways = pairs.grouped { [$0.new.operation, $0.new.arm, $0.new.baseline] }
       .map { Set($0.map(\.new.way)).count }
     labelWidth = (ways.max() ?? 0) > 1 ? 21 : 46

@@ -75,6 +75,7 @@ extension Report {
         .compactMap(\.self).joined(separator: ", "),
       Set(sides).sorted().joined(separator: ", "),
       "\(orders.count == 1 ? "order" : "orders") \(orders.joined(separator: ", "))",
+      shown.shared.joined(separator: ", "),
       "medians of \(Self.range(rows.map(\.processes))) processes x "
         + "\(Self.range(rows.map(\.layouts))) code placements",
       marks.contains(.tiny) ? "=: the same\(margin)" : nil,

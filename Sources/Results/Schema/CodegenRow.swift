@@ -45,7 +45,8 @@ extension CodegenRow: TableRow {
     Column("bytes", \.bytes, in: .fact, "Length of the loop in bytes."),
     Column(
       "instructions", \.instructions, in: .fact,
-      "Instructions in one turn of the loop, 8 operations."),
+      "Instructions in the code of one turn, 8 operations: of all paths through it, and of loops within once; so "
+        + "are the counts below."),
     Column("conditional_jumps", \.conditionalJumps, in: .fact, "Conditional jumps in one turn."),
     Column("loads", \.loads, in: .fact, "Loads in one turn."),
     Column("stores", \.stores, in: .fact, "Stores in one turn."),

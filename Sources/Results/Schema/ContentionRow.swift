@@ -41,8 +41,9 @@ extension ContentionRow: TableRow {
     Column("arm", \.arm, "The arm that ran in all threads that do the operation."),
     Column(
       "mode", \.mode, in: .from(0, to: 2),
-      "0 for all rounds; where the times of the baseline's twin show two modes, 1 for rounds of the faster "
-        + "and 2 for those of the slower one."),
+      "0 for all rounds; where the times of the baseline's twin show two modes, 1 for the rounds in which it was "
+        + "in the faster and 2 for those in which it was in the slower one. Other arms may differ in the other "
+        + "direction."),
     Column("threads", \.threads, in: Bounds(lower: 2), "Threads at once, readers included."),
     Column("readers", \.readers, in: .notNegative, "Threads that do nothing but read the count."),
     Column("share", \.share, in: .share, "The mode's share of the arm's rounds."),

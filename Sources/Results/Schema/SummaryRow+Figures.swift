@@ -13,7 +13,8 @@ extension SummaryRow {
       "layouts", \.layouts, in: .fromOne, "Copies of the timed code, at addresses of their own."),
     Column(
       "ns_per_op", \.nsPerOp, in: .positive,
-      "Time of one operation in nanoseconds; median of rounds."),
+      "Time of one operation in nanoseconds, of several threads in the slowest one; median of the rounds of all "
+        + "processes, of which a faster process may have more."),
     Column(
       "ns_min", \.nsMin, in: .positive, "The least of the rounds, in nanoseconds per operation."),
     Column(
@@ -76,7 +77,8 @@ extension SummaryRow {
       "Share of rounds in which arm and baseline took equally many clock ticks."),
     Column(
       "checksum", \.checksum,
-      "Folded answers of the arm; all arms of a cell have the same. Text, not a number."),
+      "Folded answers of the cell, on the baseline's map: what each arm's answers, led back to it, were "
+        + "checked against, so that all have the same. Text, not a number."),
     Column(
       "counted_cycles", \.countedCycles, in: .notNegative,
       "Cycles per operation by hardware counters, in user space; median."),

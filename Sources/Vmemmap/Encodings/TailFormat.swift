@@ -125,7 +125,7 @@ extension TailFormat {
   ///   - order: 0 leaves an ordinary page; up to ``Order/maximum``.
   ///
   /// The corresponding kernel function is `prep_compound_page()`.
-  @inlinable
+  @inlinable @inline(__always)
   public static func prepCompoundPage(_ first: Page, order: Int) {
     guard order > 0 else { return }
     let head = head(ofFirst: first)
