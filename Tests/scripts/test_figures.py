@@ -349,7 +349,7 @@ class CallersTests(RunTests):
         faster = dict(points(axes, "points: faster"))
         self.assertEqual(faster[0.85], beside(axes, "HVO on, these folios, one folio", heading))
         population = "put_page: the release of pages in no order, 4k 40 %, 2m 60 % of memory"
-        self.assertEqual(faster[0.5], beside(axes, "HVO off, one folio", population))
+        self.assertEqual(faster[0.5], beside(axes, "HVO off, 32 KiB of struct pages", population))
 
 
 class ContentionTests(RunTests):

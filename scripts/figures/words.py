@@ -56,7 +56,7 @@ def pages(row: pd.Series) -> str:
 
 
 def footprint(row: pd.Series) -> str:
-    if row["huge_pages"] == 1:
+    if row["huge_pages"] == 1 and not row["population"]:
         return "one folio"
     size = row["footprint_bytes"]
     return f"{size_words(size)} of struct pages" if size >= 0 else "unknown footprint"
