@@ -48,7 +48,7 @@ class Run:
 
     @property
     def planted(self) -> list[dict[str, Any]]:
-        """What the self-test planted: `planted`, `measured`, `resolved` of each slow-down."""
+        """What the self-test planted: `planted`, `measured`, `resolved` of each slow-down that has a verdict."""
         steps = self.listed("sensitivity", "steps", planted=Real, measured=Real, resolved=bool)
         return [step for step in steps if step["planted"] > 0]
 

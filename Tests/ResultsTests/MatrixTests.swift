@@ -225,7 +225,7 @@ struct MatrixTests {
     meta.unmeasured = [Meta.Unmeasured(what: "hardware counters (cycles, loads)", why: "")]
     meta.status = .interrupted
     meta.statusReason = "SIGINT"
-    func step(_ planted: Double, _ resolved: Bool) -> Meta.Sensitivity.Step {
+    func step(_ planted: Double, _ resolved: Bool?) -> Meta.Sensitivity.Step {
       Meta.Sensitivity.Step(planted: planted, measured: planted, resolved: resolved)
     }
     // The smallest was found by chance.
@@ -243,6 +243,9 @@ struct MatrixTests {
     meta.noiseFloor = nil
     #expect(
       try text(rows, meta).contains("sure:   no planted slow-down was found, at most 3.00 %\n"))
+    // Too few processes find none, whatever the machine.
+    meta.sensitivity = Meta.Sensitivity(steps: [step(0.03, nil)])
+    #expect(!(try text(rows, meta).contains("planted")))
   }
 
   @Test("Other orders are named where they are over 10 % from order 9 or have another mark")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unittest
 from collections import Counter
 
-from drawn import beside, panel, points, words
+from drawn import beside, collisions, panel, points, words
 from runs import ORDERS, Row, RunTests, nodes, pair, pairs, row, scale
 
 from figures.footprint import spread
@@ -408,11 +408,11 @@ class ContentionTests(RunTests):
 
 
 class QualityTests(RunTests):
-    def samples(self, twins: list[float], rounds: int = 6) -> None:
+    def samples(self, twins: list[float], rounds: int = 6, **about: object) -> None:
         """A cell for each ratio of a twin; new takes half of the old's time."""
         rows, blocks = [], []
         for cell, ratio in enumerate(twins):
-            rows += pair(cell=cell, drift=0.01 * cell)
+            rows += pair(cell=cell, drift=0.01 * cell, **about)
             for process in range(2):
                 for number in range(rounds):
                     place = {"cell": cell, "process": process, "block": 0, "round": number}
@@ -450,6 +450,7 @@ class QualityTests(RunTests):
         self.write(pairs())
         step = {"planted": 0.002, "measured": 0.001, "resolved": False}
         steps = [step, {"planted": 0.01, "measured": 0.012, "resolved": True}]
+        steps += [{"planted": 0.05, "measured": 0.05}]  # too few processes for a verdict
         self.write_meta(sensitivity={"steps": steps})
         figure = self.figure("quality")
         axes = panel(figure, "planted")
@@ -467,6 +468,11 @@ class QualityTests(RunTests):
         self.assertEqual([y for _, y in points(axes, "points: new")], new * 2)
         self.assertEqual([x for x, _ in points(axes, "points: old")], list(range(6)))
         self.assertIn("most drift: +4 %", words(figure))
+
+    def test_a_long_name_of_that_cell_is_not_cut_off(self) -> None:
+        about = {"page_class": "mix", "mix": 90, "predictability": "random", "hvo": "on"}
+        self.samples([1] * 5, **about, huge_pages=1024, footprint_bytes=32 << 20)
+        self.assertEqual(collisions(self.figure("quality")), [])
 
     def test_without_samples_and_self_test_there_is_none(self) -> None:
         self.write(pairs(drift=0.5))

@@ -50,7 +50,8 @@ def draw(run: Run) -> Figure | None:
         elif name == "planted":
             draw_planted(axes, data)
         else:
-            draw_drift(axes, data, drifting)
+            where = canvas.in_lines(whereabouts(drifting.iloc[0]), width)
+            draw_drift(axes, data, drifting, where)
     return canvas.figure
 
 
@@ -130,7 +131,12 @@ def smallest_found(steps: list[dict[str, Any]]) -> float | None:
     return smallest
 
 
-def draw_drift(axes: Axes, samples: pd.DataFrame, rows: pd.DataFrame) -> None:
+def whereabouts(row: pd.Series) -> str:
+    """ "tails of order 9, HVO on, these folios, 32 MiB" """
+    return f"{pages(row)} of order {row['order']:g}, {place(row).replace(' of struct pages', '')}"
+
+
+def draw_drift(axes: Axes, samples: pd.DataFrame, rows: pd.DataFrame, where: str) -> None:
     """The times of old and new in the order of rounds, process after process."""
     samples = samples.assign(ns=samples["elapsed_ns"] / samples["iterations"])
     rounds = samples.groupby("process")["round"].transform("max") + 1
@@ -161,7 +167,6 @@ def draw_drift(axes: Axes, samples: pd.DataFrame, rows: pd.DataFrame) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.xaxis.set_major_locator(FixedLocator([]))
     row = rows.iloc[0]
-    where = f"{pages(row)} of order {row['order']:g}, {place(row).replace(' of struct pages', '')}"
     what = f"{row['operation']}, {row['mode']}"
     axes.set_title(f"most drift: {signed_percent(row['drift'])}", pad=6)
     axes.set_xlabel(f"rounds of {len(processes)} processes\n{what}\n{where}")

@@ -56,11 +56,9 @@ struct SelfTestCommand: ParsableCommand {
     guard let steps = outcome.meta.sensitivity?.steps, let sensitivity = outcome.sensitivity else {
       throw FailedRun(description: "the self-test was interrupted before it had a result")
     }
-    let isJudged = plan.setup.processes >= outcome.fewestProcesses
     for step in steps {
       print(
-        "planted \(percent(step.planted)), measured \(percent(step.measured)): "
-          + (step.resolved ? "found" : isJudged ? "not found" : "no verdict"))
+        "planted \(percent(step.planted)), measured \(percent(step.measured)): \(step.outcome)")
     }
     print(sensitivity)
   }

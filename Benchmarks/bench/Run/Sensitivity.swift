@@ -22,7 +22,7 @@ extension CellResult {
     let steps = zip(plantedAdditions.dropFirst(), zip(planted, verdicts)).map { additions, found in
       Meta.Sensitivity.Step(
         planted: (whole - 1) * Double(additions) / Double(largest),
-        measured: found.0.1.ratio - 1, resolved: found.1 == .success(.slower))
+        measured: found.0.1.ratio - 1, resolved: (try? found.1.get()).map { $0 == .slower })
     }
     return Meta.Sensitivity(steps: steps)
   }
@@ -33,7 +33,7 @@ extension Meta.Sensitivity {
   func summary(
     nanosecondsPerOperation: Double, seconds: Double, processes: Int, fewest: Int
   ) -> String {
-    guard processes >= fewest else {
+    guard isJudged else {
       return "\(NoVerdict.tooFewProcesses(found: processes, needed: fewest))"
     }
     let operation = String(

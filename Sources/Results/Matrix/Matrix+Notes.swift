@@ -155,10 +155,9 @@ extension Matrix {
       "the same code twice differs by \(percent($0.median)) "
         + "(95th percentile \(percent($0.percentile95)))"
     }
-    // Too few processes find none, whatever the machine.
-    let isJudged = rows.contains { $0.processes >= Comparison.fewestProcesses }
-    let planted = (isJudged ? meta.sensitivity : nil).map { sensitivity in
-      sensitivity.smallestResolved.map { "a planted \(percent($0)) was found" }
+    let planted = meta.sensitivity.flatMap { sensitivity -> String? in
+      guard sensitivity.isJudged else { return nil }
+      return sensitivity.smallestResolved.map { "a planted \(percent($0)) was found" }
         ?? "no planted slow-down was found, at most "
         + percent(sensitivity.steps.map(\.planted).max() ?? 0)
     }

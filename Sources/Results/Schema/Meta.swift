@@ -137,19 +137,29 @@ extension Meta {
 
     /// The smallest planted slow-down that was found together with all larger ones.
     public var smallestResolved: Double? {
-      steps.sorted { $0.planted > $1.planted }.prefix { $0.resolved }.last?.planted
+      steps.sorted { $0.planted > $1.planted }.prefix { $0.resolved == true }.last?.planted
     }
+
+    /// Whether enough processes measured for a verdict.
+    public var isJudged: Bool { steps.contains { $0.resolved != nil } }
 
     /// One planted slow-down; relative, 0.01 is 1 %.
     public struct Step: Codable, Equatable, Sendable {
       public var planted: Double
       public var measured: Double
-      public var resolved: Bool
+      /// Whether it was found; nil where too few processes measured for a verdict. Runs of earlier commits
+      /// have false there.
+      public var resolved: Bool?
 
-      public init(planted: Double, measured: Double, resolved: Bool) {
+      public init(planted: Double, measured: Double, resolved: Bool?) {
         self.planted = planted
         self.measured = measured
         self.resolved = resolved
+      }
+
+      /// "found", "not found" or "no verdict".
+      public var outcome: String {
+        resolved.map { $0 ? "found" : "not found" } ?? "no verdict"
       }
     }
   }

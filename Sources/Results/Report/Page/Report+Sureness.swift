@@ -13,11 +13,9 @@ extension Report {
         \(percent(noise.median)) in the median, \(percent(noise.percentile95)) at the 95th percentile.</li>
         """)
     }
-    // Too few processes find none, whatever the machine.
-    let isJudged = run.summary.contains { $0.processes >= Comparison.fewestProcesses }
-    if isJudged, let sensitivity = meta.sensitivity {
+    if let sensitivity = meta.sensitivity {
       let steps = sensitivity.steps.map {
-        "\(percent($0.planted)): \($0.resolved ? "found" : "not found"), as \(percent($0.measured))"
+        "\(percent($0.planted)): \($0.outcome), as \(percent($0.measured))"
       }
       points.append("<li>Slow-downs that were planted: \(steps.joined(separator: "; ")).</li>")
     }
