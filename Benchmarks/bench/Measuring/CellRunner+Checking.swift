@@ -20,7 +20,7 @@ extension CellRunner {
         let walk = ThreadTeam.Walk(stream: steps, window: window, origin: MapOrigin(base))
         throw wrong(run, walk, sum: sum)
       }
-      try settle(loop.references, run, [(workload.visits.indices, MapOrigin(base))])
+      try settle(loop.references, run, [(workload.visits.indices, MapOrigin(base), passes: 1)])
       if let problem = writing?.problem(maps, run.place, workload) {
         throw WrongAnswer(description: "\(run.arm.name) in \(cell.summary): \(problem)")
       }
@@ -92,19 +92,20 @@ extension CellRunner {
     let takers = zip(walks, passes).prefix(cell.threads - (cell.readers ?? 0))
     try settle(
       loop.references, run,
-      takers.flatMap { repeatElement(($0.window, $0.origin), count: $1.count) })
+      takers.map { ($0.window, $0.origin, passes: $1.count) })
   }
 
   /// Gives back what passes took or dropped, and sees that references were conserved.
   func settle(
-    _ use: ReferenceUse, _ run: ArmRun, _ walks: [(window: Range<Int>, origin: MapOrigin)]
+    _ use: ReferenceUse, _ run: ArmRun,
+    _ walks: [(window: Range<Int>, origin: MapOrigin, passes: Int)]
   ) throws(WrongAnswer) {
     func expectNone(_ problem: String?) throws(WrongAnswer) {
       guard let problem else { return }
       throw WrongAnswer(description: "\(run.arm.name) in \(cell.summary): \(problem)")
     }
     for walk in walks {
-      try expectNone(references(run, walk.origin).giveBack(use, walk.window))
+      try expectNone(references(run, walk.origin).giveBack(use, walk.window, passes: walk.passes))
     }
     // Threads visit the same folios: first all of them have to have theirs back.
     for walk in walks {

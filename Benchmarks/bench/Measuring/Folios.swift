@@ -26,15 +26,21 @@ struct Folios: Hashable {
   }
 
   /// The pages of each folio that a range has some of.
-  func parts(of pages: Range<PageFrameNumber>) -> [Range<PageFrameNumber>] {
-    var parts: [Range<PageFrameNumber>] = []
-    var pfn = pages.lowerBound
-    while pfn < pages.upperBound {
-      let end = min(head(of: pfn) + 1 << order(of: pfn), pages.upperBound)
-      parts.append(pfn..<end)
-      pfn = end
+  @inline(__always)
+  func parts(of pages: Range<PageFrameNumber>) -> Parts { Parts(folios: self, rest: pages) }
+
+  /// Made one by one: visits have theirs looked at after each pass.
+  struct Parts: Sequence, IteratorProtocol {
+    fileprivate let folios: Folios
+    fileprivate var rest: Range<PageFrameNumber>
+
+    @inline(__always)
+    mutating func next() -> Range<PageFrameNumber>? {
+      guard let first = rest.first else { return nil }
+      let end = Swift.min(folios.head(of: first) + 1 << folios.order(of: first), rest.upperBound)
+      rest = end..<rest.upperBound
+      return first..<end
     }
-    return parts
   }
 
   /// Makes the compound pages of a map, none of which was optimised.

@@ -6,15 +6,17 @@ struct References {
   let shape: MapShape
   let origin: MapOrigin
 
-  /// Gives back what a pass over a window took or dropped, by subtraction or addition.
+  /// Gives back what so many passes over a window took or dropped, by subtraction or addition.
   ///
   /// - Returns: what is wrong, if anything.
-  func giveBack(_ use: ReferenceUse, _ window: Range<Int>) -> String? {
-    switch use {
+  func giveBack(_ use: ReferenceUse, _ window: Range<Int>, passes: Int) -> String? {
+    let passes = Int32(passes)
+    return switch use {
     case .none, .returned: nil
-    case .taken(let target): drop(1, window, target: target)
-    case .dropped: drop(-1, window) { $0.head }
-    case .ofEachPage(let each, let mapcounts): giveBackRuns(each, mapcounts, window)
+    case .taken(let target): drop(passes, window, target: target)
+    case .dropped: drop(-passes, window) { $0.head }
+    case .ofEachPage(let each, let mapcounts):
+      giveBackRuns(each * passes, mapcounts ? passes : 0, window)
     }
   }
 
@@ -30,12 +32,15 @@ struct References {
     case .returned, .ofEachPage(0..., _): expected = 1
     case .dropped, .ofEachPage: expected = 1 + ReferenceUse.lent
     }
+    var checked: Page?
     for visit in workload.visits[window] {
       for part in workload.folios.parts(of: visit.pages) {
-        let count = head(of: part.lowerBound).referenceCount
-        if count != expected {
+        let head = head(of: part.lowerBound)
+        guard head != checked else { continue }
+        checked = head
+        if head.referenceCount != expected {
           return
-            "references not conserved: \(count) instead of \(expected) on pfn \(part.lowerBound)"
+            "references not conserved: \(head.referenceCount) instead of \(expected) on pfn \(part.lowerBound)"
         }
       }
     }
@@ -58,18 +63,20 @@ struct References {
   }
 
   /// Gives back what passes took or dropped for each page of a run.
-  private func giveBackRuns(_ each: Int32, _ mapcounts: Bool, _ window: Range<Int>) -> String? {
+  ///
+  /// - Parameter mappings: of each page.
+  private func giveBackRuns(_ each: Int32, _ mappings: Int32, _ window: Range<Int>) -> String? {
     for visit in workload.visits[window] {
       for part in workload.folios.parts(of: visit.pages) {
         head(of: part.lowerBound).dropReferences(each * Int32(part.count))
-        guard mapcounts else { continue }
+        guard mappings > 0 else { continue }
         for pfn in part {
           let page = Page(address: origin.pages &+ shape.page(pfn))
-          page.mapcount += 1
+          page.mapcount += mappings
         }
       }
     }
-    guard mapcounts else { return nil }
+    guard mappings > 0 else { return nil }
     for visit in workload.visits[window] {
       for pfn in visit.pages {
         let mapcount = Page(address: origin.pages &+ shape.page(pfn)).mapcount

@@ -7,7 +7,9 @@ import Vmemmap
 
 /// Threads that walk at the same time, each on a CPU of its own; the first of them is the caller's.
 ///
-/// Between walks the others spin, so that they start within a fraction of a microsecond.
+/// Who waits spins, and walks begin when all are there, so that they start within a fraction of a
+/// microsecond. Where a CPU has something else to do, that may take milliseconds: who waits so long naps, and
+/// leaves its CPU to what it would share it with later.
 ///
 /// Unchecked: what a walk needs is written before `generation` is raised with release and read after it
 /// was seen with acquire.
@@ -71,6 +73,10 @@ final class ThreadTeam: @unchecked Sendable {
     awaitOthers()
   }
 
+  /// How long a thread goes on after its first pass, in nanoseconds and in passes: until both are far more than
+  /// the slowest thread's block. One that was not timed by then has lost its CPU to something else.
+  private static let patience = (time: 10_000_000 as UInt64, passes: 16)
+
   /// All threads' walks, at the same time. Each thread is timed on its first pass, and goes on until all
   /// have been: none is timed while others are idle already.
   ///
@@ -84,12 +90,16 @@ final class ThreadTeam: @unchecked Sendable {
     let shared = SharedWalk(timed: firstReader > 0 ? firstReader : size, threads: size)
     run { number in
       let loop = number < firstReader ? loop : readers!.loop
+      shared.missing.subtract(1, ordering: .acquiringAndReleasing)
+      self.spin { shared.missing.load(ordering: .acquiring) == 0 }
       var pass = ThreadTeam.pass(loop, walks[number])
       if number < firstReader || firstReader == 0 {
         shared.untimed.subtract(1, ordering: .releasing)
       }
       var elapsed = pass.elapsed
-      while shared.untimed.load(ordering: .acquiring) > 0 {
+      while shared.untimed.load(ordering: .acquiring) > 0
+        && (elapsed < ThreadTeam.patience.time || pass.count < ThreadTeam.patience.passes)
+      {
         let again = ThreadTeam.pass(loop, walks[number])
         pass.count += 1
         elapsed += again.elapsed
@@ -114,11 +124,14 @@ final class ThreadTeam: @unchecked Sendable {
 
   /// What threads tell each other of a walk.
   private final class SharedWalk: Sendable {
+    /// Threads that have not come yet.
+    let missing: Atomic<Int>
     /// Threads that are being timed.
     let untimed: Atomic<Int>
     let passes: Mutex<[Pass?]>
 
     init(timed: Int, threads: Int) {
+      missing = Atomic(threads)
       untimed = Atomic(timed)
       passes = Mutex(Array(repeating: nil, count: threads))
     }
@@ -144,14 +157,20 @@ final class ThreadTeam: @unchecked Sendable {
     spin { self.finished.load(ordering: .acquiring) == self.size - 1 }
   }
 
-  /// Spins, and lets others run now and then: the machine may have less to give than it says.
+  /// For how long a thread spins before it naps, in nanoseconds: longer than a scheduler lets a CPU's tasks run
+  /// in turn. Who left its CPU sooner would be away when the others' turn has come.
+  private static let mostSpinning: UInt64 = 10_000_000
+
   private func spin(until isDone: () -> Bool) {
+    let begin = MonotonicRawClock.now()
     var turns = 0
     while !isDone() {
       turns += 1
       // A sibling on the same core may still be timed.
       cvm_spin_hint()
-      if turns % 256 == 0 { sched_yield() }
+      if turns % 256 == 0 && MonotonicRawClock.now() - begin > ThreadTeam.mostSpinning {
+        usleep(50)
+      }
     }
   }
 }
