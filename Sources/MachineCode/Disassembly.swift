@@ -4,8 +4,8 @@ import Foundation
 public enum Disassembly {
   /// The functions of `binary` whose symbol begins with `prefix`, sorted by symbol.
   ///
-  /// Runs `objdump` for the symbol table, then for the address range that the functions span, in
-  /// parts at once where they are many.
+  /// Runs `objdump` for the symbol table, then for the address ranges that the functions lie in,
+  /// several at once.
   /// Throws when nothing matches, as for the other reasons of ``MachineCodeError``.
   public static func read(
     binary: String,
@@ -30,8 +30,8 @@ public enum Disassembly {
 
   /// The functions of `binary` with exactly these symbols, in the order given.
   ///
-  /// Runs `objdump` for the symbol table, then for the address range that the functions span, in
-  /// parts at once where they are many.
+  /// Runs `objdump` for the symbol table, then for the address ranges that the functions lie in,
+  /// several at once.
   /// Throws when any one is missing, as for the other reasons of ``MachineCodeError``.
   public static func read(
     binary: String,
@@ -65,9 +65,10 @@ public enum Disassembly {
     return table.functions
   }
 
-  /// How many functions are worth a run of `objdump` of their own.
-  private static let functionsPerRun = 64
-  /// Each needs descriptors and memory.
+  /// What is worth a run of `objdump` of its own: so many functions, and so many bytes between two that
+  /// would else be disassembled for nothing.
+  private static let worthARun = (functions: 64, bytes: 128 << 10 as UInt64)
+  /// At once: each needs descriptors and memory.
   private static let mostRuns = 8
 
   private static func functions(
@@ -75,21 +76,16 @@ public enum Disassembly {
     of binary: String,
     with objdump: Objdump
   ) throws(MachineCodeError) -> [Function] {
-    // Neighbours together, in as many runs as there are processors for.
-    let runs = min(
-      ProcessInfo.processInfo.activeProcessorCount, Self.mostRuns,
-      (symbols.count + functionsPerRun - 1) / functionsPerRun)
-    let places = symbols.indices.sorted {
-      symbols[$0].range.lowerBound < symbols[$1].range.lowerBound
+    let atOnce = min(ProcessInfo.processInfo.activeProcessorCount, mostRuns)
+    let parts = parts(symbols, for: atOnce)
+    var texts: [String] = []
+    for first in stride(from: 0, to: parts.count, by: atOnce) {
+      texts += try objdump.run(
+        parts[first..<min(first + atOnce, parts.count)].map { part in
+          ["-d", "-z", "--no-show-raw-insn"] + rangeOptions(part.map { symbols[$0].range })
+            + [binary]
+        })
     }
-    let parts = (0..<runs).map { run in
-      places[places.count * run / runs..<places.count * (run + 1) / runs]
-    }
-    let texts = try objdump.run(
-      parts.map { part in
-        ["-d", "-z", "--no-show-raw-insn"] + rangeOptions(part.map { symbols[$0].range })
-          + [binary]
-      })
     var functions = [Function?](repeating: nil, count: symbols.count)
     for (part, text) in zip(parts, texts) {
       let listing = Listing(parsing: text)
@@ -99,6 +95,25 @@ public enum Disassembly {
       }
     }
     return functions.compactMap(\.self)
+  }
+
+  /// Symbols by their places, neighbours together, none far from the one before it.
+  private static func parts(_ symbols: [Symbol], for runs: Int) -> [[Int]] {
+    let most = max(worthARun.functions, (symbols.count + runs - 1) / runs)
+    var parts: [[Int]] = []
+    var end: UInt64 = 0
+    for place in symbols.indices.sorted(by: {
+      symbols[$0].range.lowerBound < symbols[$1].range.lowerBound
+    }) {
+      let range = symbols[place].range
+      if let part = parts.last, part.count < most, range.lowerBound < end + worthARun.bytes {
+        parts[parts.count - 1].append(place)
+      } else {
+        parts.append([place])
+      }
+      end = max(end, range.upperBound)
+    }
+    return parts
   }
 
   /// One range of addresses that holds all of these: a whole Swift binary disassembles to hundreds of
