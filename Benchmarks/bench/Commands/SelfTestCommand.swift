@@ -50,7 +50,7 @@ struct SelfTestCommand: ParsableCommand {
     let (plan, left) = try planOptions().plan(on: try .current())
     let outcome = try Session(
       plan: plan, left: left, options: session,
-      commandLine: ["bench"] + ProgramArguments.typed, cells: plan.cells.suffix(1)
+      commandLine: ["bench"] + ProgramArguments.typed, cells: plan.cells.suffix(1), isLatest: false
     ).run()
     try outcome.endIfStopped()
     guard let steps = outcome.meta.sensitivity?.steps, let sensitivity = outcome.sensitivity else {
@@ -61,5 +61,6 @@ struct SelfTestCommand: ParsableCommand {
         "planted \(percent(step.planted)), measured \(percent(step.measured)): \(step.outcome)")
     }
     print(sensitivity)
+    print("\(outcome.directory.path)/samples.csv, seed \(outcome.meta.seed)")
   }
 }

@@ -19,6 +19,8 @@ struct Session {
   var cells: [PlannedCell]?
   /// Whether the loops' machine code is read, which takes a second.
   var readsCode = true
+  /// Whether `latest` is to lead to it: not to what has no rows.
+  var isLatest = true
 
   /// What a run has to show for itself.
   struct Outcome {
@@ -59,7 +61,8 @@ struct Session {
     let codegen = readsCode ? codegen(of: cells, &meta) : nil
     // Not before: until now there is nothing to keep, and no thread that could take them.
     let signals = StopSignals()
-    let directory = try RunDirectory.create(in: FilePath(options.output), for: &meta)
+    let directory = try RunDirectory.create(
+      in: FilePath(options.output), for: &meta, isLatest: isLatest)
     if let problem = directory.linkProblem {
       StandardError.write("no link: \(problem); the run is in \(directory.path.asTyped)\n")
     }

@@ -21,15 +21,16 @@ public struct RunDirectory: Sendable {
   /// What scripts/plot draws into.
   static let figuresName = "figures"
 
-  /// Makes `<UTC time>-<machine key>` in `root`, with `meta` in it, and lets `latest` lead to it; where
-  /// there can be no links, ``linkProblem`` says so.
+  /// Makes `<UTC time>-<machine key>` in `root`, with `meta` in it, and lets `latest` lead to it if it is to be
+  /// that; where there can be no links, ``linkProblem`` says so.
   ///
   /// The name comes from `meta.started` and `meta.machine`, with a number added if it is taken;
   /// `meta.runID` becomes the name.
   /// - Throws: `cannotCreate`; nothing is left behind then.
   public static func create(
     in root: FilePath,
-    for meta: inout Meta
+    for meta: inout Meta,
+    isLatest: Bool = true
   ) throws(ResultsError) -> RunDirectory {
     let time = meta.started.description.replacing(":", with: "-")
     var directory = try makeDirectory(in: root, name: "\(time)-\(meta.machine.machineKey)")
@@ -42,6 +43,7 @@ public struct RunDirectory: Sendable {
       try? directory.path.removeDirectory()
       throw error
     }
+    guard isLatest else { return directory }
     // Only now: `latest` must not lead to a directory that says nothing yet.
     do throws(ResultsError) {
       try directory.becomeLatest(in: root)
