@@ -99,6 +99,30 @@ extension BenchTests {
       #expect(finished.contention.contains { $0.arm == "mask" && $0.ratio == nil })
     }
 
+    @Test(
+      "Where a thread can't have its CPU there is no row: two on one CPU would take turns",
+      .enabled(if: try CPUs.allowed.count > 1, "this process may use one CPU only"))
+    func goneCPU() throws {
+      let directory = try TemporaryDirectory()
+      let recorded = try Bench.run(
+        ["run"] + Self.plan + [
+          "--order", "0", "--operation", "compound_head", "--mode", "throughput", "--hvo", "off",
+          "--threads", "1,2", "--output", "recorded",
+        ], in: directory.url)
+      try #require(recorded.status == 0, "\(recorded.errors)")
+      let cpus = try CPUs.allowed
+      try directory.edit(
+        "recorded/latest/plan.json", "[[\(cpus[0])],[\(cpus[1])]]", "[[\(cpus[0])],[8191]]")
+      let ending = try Bench.run(
+        ["replay", "recorded/latest", "--cells", "0,1"], in: directory.url)
+      #expect(ending.status == 0, "\(ending.errors)")
+      let run = try directory.latestRun()
+      #expect(Set(run.summary.map(\.threads)) == [1])
+      #expect(
+        run.meta.unmeasured.contains { $0.what.contains("2 threads") && $0.why.contains("[8191]") },
+        "\(run.meta.unmeasured)")
+    }
+
     @Test("Threads that only read are for operations that take references, and for several threads")
     func readers() throws {
       let directory = try TemporaryDirectory()

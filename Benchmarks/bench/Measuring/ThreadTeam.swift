@@ -8,8 +8,7 @@ import Vmemmap
 /// Threads that walk at the same time, each on a CPU of its own; the first of them is the caller's.
 ///
 /// Who waits spins, and walks begin when all are there, so that they start within a fraction of a
-/// microsecond. Where a CPU has something else to do, that may take milliseconds: who waits so long naps, and
-/// leaves its CPU to what it would share it with later.
+/// microsecond. Where a CPU has something else to do, others wait for its next turn.
 ///
 /// Unchecked: what a walk needs is written before `generation` is raised with release and read after it
 /// was seen with acquire.
@@ -34,7 +33,10 @@ final class ThreadTeam: @unchecked Sendable {
 
   private var size: Int
   private let generation = Atomic(0)
+  /// Of the other threads those that are prepared, have done their part of a job, or have left.
   private let finished = Atomic(0)
+  /// Why there is no team.
+  private let problem = Mutex<VmemmapError?>(nil)
   /// Nil when there is nothing left to do.
   private var job: ((Int) -> Void)?
 
@@ -42,7 +44,7 @@ final class ThreadTeam: @unchecked Sendable {
   ///   - cpus: on which each thread may run, the caller's first.
   ///   - prepare: called on each of the other threads before its first walk; what it returns, after
   ///     its last one.
-  /// - Throws: where the caller can't be put on its CPUs, or a thread can't be had.
+  /// - Throws: where a thread can't be had or put on its CPUs: two on one CPU would take turns.
   init(cpus: [[Int]], prepare: @escaping @Sendable () -> () -> Void) throws(VmemmapError) {
     size = cpus.count
     try CPUs.pin(to: cpus[0])
@@ -50,18 +52,27 @@ final class ThreadTeam: @unchecked Sendable {
       let cpus = cpus[number]
       do throws(VmemmapError) {
         try startThread { [self] in
-          // The caller has shown that CPUs can be chosen; one that is gone since costs precision only.
-          _ = try? CPUs.pin(to: cpus)
+          do throws(VmemmapError) {
+            try CPUs.pin(to: cpus)
+          } catch {
+            problem.withLock { $0 = error }
+          }
           let leave = prepare()
+          finished.add(1, ordering: .releasing)
           work(number)
           leave()
           finished.add(1, ordering: .releasing)
         }
       } catch {
         size = number
-        disband()
-        throw error
+        problem.withLock { $0 = error }
+        break
       }
+    }
+    awaitOthers()
+    if let problem = problem.withLock({ $0 }) {
+      disband()
+      throw problem
     }
   }
 
