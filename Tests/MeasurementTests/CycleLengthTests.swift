@@ -19,21 +19,6 @@ struct CycleLengthTests {
     #expect(CycleLength(nanoseconds: 0.25)?.nanoseconds == 0.25)
   }
 
-  @Test("Cycles of an operation hold while the frequency changes from round to round")
-  func frequency() throws {
-    // 7 cycles for each of 1000 operations, at 4, 2 and 3.2 GHz; in the fourth round the chain was
-    // interrupted.
-    let blocks = try [(1750, 0.25), (3500, 0.5), (2188, 0.3125), (1750, 9)].map {
-      (
-        elapsed: UInt64($0.0), iterations: 1000,
-        cycle: try #require(CycleLength(nanoseconds: $0.1))
-      )
-    }
-    #expect(isClose(CycleLength.medianCycles(Array(blocks[..<3]))!, 7))
-    #expect(isClose(CycleLength.medianCycles(blocks)!, 7))
-    #expect(CycleLength.medianCycles([]) == nil)
-  }
-
   @Test(
     "Ties are equal numbers of ticks, however the clock rounds them", arguments: [1, 2, 3, 10, 40])
   func ties(step: UInt64) {

@@ -3,11 +3,12 @@ import Measurement
 /// What the rounds say about one arm.
 struct ArmEstimate {
   let arm: Arm
-  /// Nanoseconds per operation: of all rounds the median, the least, and the interquartile range.
+  /// Nanoseconds per operation: the median, here as below of the processes' medians, and of all rounds the least
+  /// and the interquartile range.
   let median: Double
   let minimum: Double
   let interquartileRange: Double
-  /// Median of the rounds' differences to the empty loop, where the cell has one.
+  /// Of the rounds' differences to the empty loop, where the cell has one.
   let net: Double?
   /// Cycles per operation, where their length was found out.
   let cycles: Double?
@@ -19,7 +20,7 @@ struct ArmEstimate {
   let difference: PairedDifference?
   /// The share of rounds in which the clock did not tell arm and baseline apart; nil as above.
   let ties: Double?
-  /// Medians of the counts per operation, of the events that were counted.
+  /// The counts per operation, of the events that were counted.
   let events: [HardwareEvent: Double]
 }
 
@@ -57,18 +58,16 @@ extension CellResult {
   ) -> ArmEstimate {
     let times = rounds.map { $0.time(arm) }
     let empty = arms.firstIndex { $0.role == .empty }
-    let blocks = rounds.compactMap { round in
-      round.cycle.map { (round.elapsed[arm], round.iterations, $0) }
-    }
     let byProcess = Dictionary(grouping: rounds, by: \.process).values
     return ArmEstimate(
       arm: arms[arm],
-      median: Statistics.median(times), minimum: times.min()!,
+      median: rounds.median { $0.time(arm) }!, minimum: times.min()!,
       interquartileRange: Statistics.interquartileRange(times),
       net: empty.flatMap { empty in
-        arm == empty ? nil : Statistics.median(rounds.map { $0.time(arm) - $0.time(empty) })
+        arm == empty ? nil : rounds.median { $0.time(arm) - $0.time(empty) }
       },
-      cycles: CycleLength.medianCycles(blocks),
+      // Each by the cycle of its own round: a frequency that changes between rounds cancels.
+      cycles: rounds.median { round in round.cycle.map { $0.cycles(round.time(arm)) } },
       drift: Statistics.drift(byProcess.map { $0.map { ($0.layout, $0.time(arm)) } }),
       paired: paired, difference: difference, ties: ties,
       events: eventsPerOperation(ofArm: arm, rounds))
@@ -88,17 +87,23 @@ extension CellResult {
   private func eventsPerOperation(
     ofArm arm: Int, _ rounds: [Round]
   ) -> [HardwareEvent: Double] {
-    var counts: [HardwareEvent: [Double]] = [:]
-    for round in rounds {
-      for (event, count) in zip(round.events, round.counts[arm] ?? []) {
-        counts[event, default: []].append(Double(count) / Double(round.iterations))
-      }
+    var counts: [HardwareEvent: Double] = [:]
+    for event in Set(rounds.flatMap(\.events)) {
+      counts[event] = rounds.median { $0.count(of: event, arm) }
     }
-    return counts.mapValues { Statistics.median($0) }
+    return counts
   }
 }
 
 extension CellResult.Round {
+  /// For each operation of the arm; nil where that was not counted.
+  fileprivate func count(of event: HardwareEvent, _ arm: Int) -> Double? {
+    guard let counts = counts[arm], let place = events.firstIndex(of: event),
+      place < counts.count
+    else { return nil }
+    return Double(counts[place]) / Double(iterations)
+  }
+
   fileprivate func paired(_ arm: Int, with baseline: Int) -> PairedRound {
     PairedRound(
       process: process, layout: layout, block: block, armTime: time(arm),

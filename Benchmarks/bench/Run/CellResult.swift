@@ -89,9 +89,21 @@ extension CellResult {
     guard !rounds.isEmpty, let baseline = arms.firstIndex(where: { $0.role == .baseline }) else {
       return nil
     }
-    return Statistics.median(rounds.map { $0.time(baseline) })
+    return rounds.median { $0.time(baseline) }
   }
 
   /// How long the cell took in all processes, in seconds.
   var measuringTime: Double { reports.values.reduce(0) { $0 + $1.seconds } }
+}
+
+extension [CellResult.Round] {
+  /// The median of the processes' medians of what rounds tell: a faster process has more rounds, and no more to
+  /// say. Nil where no round tells it.
+  func median(_ value: (CellResult.Round) -> Double?) -> Double? {
+    var told: [Int: [Double]] = [:]
+    for round in self {
+      if let value = value(round) { told[round.process, default: []].append(value) }
+    }
+    return told.isEmpty ? nil : Statistics.median(told.values.map { Statistics.median($0) })
+  }
 }

@@ -67,9 +67,7 @@ private struct Contention {
     let chosen = rounds.filter { isIn(mode, $0) }
     guard !chosen.isEmpty else { return nil }
     let (cell, timed) = (result.cell, result.cell.timedThreads)
-    func median(_ value: (CellResult.Round) -> Double) -> Double {
-      Statistics.median(chosen.map(value))
-    }
+    func median(_ value: (CellResult.Round) -> Double) -> Double { chosen.median(value)! }
     var row = ContentionRow(
       cell: result.planned.index, arm: result.arms[arm].name, mode: mode, threads: cell.threads,
       readers: cell.readers ?? 0, share: Double(chosen.count) / Double(rounds.count),

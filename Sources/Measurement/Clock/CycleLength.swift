@@ -24,21 +24,4 @@ public struct CycleLength: Equatable, Sendable {
 
   /// A time in nanoseconds, or a difference of two, in cycles.
   public func cycles(_ nanoseconds: Double) -> Double { nanoseconds / self.nanoseconds }
-
-  /// The cycles that an operation took, the median of a block's each round.
-  ///
-  /// Each block is divided by the cycle of its own round, so that a frequency that changes between
-  /// rounds cancels. A round in which the chain was interrupted counts too few; the median leaves
-  /// it where it is.
-  ///
-  /// - Parameter blocks: each round's block: its time in nanoseconds, the operations in it (at
-  ///   least 1), and the cycle.
-  /// - Returns: Nil when there are no blocks.
-  public static func medianCycles(
-    _ blocks: [(elapsed: UInt64, iterations: Int, cycle: CycleLength)]
-  ) -> Double? {
-    guard !blocks.isEmpty else { return nil }
-    return Statistics.median(
-      blocks.map { $0.cycle.cycles(Double($0.elapsed) / Double($0.iterations)) })
-  }
 }

@@ -50,17 +50,18 @@ extension ContentionRow: TableRow {
     Column(
       "ns_together", \.nsTogether, in: .positive,
       "Nanoseconds for each operation of all threads together, while all are at it: one over the sum of "
-        + "their rates. Readers count only where all threads read. The median of rounds."),
+        + "their rates. Readers count only where all threads read. The median, here as below, of the "
+        + "processes' medians of rounds."),
     Column(
       "ns_slowest", \.nsSlowest, in: .positive,
-      "Nanoseconds per operation in the slowest thread of a round, the median of rounds."),
+      "Nanoseconds per operation in the slowest thread of a round; the median."),
     Column(
       "fairness", \.fairness, in: .share,
-      "The fastest thread's time over the slowest one's in a round, the median of rounds: 1 is fair."
+      "The fastest thread's time over the slowest one's in a round, the median: 1 is fair."
     ),
     Column(
       "ns_read", \.nsRead, in: .notNegative,
-      "Nanoseconds per read of the readers, the median of rounds; empty where nobody else is timed."
+      "Nanoseconds per read of the readers, the median; empty where nobody else is timed."
     ),
     Column(
       "failed_swaps", \.failedSwaps, in: .notNegative,

@@ -13,16 +13,16 @@ extension SummaryRow {
       "layouts", \.layouts, in: .fromOne, "Copies of the timed code, at addresses of their own."),
     Column(
       "ns_per_op", \.nsPerOp, in: .positive,
-      "Time of one operation in nanoseconds, of several threads in the slowest one; median of the rounds of all "
-        + "processes, of which a faster process may have more."),
+      "Time of one operation in nanoseconds, of several threads in the slowest one; median of the processes' "
+        + "medians of their rounds, of which a faster process has more."),
     Column(
       "ns_min", \.nsMin, in: .positive, "The least of the rounds, in nanoseconds per operation."),
     Column(
       "ns_iqr", \.nsIQR, in: .notNegative,
-      "Interquartile range of the rounds, in nanoseconds per operation."),
+      "Interquartile range of all rounds, in nanoseconds per operation."),
     Column(
       "ns_net", \.nsNet,
-      "Median of the rounds' differences to the loop without an operation, in nanoseconds per "
+      "Median, as ns_per_op, of the rounds' differences to the loop without an operation, in nanoseconds per "
         + "operation; negative where that took longer."),
     Column(
       "cycles", \.cycles, in: .positive,
