@@ -8,10 +8,9 @@ extension BenchTests {
   /// A loop does 8 operations a turn. An operation reads its step from the stream: 8 loads.
   @Suite("The machine code of the timed loops", .needsProgram)
   struct TimedLoopTests {
-    private static let facts = Result { try LoopFacts.all() }
     private let facts: [LoopFacts]
 
-    init() throws { facts = try Self.facts.get() }
+    init() throws { facts = try LoopFacts.all() }
 
     private func loops(
       _ operation: String, where isMeant: (LoopFacts) -> Bool = { _ in true }
