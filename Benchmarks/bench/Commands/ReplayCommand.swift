@@ -101,7 +101,8 @@ struct ReplayCommand: ParsableCommand {
     let outcome = try Session(
       plan: plan, left: [], options: session,
       commandLine: ["bench"] + ProgramArguments.typed, cells: planned,
-      readsCode: row != nil
+      // A row of results/latest can be measured again and again.
+      readsCode: row != nil, isLatest: row == nil
     ).run()
     try outcome.endIfStopped()
     return outcome

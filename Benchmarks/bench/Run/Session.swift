@@ -19,7 +19,7 @@ struct Session {
   var cells: [PlannedCell]?
   /// Whether the loops' machine code is read, which takes a second.
   var readsCode = true
-  /// Whether `latest` is to lead to it: not to what has no rows.
+  /// Whether `latest` is to lead to it: not to what has no rows, or rows that were a run's before.
   var isLatest = true
 
   /// What a run has to show for itself.
