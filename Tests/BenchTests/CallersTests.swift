@@ -128,6 +128,48 @@ extension BenchTests {
       #expect(Set(range.run.summary.map(\.checksum)).count == 1)
     }
 
+    @Test("Of each size there is its share, whatever the seed", arguments: 1...5)
+    func shares(seed: Int) throws {
+      let finished = try FinishedRun(
+        Self.plan + [
+          "--population", "4k:1,256k:1", "--footprint", "8", "--hvo", "off", "--operation",
+          "unpin_pages", "--seed", "\(seed)",
+        ])
+      #expect(finished.ending.status == 0, "\(finished.ending.errors)")
+      // Each visit is of the eight blocks; any four of them are large folios.
+      let sums = (0..<1 << 8).filter { $0.nonzeroBitCount == 4 }.map { large in
+        let ofBlocks = (0..<8).map { block in
+          large >> block & 1 != 0
+            ? 64 * 64 * block : (0..<64).reduce(0) { $0 + 64 * (64 * block + $1) }
+        }
+        return Checksum(UInt64(ofBlocks.reduce(0, +) * (1 << 18) / 512))
+      }
+      let found = Set(finished.run.summary.map(\.checksum))
+      #expect(found.count == 1 && found.isSubset(of: sums), "\(found)")
+    }
+
+    @Test("Too few folios for a population are refused; one that nobody named is left out")
+    func tooFewFolios() throws {
+      let directory = try TemporaryDirectory()
+      func list(_ arguments: String...) throws -> Bench.Ending {
+        try Bench.run(["list", "--footprint"] + arguments, in: directory.url)
+      }
+      let population = ["--population", "4k:40,64k:20,2m:40"]
+      let why = "the nearest that their pages come to the population 4k:40,64k:20,2m:40 is"
+      let two = try list("2", population[0], population[1])
+      #expect(two.status == 64)
+      #expect(
+        two.errors.contains("2 folios of order 9: \(why) 4k:32.8,64k:17.2,2m:50; take 5"),
+        "\(two.errors)")
+      for count in ["5", "7", "10", "11"] {
+        #expect(try list(count, population[0], population[1]).status == 0, "\(count)")
+      }
+      let standard = try list("2")
+      #expect(standard.status == 0, "\(standard.errors)")
+      #expect(standard.output.contains("2 folios of order 9: the nearest"), "\(standard.output)")
+      #expect(!standard.output.contains("scan_pfns"))
+    }
+
     @Test("A map that is no whole number of ranges has all of them within it")
     func remainder() throws {
       for pages in [

@@ -101,7 +101,7 @@ extension BenchTests {
       // page[1] has the order; from a tail on whatever follows is passed.
       #expect(folio["scan_pfns head mask"] == 2 * 2)
       #expect(folio["scan_pfns tail mask"] == 1024)
-      // In expectation half of the memory each; runs of 512 pages begin anywhere in a folio of 1 GiB.
+      // Half of the memory each; runs of 512 pages begin anywhere in a folio of 1 GiB.
       for (population, footprint, scanned) in [
         ("4k:1,2m:1", 2, 512 + 2), ("2m:1", 1, 2), ("1g:1", 1, 1 << 18),
       ] {

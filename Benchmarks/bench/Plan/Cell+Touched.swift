@@ -2,8 +2,8 @@ import Results
 import Vmemmap
 
 extension Cell {
-  /// The struct pages in lines that are read or written over all visits, of populations in expectation;
-  /// where none is an alias.
+  /// The struct pages in lines that are read or written over all visits, where none is an
+  /// alias.
   private func ownPages(on format: any TailFormat.Type) -> Int {
     // Where two struct pages fit into a line, that of a page that is left out is a tail's, too.
     let sharesLines = 2 * format.structPageSize <= cacheLine
@@ -119,9 +119,9 @@ extension Cell {
     hvo == .on ? format.sharedTails : nil
   }
 
-  /// The folios with pages of the class, of populations in expectation.
+  /// The folios with pages of the class.
   private var visitedFolios: Int {
-    if let population { return Int(population.sum(in: pages) { _ in 1 }) }
+    if let population { return population.sum(in: pages) { _ in 1 } }
     return switch pageClass {
     case .headAligned: alignedFolios
     case .headUnaligned: max(1, folios - alignedFolios)
@@ -149,10 +149,9 @@ extension Cell {
   private var pagesScanned: Int? {
     guard let population, case .runs = operation.visits, !looksAtAllPages else { return nil }
     let run = operation.visits.pages(self)
-    return Int(
-      population.sum(in: pages) { order in
-        order == 0 ? 1 : 1 << order > run ? 1 << order : 2
-      })
+    return population.sum(in: pages) { order in
+      order == 0 ? 1 : 1 << order > run ? 1 << order : 2
+    }
   }
 
   /// How many cache lines so many bytes side by side are.

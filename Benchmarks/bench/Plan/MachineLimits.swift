@@ -164,6 +164,22 @@ struct MachineLimits {
 }
 
 extension Cell {
+  /// Why the cell's pages would not be the population that its rows name, if so.
+  var reasonWithoutPopulation: LeftOut? {
+    // So many of the largest hold any.
+    guard let population, folios < Population.mostFoliosTooFew, !population.holds(in: pages) else {
+      return nil
+    }
+    var enough = self
+    repeat { enough.folios += 1 } while !population.holds(in: enough.pages)
+    return LeftOut(
+      what: foliosOfOrder,
+      why: """
+        the nearest that their pages come to the population \(population) is \
+        \(population.nearest(in: pages)); take \(enough.folios) with --footprint
+        """)
+  }
+
   fileprivate var foliosOfOrder: String {
     "\(folios) folio\(folios == 1 ? "" : "s") of order \(order)"
   }

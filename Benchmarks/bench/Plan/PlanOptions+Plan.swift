@@ -76,11 +76,17 @@ extension PlanOptions {
     var left: [LeftOut] = []
     var shrunk: [LeftOut] = []
     var fitting: [PlannedCell] = []
+    // What nobody asked for: a preset's populations where the footprint was named.
+    var unasked: [LeftOut] = []
     for (key, group) in cells.grouped(by: \.mapKey) {
       var planned: [PlannedCell] = []
       for cell in group {
         if let reason = machine.reasonToLeaveOut(cell) {
           left.append(reason)
+          continue
+        }
+        if let reason = cell.reasonWithoutPopulation {
+          population == nil ? unasked.append(reason) : left.append(reason)
           continue
         }
         let plan = PlannedCell(
@@ -104,6 +110,7 @@ extension PlanOptions {
           planned = planned.map { $0.halved() }
           reason = machine.reasonToLeaveOut(planned, mostBytes: mostBytes)
         }
+        reason = reason ?? planned[0].cell.reasonWithoutPopulation
         if let first, reason == nil {
           shrunk.append(
             first.measured(with: planned[0].cell.folios, beyond: footprints.contains(.beyond)))
@@ -124,11 +131,11 @@ extension PlanOptions {
       let remote = templateNode == nil ? nil : missing.first
       throw ValidationError(
         reasonWithoutHVO
-          ?? (left.first ?? remote)?.description
+          ?? (left.first ?? unasked.first ?? remote)?.description
           ?? noCell(on: machine, nodes))
     }
     try requireEffect(on: fitting)
-    left += shrunk.uniqued() + missing
+    left += unasked.uniqued() + shrunk.uniqued() + missing
     let budget =
       budget
       ?? preset.secondsPerCell * fitting.reduce(0) { $0 + $1.cell.weight } + Plan.selfTestSeconds

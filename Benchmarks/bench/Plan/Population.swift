@@ -30,14 +30,51 @@ struct Population: Hashable, Codable, Sendable {
       }
   }
 
-  /// A sum over the folios that so many pages make, in expectation.
+  /// How many folios of each order so many pages make, by descending order: of each size its share of them,
+  /// to the nearest folio.
+  ///
+  /// - Parameter pages: a multiple of the largest folio's.
+  func folios(in pages: Int) -> [(order: Int, count: Int)] {
+    var rest = pages
+    return shares.reversed().map { share in
+      // What the larger ones have too much or too little of is the smaller ones' in proportion; all of
+      // what is left is the smallest's.
+      let part = share.weight / shares.prefix { $0.order <= share.order }.weight
+      let count = Int((part * Double(rest >> share.order)).rounded())
+      rest -= count << share.order
+      return (share.order, count)
+    }
+  }
+
+  /// A sum over the folios that so many pages make.
   ///
   /// - Parameter each: what a folio of an order adds.
-  func sum(in pages: Int, _ each: (_ order: Int) -> Int) -> Double {
-    let all = shares.reduce(0) { $0 + $1.weight }
-    return shares.reduce(0) {
-      $0 + Double(pages) * $1.weight / all / Double(1 << $1.order) * Double(each($1.order))
+  func sum(in pages: Int, _ each: (_ order: Int) -> Int) -> Int {
+    folios(in: pages).reduce(0) { $0 + $1.count * each($1.order) }
+  }
+
+  /// Whether of so many pages no size has a share that is off by more than ``tolerance``.
+  func holds(in pages: Int) -> Bool {
+    zip(shares.reversed(), folios(in: pages)).allSatisfy { share, folios in
+      let part = Double(folios.count << folios.order) / Double(pages)
+      return abs(part - share.weight / shares.weight) <= Population.tolerance
     }
+  }
+
+  /// Of all pages: 37.5 % of them may be called 40 %, 50 % may not.
+  private static let tolerance = 0.05
+
+  /// Of the largest order; more hold any population. Each size's share is off by half a folio, and by what
+  /// larger ones left: of sizes that are half of each other less than a folio of the largest.
+  static let mostFoliosTooFew = Int(1 / tolerance)
+
+  /// What so many pages are the population of, in percent.
+  func nearest(in pages: Int) -> Population {
+    Population(
+      folios(in: pages).filter { $0.count > 0 }.map {
+        let percent = 100 * Double($0.count << $0.order) / Double(pages)
+        return Share(order: $0.order, weight: (10 * percent).rounded() / 10)
+      })
   }
 
   /// - Precondition: weights are above 0, and some order is there.
@@ -94,31 +131,32 @@ extension Population.Share {
 
 extension Population {
   /// The orders of folios over memory as the buddy allocator could have laid them out: naturally aligned,
-  /// of each size its share, in expectation; by page frame.
+  /// so many of each size as ``folios(in:)`` says, anywhere; by page frame.
   ///
   /// - Parameter pages: a multiple of the largest folio's.
   func orders(pages: Int, using generator: inout SeededGenerator) -> [UInt8] {
     var orders = [UInt8](repeating: 0, count: pages)
-    for start in stride(from: 0, to: pages, by: 1 << largestOrder) {
-      place(largestOrder, at: start, in: &orders, using: &generator)
+    let counts = Dictionary(uniqueKeysWithValues: folios(in: pages).map { ($0.order, $0.count) })
+    var blocks = Array(stride(from: 0, to: pages, by: 1 << largestOrder))
+    for order in stride(from: largestOrder, through: 0, by: -1) {
+      var wanted = counts[order] ?? 0
+      var halves: [PageFrameNumber] = []
+      for (index, start) in blocks.enumerated() {
+        // Each choice of so many of the blocks is as likely as any other.
+        if generator.uniform(below: UInt64(blocks.count - index)) < wanted {
+          for pfn in start..<start + 1 << order { orders[pfn] = UInt8(order) }
+          wanted -= 1
+        } else {
+          halves.append(start)
+          halves.append(start + 1 << (order - 1))
+        }
+      }
+      blocks = halves
     }
     return orders
   }
+}
 
-  /// Makes a block one folio, or two blocks.
-  private func place(
-    _ order: Int, at start: PageFrameNumber, in orders: inout [UInt8],
-    using generator: inout SeededGenerator
-  ) {
-    let upTo = shares.prefix { $0.order <= order }
-    let all = upTo.reduce(0) { $0 + $1.weight }
-    let own = upTo.last { $0.order == order }?.weight ?? 0
-    // All of the smallest order's blocks are its folios.
-    if own == all || Double(generator.uniform(below: 1 << 32)) / Double(1 << 32) * all < own {
-      for pfn in start..<start + 1 << order { orders[pfn] = UInt8(order) }
-      return
-    }
-    place(order - 1, at: start, in: &orders, using: &generator)
-    place(order - 1, at: start + 1 << (order - 1), in: &orders, using: &generator)
-  }
+extension Sequence<Population.Share> {
+  fileprivate var weight: Double { reduce(0) { $0 + $1.weight } }
 }

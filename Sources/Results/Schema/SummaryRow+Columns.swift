@@ -53,8 +53,8 @@ extension SummaryRow: TableRow {
     Column("order", \.order, in: .from(0, to: 63), "The folios' order: each has 2^order pages."),
     Column(
       "population", \.population, isLater: true,
-      "Shares of memory by the folios' size, where they are of several; order is the largest's then. Runs "
-        + "of earlier commits lack the column."),
+      "Shares of memory by the folios' size, to the nearest folio, where they are of several; order is the "
+        + "largest's then. Runs of earlier commits lack the column."),
     Column("page_class", \.pageClass, "Which pages are visited: heads, tails, a mix, ..."),
     Column(
       "mix", \.mix, in: .from(0, to: 100),

@@ -68,7 +68,7 @@ extension SummaryRow {
     Column(
       "touched_bytes", \.touchedBytes, in: .notNegative,
       "Cache lines of 64 bytes with a word that the operation reads or writes if it visits all pages of the "
-        + "cell, in bytes; of a population in expectation, and empty of calls on whole folios."),
+        + "cell, in bytes; empty of calls on whole folios."),
     Column(
       "drift", \.drift,
       "Relative change of the arm's time from a process's first rounds to its last."),
