@@ -33,6 +33,20 @@ class Checks(unittest.TestCase):
             [place, *arguments], cwd=self.root, capture_output=True, text=True, timeout=60,
             env={**os.environ, "PATH": path, **environment})
 
+    def test_scripts_without_arguments_do_nothing_where_they_get_one(self):
+        for does in ["apt-get", "dpkg-query", "swift", "docc", "shellcheck", "chromium"]:
+            self.command(does, 'echo "done: $0" >&2; exit 3')
+        path = f"{self.root / 'bin'}:{os.environ['PATH']}"
+        for name in ["scripts/setup", "scripts/docs", "scripts/browser", "Tests/scripts/check"]:
+            for argument, status in [("--help", 0), ("-h", 0), ("--hlep", 64)]:
+                ending = subprocess.run(
+                    [TESTS.parent / name, argument], capture_output=True, text=True, timeout=60,
+                    env={**os.environ, "PATH": path})
+                self.assertEqual(ending.returncode, status, f"{name} {argument}: {ending.stderr}")
+                self.assertNotIn("done: ", ending.stderr)
+                self.assertEqual(bool(ending.stdout), status == 0)
+                self.assertEqual("'--hlep'" in ending.stderr, status == 64)
+
     def test_fuzzing_refuses_what_is_no_number_and_no_reader(self):
         self.command("swift", "echo built >&2; exit 1")
         for arguments, said in [
