@@ -2,8 +2,7 @@ import Results
 import Vmemmap
 
 extension Cell {
-  /// The struct pages in lines that are read or written over all visits, where none is an
-  /// alias.
+  /// The struct pages in lines that are read or written over all visits, where none is an alias.
   private func ownPages(on format: any TailFormat.Type) -> Int {
     // Where two struct pages fit into a line, that of a page that is left out is a tail's, too.
     let sharesLines = 2 * format.structPageSize <= cacheLine
